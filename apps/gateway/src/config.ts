@@ -1,0 +1,92 @@
+import { Type, type Static } from 'typebox';
+import Value from 'typebox/value';
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CairnError } from '@cairn/contracts';
+
+const repository = fileURLToPath(new URL('../../../', import.meta.url));
+
+/** Every setting with its default. Nothing else in the gateway reads the environment. */
+const Settings = Type.Object({
+  CAIRN_HOME: Type.String({ default: '.cairn', description: 'state folder' }),
+  CAIRN_HOST: Type.String({ default: '127.0.0.1', description: 'loopback address to listen on' }),
+  CAIRN_PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: '0: any free port' }),
+  CAIRN_TOOLS: Type.String({ default: '', description: 'folder of the Python tools' }),
+  CAIRN_WEB: Type.String({ default: '', description: 'folder of the built web application' }),
+  CAIRN_THREADS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 256,
+    description: 'threads of inference; 0: one a core',
+  }),
+  CAIRN_MAX_AOI_KM2: Type.Number({ default: 200, exclusiveMinimum: 0 }),
+  CAIRN_MAX_UPLOAD_MIB: Type.Integer({ default: 16384, minimum: 1 }),
+  CAIRN_BLOCK: Type.Integer({ default: 1024, minimum: 128, maximum: 4096, description: 'core of a block in pixels' }),
+  CAIRN_LOG: Type.String({ default: 'info' }),
+});
+
+/** The configuration of one gateway, checked, with every path absolute. */
+export interface Config {
+  home: string;
+  host: string;
+  port: number;
+  /** Folder of the Python tools (`bin/mlflow`, `bin/dvc`, `bin/uv`). */
+  tools: string;
+  web: string;
+  threads: number;
+  maxAoiKm2: number;
+  maxUploadBytes: number;
+  block: number;
+  logLevel: string;
+  /** The rest of the environment that children inherit: PATH, HOME, locale, certificates, proxies. */
+  childEnvironment: Record<string, string>;
+}
+
+/** Variables that a child process may see; tokens and other secrets of the environment are not among them. */
+const inherited =
+  /^(PATH|HOME|USER|LANG|LC_.*|TMPDIR|TZ|SSL_CERT_(FILE|DIR)|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|UV_.*|PIP_(INDEX_URL|CERT|FIND_LINKS)|LD_LIBRARY_PATH)$/;
+
+/**
+ * Reads the settings from an environment.
+ * @throws CairnError `input-invalid` with the variable's name where one does not fit.
+ */
+export function readConfig(environment: Record<string, string | undefined> = process.env): Config {
+  const given = Object.fromEntries(
+    Object.keys(Settings.properties).flatMap((key) => {
+      const value = environment[key];
+      return value === undefined || value === '' ? [] : [[key, value]];
+    }),
+  );
+  const settings: unknown = Value.Convert(Settings, Value.Default(Settings, given));
+  if (!Value.Check(Settings, settings)) {
+    const [first] = Value.Errors(Settings, settings);
+    const where = first?.instancePath.slice(1) ?? 'environment';
+    throw new CairnError('input-invalid', `The setting ${where} ${first?.message ?? 'does not fit'}.`, {
+      where,
+      action: `Correct ${where} in the environment, or leave it out for its default.`,
+    });
+  }
+  return toConfig(settings, environment);
+}
+
+function toConfig(settings: Static<typeof Settings>, environment: Record<string, string | undefined>): Config {
+  const childEnvironment = Object.fromEntries(
+    Object.entries(environment).flatMap(([key, value]) =>
+      value !== undefined && inherited.test(key) ? [[key, value]] : [],
+    ),
+  );
+  return {
+    home: resolve(settings.CAIRN_HOME.replace(/^~(?=\/|$)/, homedir())),
+    host: settings.CAIRN_HOST,
+    port: settings.CAIRN_PORT,
+    tools: settings.CAIRN_TOOLS === '' ? resolve(repository, '.tools') : resolve(settings.CAIRN_TOOLS),
+    web: settings.CAIRN_WEB === '' ? resolve(repository, 'apps/web/dist') : resolve(settings.CAIRN_WEB),
+    threads: settings.CAIRN_THREADS,
+    maxAoiKm2: settings.CAIRN_MAX_AOI_KM2,
+    maxUploadBytes: settings.CAIRN_MAX_UPLOAD_MIB * 1024 * 1024,
+    block: settings.CAIRN_BLOCK,
+    logLevel: settings.CAIRN_LOG,
+    childEnvironment,
+  };
+}

@@ -1,0 +1,23 @@
+import type { ProcessId, ProcessInput, ProcessResult } from '@cairn/contracts';
+import type { Actor } from '../identity/actor.ts';
+
+/** What a running job may use. */
+export interface JobContext {
+  jobId: string;
+  actor: Actor;
+  /** Aborts when the job is dismissed or the gateway stops. */
+  signal: AbortSignal;
+  /** Tells how far the job is (0..100) and what it does now, in words. Cheap; written at most a few times a second. */
+  progress(percent: number, message: string): void;
+  /** Adds a line to the job's log. */
+  log(line: string): void;
+}
+
+/**
+ * What a process does. A job may be run again after the gateway was killed in the middle of it: `run` is idempotent, it
+ * finds what it did before by digest and goes on. It throws CairnError for everything that is the caller's to mend.
+ */
+export interface Process<P extends ProcessId = ProcessId> {
+  readonly id: P;
+  run(inputs: ProcessInput<P>, context: JobContext): Promise<ProcessResult<P>>;
+}

@@ -1,0 +1,169 @@
+import { CairnError, type Problem } from './problem.ts';
+import { isErrorCode } from './errors.ts';
+import type { ProcessId, ProcessInput, ProcessResult } from './processes.ts';
+import type { StatusInfo } from './job.ts';
+import type { StageChange, VersionInfo } from './version.ts';
+import type { PlatformStatus } from './platform.ts';
+import type { Uploaded } from './fileset.ts';
+
+/** How the client reaches a gateway. In a browser the session cookie speaks, and `token` is left out. */
+export interface ClientOptions {
+  /** Address without a trailing slash, as `http://127.0.0.1:8080`; empty in a page that the gateway serves. */
+  address: string;
+  token?: string;
+  fetch?: typeof fetch;
+}
+
+/** What can be sent as a body. */
+export type Body = string | Uint8Array<ArrayBuffer> | Blob | ReadableStream;
+
+/** What is told while a job runs. */
+export type OnProgress = (job: StatusInfo) => void;
+
+/**
+ * The typed client of the gateway's HTTP API, for the command line and the web application. Every method throws
+ * {@link CairnError} with the gateway's code, or `gateway-unreachable` where nothing answers.
+ */
+export class CairnClient {
+  readonly #options: ClientOptions;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+  }
+
+  /** Sends one request; the answer's status has been checked. */
+  async request(
+    method: string,
+    path: string,
+    body?: Body | null,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    const send = this.#options.fetch ?? fetch;
+    const token = this.#options.token;
+    let response: Response;
+    try {
+      response = await send(`${this.#options.address}${path}`, {
+        method,
+        headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+        ...(body === undefined ? {} : { body }),
+        ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
+      });
+    } catch (cause) {
+      throw new CairnError('gateway-unreachable', `Nothing answers at ${this.#options.address || 'this address'}.`, {
+        action: 'Start Cairn with "cairn up" and try again.',
+        cause,
+      });
+    }
+    if (!response.ok && !(method === 'HEAD' && response.status === 404)) throw await asError(response);
+    return response;
+  }
+
+  /** Reads JSON. */
+  async get<T>(path: string): Promise<T> {
+    return (await (await this.request('GET', path)).json()) as T;
+  }
+
+  /** Sends JSON and reads JSON. */
+  async post<T>(path: string, value: unknown, headers: Record<string, string> = {}): Promise<T> {
+    const response = await this.request('POST', path, JSON.stringify(value), {
+      ...headers,
+      'content-type': 'application/json',
+    });
+    return (await response.json()) as T;
+  }
+
+  /** Health, versions and memory of the platform's components. */
+  status(): Promise<PlatformStatus> {
+    return this.get('/status');
+  }
+
+  /** Whether bytes of this digest have been uploaded already. */
+  async hasUpload(digest: string): Promise<boolean> {
+    return (await this.request('HEAD', `/uploads/${encodeURIComponent(digest)}`)).status === 200;
+  }
+
+  /** Uploads bytes; the gateway answers the digest that it computed. */
+  async upload(bytes: Body): Promise<Uploaded> {
+    const response = await this.request('POST', '/uploads', bytes, { 'content-type': 'application/octet-stream' });
+    return (await response.json()) as Uploaded;
+  }
+
+  /** Starts a process; the answer comes before the work. */
+  execute<P extends ProcessId>(process: P, inputs: ProcessInput<P>): Promise<StatusInfo> {
+    return this.post(`/processes/${process}/execution`, { inputs }, { prefer: 'respond-async' });
+  }
+
+  /** How a job is. */
+  job(id: string): Promise<StatusInfo> {
+    return this.get(`/jobs/${id}`);
+  }
+
+  /** Ends a job. */
+  async dismiss(id: string): Promise<StatusInfo> {
+    return (await (await this.request('DELETE', `/jobs/${id}`)).json()) as StatusInfo;
+  }
+
+  /** Waits for a job's end and answers its result; throws the job's problem where it failed. */
+  async wait<P extends ProcessId>(
+    process: P,
+    id: string,
+    onProgress?: OnProgress,
+    signal?: AbortSignal,
+  ): Promise<ProcessResult<P>> {
+    for (let pause = 50; ; pause = Math.min(pause * 1.5, 500)) {
+      signal?.throwIfAborted();
+      const job = await this.job(id);
+      onProgress?.(job);
+      if (job.status === 'successful') return this.get(`/jobs/${id}/results`);
+      if (job.status === 'failed' || job.status === 'dismissed') {
+        throw job.problem === undefined
+          ? new CairnError('cancelled', `The job ${process} was cancelled.`)
+          : fromProblem(job.problem);
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+
+  /** Starts a process and waits for its result. */
+  async run<P extends ProcessId>(
+    process: P,
+    inputs: ProcessInput<P>,
+    onProgress?: OnProgress,
+    signal?: AbortSignal,
+  ): Promise<ProcessResult<P>> {
+    const job = await this.execute(process, inputs);
+    return this.wait(process, job.jobID, onProgress, signal);
+  }
+
+  /** Every version of a model, the newest first. */
+  versions(model: string): Promise<VersionInfo[]> {
+    return this.get(`/models/${model}/versions`);
+  }
+
+  /** Brings a version to another stage. */
+  changeStage(model: string, version: number, change: StageChange): Promise<VersionInfo> {
+    return this.post(`/models/${model}/versions/${version}/stage`, change);
+  }
+
+  /** The public key that signs this installation's receipts, as PEM. */
+  async publicKey(): Promise<string> {
+    return (await this.request('GET', '/keys/cairn.pub')).text();
+  }
+}
+
+async function asError(response: Response): Promise<CairnError> {
+  const text = await response.text();
+  try {
+    return fromProblem(JSON.parse(text) as Problem);
+  } catch {
+    return new CairnError('internal', `The gateway answered ${response.status}: ${text.slice(0, 200)}`);
+  }
+}
+
+function fromProblem(problem: Problem): CairnError {
+  const code = isErrorCode(problem.code) ? problem.code : 'internal';
+  return new CairnError(code, problem.detail, {
+    ...(problem.action === undefined ? {} : { action: problem.action }),
+    ...(problem.where === undefined ? {} : { where: problem.where }),
+  });
+}

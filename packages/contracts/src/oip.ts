@@ -1,0 +1,45 @@
+import { Type, type Static } from 'typebox';
+
+/** A tensor of the Open Inference Protocol v2 (REST, JSON). `BYTES` elements of ours are base64 texts. */
+export const OipTensor = Type.Object({
+  name: Type.String(),
+  shape: Type.Array(Type.Integer({ minimum: 0 })),
+  datatype: Type.String(),
+  parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  data: Type.Array(Type.Unknown()),
+});
+export type OipTensor = Static<typeof OipTensor>;
+
+/** An inference request (Open Inference Protocol v2, $inference_request). */
+export const OipInferRequest = Type.Object({
+  id: Type.Optional(Type.String()),
+  parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  inputs: Type.Array(OipTensor, { minItems: 1 }),
+  outputs: Type.Optional(Type.Array(Type.Object({ name: Type.String() }))),
+});
+export type OipInferRequest = Static<typeof OipInferRequest>;
+
+/** An inference answer (Open Inference Protocol v2, $inference_response). */
+export const OipInferResponse = Type.Object({
+  id: Type.Optional(Type.String()),
+  model_name: Type.String(),
+  model_version: Type.Optional(Type.String()),
+  parameters: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+  outputs: Type.Array(OipTensor),
+});
+export type OipInferResponse = Static<typeof OipInferResponse>;
+
+/**
+ * What travels with a block through the graph, as `parameters` of the request: where the block lies on the imagery's grid
+ * (pixels of the model's grid), its core, and the threshold on the probability (0..1).
+ */
+export const BlockParameters = Type.Object({
+  originX: Type.Integer(),
+  originY: Type.Integer(),
+  coreX0: Type.Integer(),
+  coreY0: Type.Integer(),
+  coreX1: Type.Integer(),
+  coreY1: Type.Integer(),
+  threshold: Type.Number({ minimum: 0, maximum: 1 }),
+});
+export type BlockParameters = Static<typeof BlockParameters>;

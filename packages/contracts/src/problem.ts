@@ -1,0 +1,56 @@
+import { Type, type Static } from 'typebox';
+import { errorCodes, type ErrorCode } from './errors.ts';
+
+/** Problem details (RFC 9457), with the code of the table and what the reader can do. */
+export const Problem = Type.Object(
+  {
+    type: Type.String({ description: 'A URN that ends in the code' }),
+    title: Type.String(),
+    status: Type.Integer(),
+    detail: Type.String({ description: 'What was wrong, and where' }),
+    code: Type.String(),
+    action: Type.Optional(Type.String({ description: 'What to do about it' })),
+    where: Type.Optional(Type.String({ description: 'A JSON pointer, a file or a part of the request' })),
+    instance: Type.Optional(Type.String()),
+  },
+  { $id: 'Problem', title: 'Problem details' },
+);
+export type Problem = Static<typeof Problem>;
+
+/** What an error tells beside its code. */
+export interface ProblemMore {
+  /** What to do about it, as an imperative sentence. */
+  action?: string;
+  /** A JSON pointer, a file or a part of the request. */
+  where?: string;
+  /** What made it, for the log only. */
+  cause?: unknown;
+}
+
+/** An error of the table: thrown by domains, sent as problem details by the gateway, thrown again by the client. */
+export class CairnError extends Error {
+  override readonly name = 'CairnError';
+  readonly code: ErrorCode;
+  readonly more: ProblemMore;
+
+  constructor(code: ErrorCode, detail: string, more: ProblemMore = {}) {
+    super(detail, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.more = more;
+  }
+
+  /** The problem details that go over the wire; the cause stays here. */
+  problem(instance?: string): Problem {
+    const { status, title } = errorCodes[this.code];
+    return {
+      type: `urn:cairn:problem:${this.code}`,
+      title,
+      status,
+      detail: this.message,
+      code: this.code,
+      ...(this.more.action === undefined ? {} : { action: this.more.action }),
+      ...(this.more.where === undefined ? {} : { where: this.more.where }),
+      ...(instance === undefined ? {} : { instance }),
+    };
+  }
+}

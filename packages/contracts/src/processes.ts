@@ -1,0 +1,132 @@
+import { Type, type Static } from 'typebox';
+import { Digest, Identifier } from './digest.ts';
+import { FileSet, GitProof } from './fileset.ts';
+
+const closed = { additionalProperties: false } as const;
+const licence = Type.String({ minLength: 1, maxLength: 100, description: 'SPDX identifier', title: 'Licence' });
+const attribution = Type.String({ maxLength: 1000, title: 'Whom to name' });
+
+/** `register-model`: a package folder becomes a model in the catalogue and in MLflow. */
+export const RegisterModel = Type.Object(
+  {
+    files: FileSet,
+    source: Type.Optional(GitProof),
+    checkOnly: Type.Optional(Type.Boolean({ default: false, title: 'Only check the package' })),
+  },
+  { ...closed, title: 'Register a model' },
+);
+export const RegisterModelResult = Type.Object({
+  model: Type.String(),
+  packageDigest: Digest,
+  commit: Type.Union([Type.String(), Type.Null()]),
+  versions: Type.Array(Type.String()),
+  receipt: Type.Union([Digest, Type.Null()]),
+  changed: Type.Boolean(),
+  checks: Type.Array(Type.Object({ name: Type.String(), words: Type.String() })),
+});
+
+/** `add-dataset`: chips and labels become a DVC-pinned dataset. */
+export const AddDataset = Type.Object(
+  {
+    id: Identifier,
+    title: Type.String({ minLength: 1, maxLength: 200, title: 'Name' }),
+    licence,
+    attribution: Type.Optional(attribution),
+    files: FileSet,
+  },
+  { ...closed, title: 'Add a dataset' },
+);
+export const AddDatasetResult = Type.Object({
+  dataset: Type.String(),
+  digest: Digest,
+  dvcMd5: Type.String(),
+  chips: Type.Integer(),
+  buildings: Type.Integer(),
+  receipt: Digest,
+  changed: Type.Boolean(),
+});
+
+/** `add-imagery`: one GeoTIFF, or a folder of chips that becomes one COG. */
+export const AddImagery = Type.Object(
+  {
+    id: Identifier,
+    title: Type.String({ minLength: 1, maxLength: 200, title: 'Name' }),
+    licence,
+    attribution: Type.Optional(attribution),
+    files: FileSet,
+  },
+  { ...closed, title: 'Add imagery' },
+);
+export const AddImageryResult = Type.Object({
+  imagery: Type.String(),
+  digest: Digest,
+  bbox: Type.Array(Type.Number(), { minItems: 4, maxItems: 4 }),
+  gsd: Type.Number({ description: 'metres a pixel on the ground' }),
+  receipt: Digest,
+  changed: Type.Boolean(),
+});
+
+/** `train-model`: a model's package is run on a dataset; a candidate version is left. */
+export const TrainModel = Type.Object(
+  {
+    model: Identifier,
+    dataset: Identifier,
+    hyperparameters: Type.Optional(
+      Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), { title: 'Settings' }),
+    ),
+  },
+  { ...closed, title: 'Train a model' },
+);
+export const TrainModelResult = Type.Object({
+  version: Type.String({ description: 'MODEL/NUMBER' }),
+  runId: Type.String(),
+  weightsDigest: Digest,
+  metrics: Type.Record(Type.String(), Type.Number()),
+  receipt: Digest,
+});
+
+/** `predict`: an area of imagery becomes buildings. */
+export const Predict = Type.Object(
+  {
+    model: Type.String({
+      pattern: '^[a-z0-9][a-z0-9._-]{0,99}(/[0-9]{1,9})?$',
+      description: 'MODEL, or MODEL/VERSION',
+    }),
+    imagery: Identifier,
+    aoi: Type.Optional(
+      Type.Unknown({
+        description: 'GeoJSON polygon or [west, south, east, north] in EPSG:4326; left out: the whole image',
+      }),
+    ),
+    threshold: Type.Optional(Type.Number({ minimum: 0.05, maximum: 0.95, title: 'How sure the model has to be' })),
+    minArea: Type.Optional(Type.Number({ minimum: 0, maximum: 10_000, title: 'Smallest building in m²' })),
+    simplify: Type.Optional(Type.Number({ minimum: 0, maximum: 10, title: 'Tolerance of outlines in m' })),
+  },
+  { ...closed, title: 'Find buildings' },
+);
+export const PredictResult = Type.Object({
+  prediction: Type.String(),
+  href: Type.String({ description: 'address of the GeoJSON' }),
+  digest: Digest,
+  features: Type.Integer(),
+  areaKm2: Type.Number(),
+  seconds: Type.Number(),
+  receipt: Digest,
+  stored: Type.Boolean({ description: 'an identical request had been answered before' }),
+});
+
+/** Every process with its schemas and the words a person reads. */
+export const processes = {
+  'register-model': { title: 'Register a model', input: RegisterModel, result: RegisterModelResult },
+  'add-dataset': { title: 'Add a dataset', input: AddDataset, result: AddDatasetResult },
+  'add-imagery': { title: 'Add imagery', input: AddImagery, result: AddImageryResult },
+  'train-model': { title: 'Train a model', input: TrainModel, result: TrainModelResult },
+  predict: { title: 'Find buildings', input: Predict, result: PredictResult },
+} as const;
+
+/** The name of a process. */
+export type ProcessId = keyof typeof processes;
+/** What a process takes. */
+export type ProcessInput<P extends ProcessId> = Static<(typeof processes)[P]['input']>;
+/** What a process leaves. */
+export type ProcessResult<P extends ProcessId> = Static<(typeof processes)[P]['result']>;

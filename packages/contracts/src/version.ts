@@ -1,0 +1,51 @@
+import { Type, type Static } from 'typebox';
+import { Digest } from './digest.ts';
+
+/** The stages of a version, in the order of its life. */
+export const Stage = Type.Union([
+  Type.Literal('candidate'),
+  Type.Literal('staging'),
+  Type.Literal('production'),
+  Type.Literal('archived'),
+  Type.Literal('revoked'),
+]);
+export type Stage = Static<typeof Stage>;
+
+/** A version as the API lists it. */
+export const VersionInfo = Type.Object(
+  {
+    id: Type.String({ description: 'MODEL/NUMBER' }),
+    model: Type.String(),
+    version: Type.Integer({ minimum: 1 }),
+    name: Type.String({ description: 'what its makers call it' }),
+    title: Type.String(),
+    stage: Stage,
+    author: Type.String(),
+    weightsDigest: Digest,
+    packageDigest: Digest,
+    runId: Type.String(),
+    datasetDigest: Type.String(),
+    /** Whether Cairn computed the run here, or a record told of it. */
+    known: Type.Union([Type.Literal('witnessed'), Type.Literal('imported')]),
+    data: Type.Union([Type.Literal('generated'), Type.Literal('real')]),
+    gsd: Type.Number(),
+    metrics: Type.Record(Type.String(), Type.Number()),
+    bbox: Type.Array(Type.Number(), { minItems: 4, maxItems: 4 }),
+    aliases: Type.Array(Type.String()),
+  },
+  { $id: 'VersionInfo' },
+);
+export type VersionInfo = Static<typeof VersionInfo>;
+
+/** Asking for a stage. */
+export const StageChange = Type.Object(
+  {
+    to: Stage,
+    reason: Type.String({ minLength: 3, maxLength: 2000, title: 'Why' }),
+    approveOwn: Type.Optional(
+      Type.Boolean({ default: false, description: 'the single owner approves their own; the receipt says so' }),
+    ),
+  },
+  { additionalProperties: false, $id: 'StageChange' },
+);
+export type StageChange = Static<typeof StageChange>;
