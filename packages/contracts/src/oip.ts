@@ -30,8 +30,9 @@ export const OipInferResponse = Type.Object({
 export type OipInferResponse = Static<typeof OipInferResponse>;
 
 /**
- * What travels with a block through the graph, as `parameters` of the request: where the block lies on the imagery's grid
- * (pixels of the model's grid), its core, and the threshold on the probability (0..1).
+ * What travels with a block through the graph, as `parameters` of the tensor that carries it (an executor passes tensors
+ * from node to node, not the request around them): where the padded block and its core lie on the imagery's grid, in
+ * pixels of the model's grid, and the threshold on the probability (0..1).
  */
 export const BlockParameters = Type.Object({
   originX: Type.Integer(),
@@ -43,3 +44,12 @@ export const BlockParameters = Type.Object({
   threshold: Type.Number({ minimum: 0, maximum: 1 }),
 });
 export type BlockParameters = Static<typeof BlockParameters>;
+
+/**
+ * The tensors on the edges of the prediction graph; each holds one BYTES element.
+ *
+ * - `image`: the padded block, RGBA bytes row by row, raw DEFLATE (RFC 1951), base64. Alpha 0 is no data.
+ * - `probability`: the core, one byte a pixel row by row, raw DEFLATE, base64. 0 is no data, p is max(1, round(255 p)).
+ * - `shapes`: the polygons of the core as JSON text (BlockShapes of @cairn/geo).
+ */
+export const graphTensors = { image: 'image', probability: 'probability', shapes: 'shapes' } as const;

@@ -1,0 +1,105 @@
+import { parseArgs } from 'node:util';
+import { CairnError, Digest } from '@cairn/contracts';
+import Value from 'typebox/value';
+
+/** What this process is: both nodes of the graph in one, or one of them. */
+export const roles = ['graph', 'detector', 'transformer'] as const;
+export type Role = (typeof roles)[number];
+
+/** Where the weights are, and what the network is like. Pixels are those of the model's grid. */
+export interface WeightsConfig {
+  file: string;
+  digest: Digest;
+  /** The network's input edges are multiples of it. */
+  stride: number;
+  /** No output depends on anything farther away. */
+  halo: number;
+  /** Edge of the core of a window; windows lie at its multiples on the imagery's grid. */
+  window: number;
+  /** Threads of one inference; results are reproducible for one number of them. */
+  threads: number;
+}
+
+/** The settings of one model server, checked. */
+export interface ServingConfig {
+  role: Role;
+  name: string;
+  version: string;
+  host: string;
+  port: number;
+  /** Ends when its standard input closes: the gateway that spawned it holds the other end. */
+  attached: boolean;
+  /** Left out for a transformer, which has no weights. */
+  weights?: WeightsConfig;
+}
+
+export const usage = `serving --role graph|detector|transformer --name NAME --version N [--host 127.0.0.1] [--port 0] [--attached]
+        [--weights FILE --digest sha256:HEX --stride PX --halo PX --window PX --threads N]
+
+Serves one node of a prediction graph, or the whole graph, over the Open Inference Protocol v2 (REST).
+Prints one line of JSON with its address when it is ready. --attached: ends when standard input closes.`;
+
+const options = {
+  role: { type: 'string' },
+  name: { type: 'string' },
+  version: { type: 'string' },
+  weights: { type: 'string' },
+  digest: { type: 'string' },
+  stride: { type: 'string' },
+  halo: { type: 'string' },
+  window: { type: 'string', default: '512' },
+  threads: { type: 'string', default: '1' },
+  host: { type: 'string', default: '127.0.0.1' },
+  port: { type: 'string', default: '0' },
+  attached: { type: 'boolean', default: false },
+} as const;
+
+/**
+ * Reads the command line.
+ * @throws CairnError `input-invalid` with the argument's name where one is missing or does not fit.
+ */
+export function readConfig(args: readonly string[]): ServingConfig {
+  const values = parse(args);
+  const role = roles.find((known) => known === values.role);
+  if (role === undefined) throw invalid('role', `must be one of ${roles.join(', ')}`);
+  const name = required('name', values.name);
+  const version = required('version', values.version);
+  const port = integer('port', values.port, 0, 65_535);
+  const config = { role, name, version, host: values.host, port, attached: values.attached };
+  if (role === 'transformer') return config;
+  const digest = required('digest', values.digest);
+  if (!Value.Check(Digest, digest)) throw invalid('digest', 'must be sha256: and 64 hexadecimal digits');
+  const stride = integer('stride', required('stride', values.stride), 1, 1024);
+  const halo = integer('halo', required('halo', values.halo), 0, 4096);
+  const window = integer('window', values.window, 1, 4096);
+  // Windows on another phase of the network's strides would answer other numbers for the same pixels.
+  if (halo % stride !== 0) throw invalid('halo', `must be a multiple of the stride ${stride}`);
+  if (window % stride !== 0) throw invalid('window', `must be a multiple of the stride ${stride}`);
+  const threads = integer('threads', values.threads, 1, 256);
+  return { ...config, weights: { file: required('weights', values.weights), digest, stride, halo, window, threads } };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values;
+  } catch (cause) {
+    throw new CairnError('input-invalid', (cause as Error).message, { action: usage, cause });
+  }
+}
+
+function required(name: string, value: string | undefined): string {
+  if (value === undefined || value === '') throw invalid(name, 'is missing');
+  return value;
+}
+
+function integer(name: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw invalid(name, `must be an integer from ${least} to ${most}`);
+  }
+  return value;
+}
+
+function invalid(name: string, words: string): CairnError {
+  return new CairnError('input-invalid', `--${name} ${words}.`, { where: `--${name}`, action: usage });
+}

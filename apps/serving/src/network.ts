@@ -1,0 +1,77 @@
+import { CairnError } from '@cairn/contracts';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+
+/**
+ * A segmentation network: `image` float32 [N, 3, H, W], RGB in 0..1, to `probability` float32 [N, 1, H, W].
+ *
+ * The number of threads is fixed and operators run one after the other, so that the same input gives the same bits.
+ */
+export class Network {
+  readonly #session: InferenceSession;
+
+  private constructor(session: InferenceSession) {
+    this.#session = session;
+  }
+
+  /**
+   * Loads an ONNX model from bytes.
+   * @throws CairnError `package-invalid` where they are no model, or one with other inputs and outputs.
+   */
+  static async load(onnx: Uint8Array, threads: number): Promise<Network> {
+    let session: InferenceSession;
+    try {
+      session = await InferenceSession.create(onnx, {
+        executionProviders: ['cpu'],
+        executionMode: 'sequential',
+        intraOpNumThreads: threads,
+        interOpNumThreads: 1,
+        graphOptimizationLevel: 'all',
+        logSeverityLevel: 3,
+      });
+    } catch (cause) {
+      throw new CairnError('package-invalid', `The weights are no ONNX model: ${(cause as Error).message}`, { cause });
+    }
+    const fits = session.inputNames.includes('image') && session.outputNames.includes('probability');
+    if (!fits || session.inputNames.length !== 1) {
+      throw new CairnError(
+        'package-invalid',
+        `The model takes ${session.inputNames.join(', ')} and gives ${session.outputNames.join(', ')}.`,
+        { action: 'Export it with the one input "image" and the output "probability".' },
+      );
+    }
+    return new Network(session);
+  }
+
+  /**
+   * Probabilities (0..1) of one image, row by row.
+   * @param planes float32 [3, height, width]
+   * @throws CairnError `model-output-invalid` where the answer has another shape or type, or is no probability.
+   */
+  async run(planes: Float32Array, width: number, height: number): Promise<Float32Array> {
+    const image = new Tensor('float32', planes, [1, 3, height, width]);
+    let answer: Tensor | undefined;
+    try {
+      answer = (await this.#session.run({ image }, ['probability']))['probability'];
+    } catch (cause) {
+      throw new CairnError('model-output-invalid', `The network stopped: ${(cause as Error).message}`, { cause });
+    }
+    const expected = `float32 [1, 1, ${height}, ${width}]`;
+    const found = answer === undefined ? 'nothing' : `${answer.type} [${answer.dims.join(', ')}]`;
+    const data = answer?.data;
+    if (found !== expected || !(data instanceof Float32Array)) {
+      throw new CairnError('model-output-invalid', `The network answered ${found} where ${expected} was due.`);
+    }
+    for (const value of data) {
+      // Written so that NaN fails; a sigmoid may overshoot by rounding.
+      if (!(value >= -1e-6 && value <= 1 + 1e-6)) {
+        throw new CairnError('model-output-invalid', `The network answered ${value}, which is no probability.`);
+      }
+    }
+    return data;
+  }
+
+  /** Frees the session's memory. */
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}

@@ -1,0 +1,17 @@
+import { graphTensors, type OipInferRequest, type OipTensor } from '@cairn/contracts';
+import { traceBlock } from '@cairn/geo';
+import { blockOf, tensorOf, unpack } from './block.ts';
+
+/**
+ * The second node of the graph: the probability of each pixel of a core to the outlines of what stands on it, exactly
+ * along pixel edges. Pixels without data (0) are never part of an outline, whatever the threshold.
+ * @throws CairnError `input-invalid`
+ */
+export async function transform(request: OipInferRequest): Promise<OipTensor> {
+  const { place, data } = blockOf(request, graphTensors.probability);
+  const core = { x0: place.coreX0, y0: place.coreY0, x1: place.coreX1, y1: place.coreY1 };
+  const probability = await unpack(data, (core.x1 - core.x0) * (core.y1 - core.y0));
+  const least = Math.max(1, place.threshold * 255);
+  const mask = probability.map((value) => (value >= least ? 1 : 0));
+  return tensorOf(graphTensors.shapes, place, JSON.stringify(traceBlock(mask, core, probability)));
+}
