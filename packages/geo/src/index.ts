@@ -3,3 +3,7 @@ export * from './ring.ts';
 export * from './shapes.ts';
 export * from './stitch.ts';
 export * from './trace.ts';
+export * from './overlap.ts';
+export * from './predicates.ts';
+export * from './simplify.ts';
+export * from './validity.ts';
