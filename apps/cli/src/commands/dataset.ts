@@ -1,0 +1,79 @@
+import { CairnError, type CairnClient } from '@cairn/contracts';
+import { basename, resolve } from 'node:path';
+import type { AddCommand, Surroundings } from '../command.ts';
+import { listFiles, uploadFiles } from '../folder.ts';
+import { connect } from '../gateway.ts';
+import { toIdentifier } from '../identifier.ts';
+import { readNotice } from '../notices.ts';
+
+interface Options {
+  id?: string;
+  title?: string;
+  licence?: string;
+  attribution?: string;
+}
+
+/** `cairn dataset add`: chips and labels, pinned by DVC. */
+export const addDataset: AddCommand = (program, act) => {
+  program
+    .command('dataset')
+    .description('bring training data')
+    .command('add <dir>')
+    .description('add a folder with chips/ and labels.geojson as a dataset, pinned by DVC')
+    .option('--id <id>', 'its name in the catalogue (default: the name of the folder)')
+    .option('--title <words>', 'what people call it')
+    .option('--licence <spdx>', 'licence, as an SPDX identifier')
+    .option('--attribution <words>', 'whom to name')
+    .action(
+      act(async (around, dir: string, options: Options) => {
+        const result = await sendDataset(around, await connect(around.config), dir, options);
+        around.output.result(result, () => {
+          around.output.line(
+            result.changed
+              ? `Added dataset ${result.dataset}.`
+              : `Dataset ${result.dataset} is there already; nothing changed.`,
+          );
+          around.output.line(`  ${result.chips} chips, ${result.buildings} buildings`);
+          around.output.line(`  digest ${result.digest}, DVC ${result.dvcMd5}`);
+        });
+      }),
+    );
+};
+
+/** Uploads a dataset folder and runs `add-dataset` on it. */
+export async function sendDataset(
+  { output, signal }: Surroundings,
+  client: CairnClient,
+  dir: string,
+  options: Options,
+) {
+  const folder = resolve(dir);
+  const paths = (await listFiles(folder)).filter(
+    (path) => path.startsWith('chips/') || path === 'labels.geojson' || path === 'dataset.json',
+  );
+  if (!paths.some((path) => path.startsWith('chips/')) || !paths.includes('labels.geojson')) {
+    throw new CairnError(
+      'dataset-invalid',
+      `The folder ${folder} holds no ${paths.includes('labels.geojson') ? 'chips/' : 'labels.geojson'}.`,
+      {
+        where: folder,
+        action: 'Give a folder with the images in chips/ and the outlines in labels.geojson.',
+      },
+    );
+  }
+  const notice = await readNotice(folder, paths);
+  const attribution = options.attribution ?? notice.attribution;
+  const files = await uploadFiles(client, folder, paths, (words) => output.progress(words));
+  return client.run(
+    'add-dataset',
+    {
+      id: options.id ?? toIdentifier(basename(folder)),
+      title: options.title ?? notice.title ?? basename(folder),
+      licence: options.licence ?? notice.licence ?? 'other',
+      ...(attribution === undefined ? {} : { attribution }),
+      files,
+    },
+    output.job('Adding the dataset'),
+    signal,
+  );
+}

@@ -1,0 +1,100 @@
+import { readFile, stat, writeFile, rename } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { CairnError, type CairnClient, type ProcessInput } from '@cairn/contracts';
+import type { AddCommand } from '../command.ts';
+import { connect } from '../gateway.ts';
+import { readNumber } from '../options.ts';
+import { sendImagery } from './imagery.ts';
+
+interface Options {
+  model: string;
+  imagery: string;
+  aoi?: string;
+  out: string;
+  threshold?: number;
+  minArea?: number;
+}
+
+/** `cairn predict`: buildings of an area, as GeoJSON with its receipt. */
+export const addPredict: AddCommand = (program, act) => {
+  program
+    .command('predict')
+    .description('find the buildings of an area and write them as GeoJSON with a receipt')
+    .requiredOption('--model <id>', 'MODEL, or MODEL/VERSION')
+    .requiredOption('--imagery <id-or-file>', 'imagery of the catalogue, or a GeoTIFF, which is added first')
+    .option('--aoi <file-or-bbox>', 'a GeoJSON file, or west,south,east,north in degrees (default: the whole image)')
+    .option('--out <file>', 'where to write', 'buildings.geojson')
+    .option('--threshold <0..1>', 'how sure the model has to be (default: chosen on its validation data)', readNumber)
+    .option('--min-area <m2>', 'smallest building to report', readNumber)
+    .action(
+      act(async (around, options: Options) => {
+        const { config, output, signal } = around;
+        const client = await connect(config);
+        const aoi = options.aoi === undefined ? undefined : await readAoi(options.aoi);
+        const isFile = (await stat(options.imagery).catch(() => undefined)) !== undefined;
+        const imagery = isFile ? (await sendImagery(around, client, options.imagery, {})).imagery : options.imagery;
+        const inputs: ProcessInput<'predict'> = {
+          model: options.model,
+          imagery,
+          ...(aoi === undefined ? {} : { aoi }),
+          ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
+          ...(options.minArea === undefined ? {} : { minArea: options.minArea }),
+        };
+        const job = await client.execute('predict', inputs);
+        signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
+        const result = await client.wait('predict', job.jobID, output.job('Predicting'), signal);
+        await download(client, result.href, options.out);
+        output.result({ ...result, out: resolve(options.out) }, () => {
+          output.line(`${result.features} buildings on ${result.areaKm2.toFixed(3)} km², written to ${options.out}.`);
+          if (result.stored) output.line('The same request had been answered before; this is the stored prediction.');
+        });
+      }),
+    );
+};
+
+/** Writes a prediction's GeoJSON to a file: whole, or not at all. */
+export async function download(client: CairnClient, href: string, out: string): Promise<string> {
+  const text = await (await client.request('GET', href)).text();
+  try {
+    await writeFile(`${out}.part`, text);
+    await rename(`${out}.part`, out);
+  } catch (cause) {
+    const full = cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC';
+    throw new CairnError(
+      full ? 'disk-full' : 'not-found',
+      `${out} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
+      {
+        where: resolve(out),
+        action: full
+          ? 'Free some space and run the command again; the prediction is stored.'
+          : 'Give a path that can be written with --out.',
+        cause,
+      },
+    );
+  }
+  return text;
+}
+
+async function readAoi(text: string): Promise<unknown> {
+  const parts = text.split(',').map(Number);
+  if (parts.length === 4 && parts.every(Number.isFinite)) return parts;
+  let content: string;
+  try {
+    content = await readFile(text, 'utf8');
+  } catch (cause) {
+    throw new CairnError('not-found', `There is no file ${text}, and it is no bounding box either.`, {
+      where: text,
+      action: 'Give a GeoJSON file, or four numbers: west,south,east,north.',
+      cause,
+    });
+  }
+  try {
+    return JSON.parse(content) as unknown;
+  } catch (cause) {
+    throw new CairnError('aoi-invalid-json', `${text} is not JSON: ${cause instanceof Error ? cause.message : ''}.`, {
+      where: text,
+      action: 'Export the area as GeoJSON again, for example from geojson.io or QGIS.',
+      cause,
+    });
+  }
+}

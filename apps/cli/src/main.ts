@@ -1,0 +1,73 @@
+import { Command, CommanderError } from 'commander';
+import { addApprove } from './commands/approve.ts';
+import { addDataset } from './commands/dataset.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDoctor } from './commands/doctor.ts';
+import { addImagery } from './commands/imagery.ts';
+import { addModel } from './commands/model.ts';
+import { addPredict } from './commands/predict.ts';
+import { addReceipt } from './commands/receipt.ts';
+import { addStatus } from './commands/status.ts';
+import { addTrain } from './commands/train.ts';
+import { addUp } from './commands/up.ts';
+import { addVerify } from './commands/verify.ts';
+import type { Act } from './command.ts';
+import { readConfig } from './config.ts';
+import { Output } from './output.ts';
+
+const stopping = new AbortController();
+process.once('SIGINT', () => stopping.abort());
+process.once('SIGTERM', () => stopping.abort());
+
+const program = new Command('cairn')
+  .description('Find buildings on aerial images, and show where every answer came from.')
+  .version('0.1.0')
+  .option('--json', 'answer as JSON on standard output')
+  .showHelpAfterError('(cairn --help lists the commands)')
+  .addHelpText(
+    'after',
+    `
+Exit codes: 0 done, 1 a fault in Cairn, 2 something wrong with the input, 3 something missing or in the way on this
+machine, 4 refused by a rule (rights, stage, digest, a receipt that does not hold), 130 cancelled.`,
+  );
+
+const act: Act =
+  (work) =>
+  async (...args) => {
+    const output = new Output(program.opts<{ json?: boolean }>().json === true);
+    try {
+      await work({ config: readConfig(), output, signal: stopping.signal }, ...args);
+    } catch (error) {
+      process.exitCode = stopping.signal.aborted ? 130 : output.error(error);
+    }
+  };
+
+for (const add of [
+  addDemo,
+  addUp,
+  addStatus,
+  addDoctor,
+  addModel,
+  addDataset,
+  addImagery,
+  addTrain,
+  addApprove,
+  addPredict,
+  addVerify,
+  addReceipt,
+]) {
+  add(program, act);
+}
+for (const command of [program, ...program.commands, ...program.commands.flatMap((group) => group.commands)]) {
+  command.exitOverride();
+  if (command !== program)
+    command.option('--json', 'answer as JSON on standard output', () => program.setOptionValue('json', true));
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : 2;
+}
+process.exit();
