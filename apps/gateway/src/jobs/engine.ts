@@ -1,0 +1,302 @@
+import { CairnError, type ProcessId, type ProcessInput } from '@cairn/contracts';
+import type { FastifyBaseLogger } from 'fastify';
+import { join } from 'node:path';
+import type { Database } from '../db/database.ts';
+import type { Actor } from '../identity/actor.ts';
+import { checkInputs } from './inputs.ts';
+import { JobLog, readJobLog } from './job-log.ts';
+import { type Ending, type JobFilter, JobStore } from './job-store.ts';
+import { problemOf } from './job-problem.ts';
+import { isFinished, type Job } from './job.ts';
+import { type Lane, lanes } from './lanes.ts';
+import { LeaseOwner } from './lease-owner.ts';
+import type { JobContext, Process } from './process.ts';
+import { ProgressWriter } from './progress-writer.ts';
+
+/*
+ * The life of a job.
+ *
+ *   accepted    asked for, its inputs hold, it waits for a place in its lane
+ *   running     a gateway holds its lease and renews it while it works
+ *   successful, failed, dismissed   finished: nothing changes any more
+ *
+ *   accepted -> running      by `claim`: a gateway with a free place takes the oldest
+ *   accepted -> dismissed    by `cancel`, at once
+ *   running  -> running      by `claim` again, attempt + 1: the lease ran out, or its owner is dead or stopped
+ *   running  -> successful   the process answered; also where a cancel came too late to stop it
+ *   running  -> failed       the process threw; the problem says why
+ *   running  -> dismissed    the process threw after `cancel` was asked for
+ *
+ * What always holds: a change of state and its event are one transaction; only the holder of the lease moves a running
+ * job; a process that is taken up again goes on from what it finds (see Process); of identical requests by one account
+ * only one is unfinished; a gateway that stops gives its leases back and leaves its jobs running, for the next to take up.
+ */
+
+/** How often things happen, in milliseconds. */
+export interface JobTiming {
+  /** How long a lease holds without being renewed. */
+  lease: number;
+  /** How often leases are renewed, and free jobs looked for. */
+  heartbeat: number;
+  /** The least time between two writes of one job's progress. */
+  progress: number;
+}
+
+const usualTiming: JobTiming = { lease: 30_000, heartbeat: 5_000, progress: 300 };
+const stopLimit = 15_000;
+// A job that has ended so many gateways is taken for the reason of it.
+const attemptLimit = 100;
+
+type Interruption = 'dismissed' | 'stopping' | 'lost';
+
+interface Run {
+  job: Job;
+  lane: Lane;
+  controller: AbortController;
+  interruption?: Interruption;
+  done: Promise<void>;
+}
+
+/** The jobs of an installation: takes requests, runs them in their lanes, takes up what another gateway left. */
+export class Jobs {
+  readonly #store: JobStore;
+  readonly #processes: { readonly [P in ProcessId]?: Process<P> };
+  readonly #folder: string;
+  readonly #logger: Pick<FastifyBaseLogger, 'info' | 'error'>;
+  readonly #timing: JobTiming;
+  readonly #owner = new LeaseOwner();
+  readonly #runs = new Map<string, Run>();
+  #timer: NodeJS.Timeout | undefined;
+  #pumping: Promise<void> | undefined;
+  #pumpAgain = false;
+  /** Whether jobs are taken up: from `start` to `stop`. */
+  #working = false;
+
+  constructor(options: {
+    database: Database;
+    /** What can be run; a process left out is not offered. */
+    processes: { readonly [P in ProcessId]?: Process<P> };
+    /** Holds a folder for each job, with its log and, while it runs, its work. */
+    folder: string;
+    logger: Pick<FastifyBaseLogger, 'info' | 'error'>;
+    timing?: Partial<JobTiming>;
+  }) {
+    this.#store = new JobStore(options);
+    this.#processes = options.processes;
+    this.#folder = options.folder;
+    this.#logger = options.logger;
+    this.#timing = { ...usualTiming, ...options.timing };
+  }
+
+  /** Takes up what dead gateways left, and begins to run what waits. */
+  async start(): Promise<void> {
+    for (const owner of await this.#store.owners()) {
+      if (this.#owner.isDead(owner)) await this.#store.release(owner);
+    }
+    this.#working = true;
+    this.#timer = setInterval(() => void this.#beat(), this.#timing.heartbeat);
+    await this.#pump();
+  }
+
+  /** Interrupts what runs, waits for it, and gives the leases back: the next start goes on. */
+  async stop(): Promise<void> {
+    this.#working = false;
+    clearInterval(this.#timer);
+    await this.#pumping;
+    for (const run of this.#runs.values()) this.#interrupt(run, 'stopping');
+    const ended = Promise.all([...this.#runs.values()].map(({ done }) => done));
+    await Promise.race([ended, pause(stopLimit)]);
+    await this.#store.release(this.#owner.name);
+  }
+
+  /** The processes that can be run here. */
+  get offered(): ProcessId[] {
+    return (Object.keys(this.#processes) as ProcessId[]).filter((id) => this.#processes[id] !== undefined);
+  }
+
+  /**
+   * Asks for a run; the same request of the same account that is not finished is joined.
+   * @throws CairnError `input-invalid` with a pointer, `not-found` for a process that is not offered, `conflict` where the
+   * same request is just ending.
+   */
+  async submit(process: ProcessId, inputs: unknown, actor: Actor): Promise<{ job: Job; joined: boolean }> {
+    if (this.#processes[process] === undefined) {
+      throw new CairnError('not-found', `There is no process ${process}.`, {
+        action: 'Ask for /processes to see them.',
+      });
+    }
+    const submitted = await this.#store.submit(process, checkInputs(process, inputs), actor);
+    void this.#pump();
+    return submitted;
+  }
+
+  /** @throws CairnError `not-found`. */
+  async get(id: string): Promise<Job> {
+    return this.#store.get(id);
+  }
+
+  /** Jobs, the newest first. */
+  async list(filter: JobFilter): Promise<Job[]> {
+    return this.#store.list(filter);
+  }
+
+  /**
+   * Waits for a job's end, whichever gateway runs it.
+   * @throws the signal's reason; CairnError `not-found`.
+   */
+  async wait(id: string, signal?: AbortSignal): Promise<Job> {
+    for (;;) {
+      signal?.throwIfAborted();
+      const job = await this.#store.get(id);
+      if (isFinished(job)) return job;
+      await Promise.race([this.#runs.get(id)?.done ?? pause(100), pause(500)]);
+    }
+  }
+
+  /**
+   * Ends a job; answers when it has ended, or while it is still ending where another gateway runs it. A finished job stays
+   * as it is.
+   * @throws CairnError `not-found`, `not-allowed` for the job of another account.
+   */
+  async dismiss(id: string, actor: Actor): Promise<Job> {
+    const before = await this.#store.get(id);
+    if (before.actor !== actor.id && !actor.roles.includes('administrator')) {
+      throw new CairnError('not-allowed', `The job ${id} belongs to ${before.actor}.`, {
+        action: `Ask ${before.actor} or an administrator to cancel it.`,
+      });
+    }
+    await this.#store.cancel(id, actor);
+    const run = this.#runs.get(id);
+    if (run !== undefined) {
+      this.#interrupt(run, 'dismissed');
+      await Promise.race([run.done, pause(stopLimit)]);
+    }
+    return this.#store.get(id);
+  }
+
+  /**
+   * The log of a job so far.
+   * @throws CairnError `not-found`.
+   */
+  async log(id: string): Promise<string> {
+    const job = await this.#store.get(id);
+    return readJobLog(this.#logFile(job.id));
+  }
+
+  async #beat(): Promise<void> {
+    try {
+      const runs = [...this.#runs.values()];
+      const held = await this.#store.renew(this.#owner.name, [...this.#runs.keys()], this.#timing.lease);
+      for (const run of runs) {
+        const row = held.find(({ id }) => id === run.job.id);
+        if (row === undefined) this.#interrupt(run, 'lost');
+        else if (row.cancel) this.#interrupt(run, 'dismissed');
+      }
+      await this.#pump();
+    } catch (error) {
+      this.#logger.error(error, 'The leases of jobs could not be renewed; trying again');
+    }
+  }
+
+  /** Fills the free places. Asked again while it works, it looks once more. */
+  async #pump(): Promise<void> {
+    this.#pumpAgain = true;
+    this.#pumping ??= this.#fill().finally(() => (this.#pumping = undefined));
+    await this.#pumping;
+  }
+
+  async #fill(): Promise<void> {
+    while (this.#pumpAgain && this.#working) {
+      this.#pumpAgain = false;
+      try {
+        for (const lane of lanes) await this.#fillLane(lane);
+      } catch (error) {
+        this.#logger.error(error, 'Waiting jobs could not be taken up; trying again');
+      }
+    }
+  }
+
+  async #fillLane(lane: Lane): Promise<void> {
+    const processes = lane.processes.filter((process) => this.#processes[process] !== undefined);
+    while (processes.length > 0 && this.#working) {
+      if ([...this.#runs.values()].filter((run) => run.lane === lane).length >= lane.places) return;
+      const job = await this.#store.claim(this.#owner.name, processes, [...this.#runs.keys()], this.#timing.lease);
+      if (job === null) return;
+      const run: Run = { job, lane, controller: new AbortController(), done: Promise.resolve() };
+      this.#runs.set(job.id, run);
+      if (job.cancel) this.#interrupt(run, 'dismissed');
+      run.done = this.#run(run).finally(() => {
+        this.#runs.delete(job.id);
+        void this.#pump();
+      });
+    }
+  }
+
+  async #run(run: Run): Promise<void> {
+    const { job } = run;
+    const log = new JobLog(this.#logFile(job.id));
+    log.add(`${job.process} started, attempt ${job.attempt}`);
+    const progress = new ProgressWriter(this.#timing.progress, (percent, message) =>
+      this.#store.progress(this.#owner.name, job.id, percent, message),
+    );
+    const ending = await this.#endingOf(run, log, progress);
+    await progress.close();
+    try {
+      if (ending === null) {
+        log.add('interrupted; it will be taken up again');
+      } else {
+        log.add(ending.status === 'failed' ? `failed: ${ending.problem.detail}` : ending.status);
+        // The log is whole before anyone is told that the job has ended.
+        await log.flush();
+        await this.#store.end(this.#owner.name, job.id, ending);
+      }
+    } catch (error) {
+      this.#logger.error(error, `The end of job ${job.id} could not be written; it will be taken up again`);
+    }
+    await log.flush();
+  }
+
+  /** Runs the process; null where the run was interrupted for the sake of the gateway and not of the job. */
+  async #endingOf(run: Run, log: JobLog, progress: ProgressWriter): Promise<Ending | null> {
+    const { job, controller } = run;
+    try {
+      if (job.attempt > attemptLimit) {
+        throw new CairnError('internal', `The job was started ${attemptLimit} times and never came to its end.`);
+      }
+      const context: JobContext = {
+        jobId: job.id,
+        actor: await this.#store.actor(job.actor),
+        signal: controller.signal,
+        progress: (percent, message) => progress.tell(percent, message),
+        log: (line) => log.add(line),
+      };
+      const process = this.#processes[job.process] as Process;
+      return { status: 'successful', result: await process.run(job.inputs as ProcessInput<ProcessId>, context) };
+    } catch (error) {
+      if (run.interruption === 'dismissed') return { status: 'dismissed' };
+      if (run.interruption !== undefined) return null;
+      if (!(error instanceof CairnError)) {
+        this.#logger.error(error, `The job ${job.id} (${job.process}) failed`);
+        log.add(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      } else if (error.cause instanceof Error) {
+        log.add(error.cause.stack ?? error.cause.message);
+      }
+      return { status: 'failed', problem: problemOf(error, job.id) };
+    }
+  }
+
+  #interrupt(run: Run, why: Interruption): void {
+    run.interruption ??= why;
+    run.controller.abort(new CairnError('cancelled', `The job ${run.job.id} is to end.`));
+  }
+
+  #logFile(id: string): string {
+    return join(this.#folder, id, 'job.log');
+  }
+}
+
+async function pause(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+}

@@ -1,0 +1,60 @@
+import type { JobStatus, Problem, ProcessId, StatusInfo } from '@cairn/contracts';
+
+/** A job as the database holds it. */
+export interface Job {
+  id: string;
+  process: ProcessId;
+  inputs: Record<string, unknown>;
+  status: JobStatus;
+  /** 0..100. */
+  progress: number;
+  /** What it does now, in words. */
+  message: string;
+  result: Record<string, unknown> | null;
+  problem: Problem | null;
+  /** Account that asked for it. */
+  actor: string;
+  /** How often it was started: more than once where a gateway ended in the middle of it. */
+  attempt: number;
+  /** Someone asked for its end. */
+  cancel: boolean;
+  created: Date;
+  started: Date | null;
+  finished: Date | null;
+  updated: Date;
+}
+
+/** The columns of a {@link Job}, for SQL. */
+export const jobColumns =
+  'id, process, inputs, status, progress, message, result, problem, actor, attempt, cancel, created, started, finished, updated';
+
+/** Whether a job has come to its end. */
+export function isFinished(job: Pick<Job, 'status'>): boolean {
+  return job.status !== 'accepted' && job.status !== 'running';
+}
+
+/** The job as the API tells it (OGC API - Processes 1.0, statusInfo). `base` is the gateway's address, for the links. */
+export function statusInfo(job: Job, base: string): StatusInfo {
+  const links = [
+    { href: `${base}/jobs/${job.id}`, rel: 'self', type: 'application/json' },
+    { href: `${base}/jobs/${job.id}/log`, rel: 'monitor', type: 'text/plain' },
+  ];
+  if (job.status === 'successful') {
+    const rel = 'http://www.opengis.net/def/rel/ogc/1.0/results';
+    links.push({ href: `${base}/jobs/${job.id}/results`, rel, type: 'application/json' });
+  }
+  return {
+    jobID: job.id,
+    processID: job.process,
+    type: 'process',
+    status: job.status,
+    progress: job.progress,
+    message: job.message,
+    created: job.created.toISOString(),
+    ...(job.started === null ? {} : { started: job.started.toISOString() }),
+    ...(job.finished === null ? {} : { finished: job.finished.toISOString() }),
+    updated: job.updated.toISOString(),
+    ...(job.problem === null ? {} : { problem: job.problem }),
+    links,
+  };
+}

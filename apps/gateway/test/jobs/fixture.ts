@@ -1,0 +1,89 @@
+import type { ProcessId, ProcessResult } from '@cairn/contracts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Database } from '../../src/db/database.ts';
+import type { Actor } from '../../src/identity/actor.ts';
+import { Jobs } from '../../src/jobs/engine.ts';
+import type { JobContext, Process } from '../../src/jobs/process.ts';
+
+export const mapper: Actor = { id: 'amina', roles: ['mapper'] };
+export const scientist: Actor = { id: 'bikash', roles: ['mapper', 'scientist'] };
+export const administrator: Actor = { id: 'chandra', roles: ['administrator'] };
+
+/** What a prediction answers, as far as jobs care. */
+export const answer: ProcessResult<'predict'> = {
+  prediction: 'p',
+  href: '/predictions/p/buildings.geojson',
+  digest: `sha256:${'0'.repeat(64)}`,
+  features: 1,
+  areaKm2: 0.5,
+  seconds: 1,
+  receipt: `sha256:${'1'.repeat(64)}`,
+  stored: false,
+};
+
+/** A process whose run is the test's: it ends when the test says so, or by its signal. */
+export class ControlledProcess implements Process<'predict'> {
+  readonly id = 'predict';
+  readonly runs: { imagery: string; context: JobContext; finish: () => void; fail: (error: unknown) => void }[] = [];
+  #waiting: (() => void)[] = [];
+
+  run(inputs: { imagery: string }, context: JobContext): Promise<ProcessResult<'predict'>> {
+    return new Promise((resolve, reject) => {
+      this.runs.push({ imagery: inputs.imagery, context, finish: () => resolve(answer), fail: reject });
+      if (context.signal.aborted) reject(context.signal.reason as Error);
+      context.signal.addEventListener('abort', () => reject(context.signal.reason as Error));
+      for (const wake of this.#waiting.splice(0)) wake();
+    });
+  }
+
+  /** Waits until so many runs were started. */
+  async started(count: number): Promise<void> {
+    while (this.runs.length < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+}
+
+/** Engines on one database, stopped and cleaned up by `close`. */
+export class Gateways {
+  readonly #database: Database;
+  readonly #started: Jobs[] = [];
+  #folder: string | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async start(
+    processes: { readonly [P in ProcessId]?: Process<P> },
+    timing: { lease?: number; heartbeat?: number; progress?: number } = {},
+  ): Promise<Jobs> {
+    const jobs = await this.open(processes, timing);
+    await jobs.start();
+    return jobs;
+  }
+
+  /** Makes an engine that does not run anything yet. */
+  async open(
+    processes: { readonly [P in ProcessId]?: Process<P> },
+    timing: { lease?: number; heartbeat?: number; progress?: number } = {},
+  ): Promise<Jobs> {
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'cairn-jobs-'));
+    const jobs = new Jobs({
+      database: this.#database,
+      processes,
+      folder: this.#folder,
+      logger: { info: () => undefined, error: () => undefined },
+      timing: { heartbeat: 50, progress: 20, ...timing },
+    });
+    this.#started.push(jobs);
+    return jobs;
+  }
+
+  async close(): Promise<void> {
+    for (const jobs of this.#started.splice(0)) await jobs.stop();
+    await this.#database.query('delete from cairn.job');
+    if (this.#folder !== undefined) await rm(this.#folder, { recursive: true });
+    this.#folder = undefined;
+  }
+}
