@@ -1,0 +1,67 @@
+# The two commands of the README, and what maintainers run. Everything installs into the checkout; nothing needs root
+# but the browser and the PostgreSQL that `make test` asks for.
+
+CAIRN_HOME ?= .cairn
+CAIRN_TOOLS ?= .tools
+PACKAGE ?= models/building-detector
+ARGS ?=
+export CAIRN_HOME CAIRN_TOOLS
+
+cairn := ./bin/cairn
+web_sources := $(shell find apps/web packages/contracts/src packages/receipt/src -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up test test-full check format clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: node_modules/.package-lock.json apps/web/dist/index.html ## install what Cairn needs into this folder
+	@tools/setup.sh
+
+node_modules/.package-lock.json: package-lock.json
+	@tools/check-node.sh
+	@echo 'Installing the Node packages (about half a minute, once) ...'
+	@npm ci --loglevel=error
+	@touch $@
+
+apps/web/dist/index.html: node_modules/.package-lock.json $(web_sources)
+	@echo 'Building the page ...'
+	@npm run --silent build --workspace @cairn/web -- --logLevel warn
+	@touch $@
+
+ifdef SCENE
+scene := $(SCENE)
+scene_ready :=
+else
+scene := $(CAIRN_HOME)/samples/scene
+scene_ready := $(scene)/dataset.json
+endif
+
+$(CAIRN_HOME)/samples/scene/dataset.json: samples/scene.ts $(wildcard samples/src/*.ts) | setup
+	@echo 'Drawing the sample scene (a few seconds, once) ...'
+	@node --import tsx samples/scene.ts --out $(CAIRN_HOME)/samples/scene
+	@touch $@
+
+demo: setup $(scene_ready) ## from nothing to verified buildings; SCENE=DIR for your own chips, ARGS=--once to end by itself
+	@$(cairn) demo --scene '$(scene)' --package $(PACKAGE) $(ARGS)
+
+up: setup ## start Cairn and keep it running until Ctrl-C
+	@$(cairn) up $(ARGS)
+
+check: node_modules/.package-lock.json ## format, lint and types
+	@npm run --silent format:check
+	@npm run --silent lint
+	@npm run --silent typecheck
+
+test: setup ## the whole suite
+	@tools/test.sh
+
+test-full: setup ## the whole suite at its full counts (kills, fuzz inputs)
+	@CAIRN_TEST_FULL=1 tools/test.sh
+
+format: node_modules/.package-lock.json ## format the sources
+	@npm run --silent format
+
+clean: ## remove what was installed and built; the state folder stays
+	rm -rf node_modules apps/*/node_modules packages/*/node_modules apps/web/dist $(CAIRN_TOOLS)
