@@ -66,6 +66,24 @@ export function sideOfRing(ring: Ring, x: number, y: number): -1 | 0 | 1 {
   return inside ? 1 : -1;
 }
 
+/**
+ * True where the point lies inside the ring. A point on the ring counts as inside one of the areas that meet there and
+ * not the other, so rings that tile a plane share it out without gaps. The direction of the ring does not matter.
+ */
+export function insideRing(ring: Ring, x: number, y: number): boolean {
+  let inside = false;
+  const n = ring.length;
+  for (let i = 0; i < n; i += 2) {
+    const [ax = 0, ay = 0] = [ring[i], ring[i + 1]];
+    const [bx = 0, by = 0] = [ring[(i + 2) % n], ring[(i + 3) % n]];
+    if (ay > y === by > y) continue;
+    // Always upwards, so that both areas along an edge judge it alike.
+    const side = ay < by ? orientation(ax, ay, bx, by, x, y) : orientation(bx, by, ax, ay, x, y);
+    if (side > 0) inside = !inside;
+  }
+  return inside;
+}
+
 function signOf(value: number): -1 | 0 | 1 {
   return value > 0 ? 1 : value < 0 ? -1 : 0;
 }

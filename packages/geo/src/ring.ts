@@ -104,6 +104,18 @@ export function withoutCollinear(ring: Ring): number[] {
   }
 }
 
+/** The ring with each edge in as many equal pieces as its extent along x and y asks for. */
+export function divided(ring: Ring, piecesOf: (dx: number, dy: number) => number): number[] {
+  const out: number[] = [];
+  for (let i = 0; i < ring.length; i += 2) {
+    const [x = 0, y = 0] = [ring[i], ring[i + 1]];
+    const [dx, dy] = [(ring[(i + 2) % ring.length] ?? 0) - x, (ring[(i + 3) % ring.length] ?? 0) - y];
+    const pieces = Math.max(1, piecesOf(dx, dy));
+    for (let k = 0; k < pieces; k++) out.push(x + (dx * k) / pieces, y + (dy * k) / pieces);
+  }
+  return out;
+}
+
 function comparePoints(a: Ring, i: number, b: Ring, j: number): number {
   return (a[i] ?? 0) - (b[j] ?? 0) || (a[i + 1] ?? 0) - (b[j + 1] ?? 0);
 }

@@ -10,22 +10,22 @@ export interface PolygonFault {
   readonly point: number;
 }
 
-/** One edge of a ring, from point `index` on. */
+/** One edge of a ring, from point `index` on, and its extent along the sweep and across it. */
 interface Edge {
   readonly ring: number;
   readonly index: number;
   readonly from: Point;
   readonly to: Point;
-  readonly x0: number;
-  readonly x1: number;
-  readonly y0: number;
-  readonly y1: number;
+  readonly begin: number;
+  readonly end: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /**
  * The first fault found in a polygon with integer coordinates, or undefined where it is valid: every ring simple (it
  * passes no point twice), holes inside the outer ring and outside each other; rings may touch at single points.
- * Directions do not matter. Exact; a sweep along x compares only edges that overlap there.
+ * Directions do not matter. Exact; a sweep compares only edges that overlap along it.
  */
 export function polygonFault(rings: Rings): PolygonFault | undefined {
   const short = rings.findIndex((ring) => ring.length < 6);
@@ -45,14 +45,15 @@ export function polygonFault(rings: Rings): PolygonFault | undefined {
 
 /** Pairs of edges that share a point, each pair once. */
 function* meetings(rings: Rings): Generator<[Edge, Edge, Meeting]> {
-  const edges = rings.flatMap(edgesOf).sort((a, b) => a.x0 - b.x0);
+  const axis = sweepAxis(rings);
+  const edges = rings.flatMap((ring, name) => edgesOf(ring, name, axis)).sort((a, b) => a.begin - b.begin);
   let active: Edge[] = [];
   let checked = 0;
   for (const edge of edges) {
     // Edges that ended are cleared out only now and then: doing it each time would cost more than passing them over.
-    if (++checked % 16 === 0) active = active.filter(({ x1 }) => x1 >= edge.x0);
+    if (++checked % 16 === 0) active = active.filter(({ end }) => end >= edge.begin);
     for (const other of active) {
-      if (other.x1 < edge.x0 || other.y1 < edge.y0 || other.y0 > edge.y1) continue;
+      if (other.end < edge.begin || other.high < edge.low || other.low > edge.high) continue;
       const how = meeting(other.from, other.to, edge.from, edge.to);
       if (how !== 'apart') yield [other, edge, how];
     }
@@ -60,9 +61,24 @@ function* meetings(rings: Rings): Generator<[Edge, Edge, Meeting]> {
   }
 }
 
-function edgesOf(ring: Ring, name: number): Edge[] {
+/** The axis (0 = x, 1 = y) along which edges are shorter all in all, so that fewer are in the sweep at a time. */
+function sweepAxis(rings: Rings): 0 | 1 {
+  const { x0, y0, x1, y1 } = boxOf(rings);
+  let [alongX, alongY] = [0, 0];
+  for (const ring of rings) {
+    const n = ring.length;
+    for (let i = 0; i < n; i += 2) {
+      alongX += Math.abs((ring[(i + 2) % n] ?? 0) - (ring[i] ?? 0));
+      alongY += Math.abs((ring[(i + 3) % n] ?? 0) - (ring[i + 1] ?? 0));
+    }
+  }
+  return alongX * (y1 - y0) <= alongY * (x1 - x0) ? 0 : 1;
+}
+
+function edgesOf(ring: Ring, name: number, axis: 0 | 1): Edge[] {
   const edges: Edge[] = [];
   const n = ring.length;
+  const across = axis === 0 ? 1 : 0;
   for (let i = 0; i < n; i += 2) {
     const from: Point = [ring[i] ?? 0, ring[i + 1] ?? 0];
     const to: Point = [ring[(i + 2) % n] ?? 0, ring[(i + 3) % n] ?? 0];
@@ -71,10 +87,10 @@ function edgesOf(ring: Ring, name: number): Edge[] {
       index: i / 2,
       from,
       to,
-      x0: Math.min(from[0], to[0]),
-      x1: Math.max(from[0], to[0]),
-      y0: Math.min(from[1], to[1]),
-      y1: Math.max(from[1], to[1]),
+      begin: Math.min(from[axis], to[axis]),
+      end: Math.max(from[axis], to[axis]),
+      low: Math.min(from[across], to[across]),
+      high: Math.max(from[across], to[across]),
     });
   }
   return edges;

@@ -97,7 +97,7 @@ describe('simplify', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 

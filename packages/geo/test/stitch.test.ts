@@ -45,7 +45,7 @@ describe('stitch', () => {
         const expected = trace(mask, width, height, confidence).map((polygon) => ({ ...polygon, cut: false }));
         expect(byStart(found)).toEqual(byStart(expected));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 

@@ -73,7 +73,7 @@ describe('trace', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });

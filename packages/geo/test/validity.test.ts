@@ -78,7 +78,7 @@ describe('predicates', () => {
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 

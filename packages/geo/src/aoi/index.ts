@@ -1,0 +1,2 @@
+export * from './aoi.ts';
+export * from './error.ts';
