@@ -12,7 +12,7 @@ describe('tiles', () => {
     const [west, south, east, north] = tileBounds({ x: 386697, y: 220243, z: 19 });
     expect(west).toBeCloseTo(85.52375793457031, 12);
     expect(south).toBeCloseTo(27.6324405084268, 12);
-    expect(east).toBeCloseTo(85.52444458007812, 12);
+    expect(east).toBeCloseTo(85.5244445800781, 12);
     expect(north).toBeCloseTo(27.633048834227704, 12);
     const bounds = mercatorBounds({ x: 386697, y: 220243, z: 19 });
     expect(bounds.x0).toBeCloseTo(9520461.184003558, 5);
