@@ -1,0 +1,98 @@
+"""The model card: what a run's record says, in words for the people who map with the model."""
+
+from string import Template
+
+CARD = Template("""\
+# Model card: $title
+
+This card was written from the record of the training run; every figure in it was computed, none was typed.
+
+## What it does
+
+It marks buildings in aerial images seen from straight above, in natural colours (red, green, blue). For each pixel it
+says how likely the pixel is part of a building; what reaches $threshold is taken as building.
+
+## What it learned from
+
+$buildings buildings drawn by people (or by the script that made the scene) on $chips image tiles, at $gsd m a pixel.
+The area lies within longitude $west to $east and latitude $south to $north.
+
+$pixels
+
+The three parts share no pixel. A building on a border counts in one part only, the one its interior point lies in.
+
+## How good it is
+
+Measured on the test part, which the training never saw:
+
+| question | answer |
+| --- | --- |
+| Of the area that is building or was called building, how much is both? (IoU) | $iou |
+| Of the area it calls building, how much is? (precision) | $precision |
+| Of the area that is building, how much does it find? (recall) | $recall |
+| Of $objects buildings, how many are found as one, overlapping by half or more? (recall by building) | $object_recall |
+| Of the $predicted outlines it draws, how many are such a building? (precision by building) | $object_precision |
+| Both together (F1 by building) | $object_f1 |
+
+## Where it fails
+
+- The test part lies beside the training part. In another town, and more so in another country, with other roofs, light
+  or camera, expect clearly worse results: look at some of them, and retrain with labels from there.
+- Houses that touch, or that a person would separate by a line no wider than a pixel or two, come out as one outline.
+- It is for imagery of about $gsd m a pixel. Finer imagery is averaged down to that; coarser imagery is not for it.
+- Outlines are what a picture shows, roofs: not walls, plots, use or height. No one should lose or get help, land or
+  rights by its answer alone: have people who know the place check it.
+
+## How it was made
+
+A U-Net trained from scratch for $steps steps of $batch windows in $minutes minutes on $threads threads
+($cpu, instructions: $cap), seed $seed. The weights are $megabytes MB; their digest is $weights.
+With the same package, data, parameters, thread count and instructions, training gives the same digest again.
+
+| | |
+| --- | --- |
+| code commit | $commit |
+| package | $package |
+| dataset | $dataset |
+| environment | Python $python, lock $lock |
+""")
+
+
+def write_card(record: dict, title: str) -> str:
+    """The card as Markdown. `record` is what evaluate writes (record.json)."""
+    metrics, dataset, parameters = record["metrics"], record["dataset"], record["parameters"]
+    west, south, east, north = (f"{value:.4f}" for value in dataset["extent"])
+    pixels = "\n".join(
+        f"- {name}: {facts['pixels'] * record['gsd'] ** 2 / 1e4:.1f} ha, {facts['buildings']} buildings"
+        for name, facts in record["splits"].items()
+    )
+    shares = ("iou", "precision", "recall", "object_f1", "object_precision", "object_recall")
+    return CARD.substitute(
+        {name: f"{metrics[f'test_{name}'] * 100:.0f} %" for name in shares},
+        title=title,
+        threshold=f"{record['threshold']:.2f}",
+        buildings=f"{dataset['buildings']:,}",
+        chips=dataset["chips"],
+        gsd=f"{record['gsd']:.2f}",
+        west=west,
+        south=south,
+        east=east,
+        north=north,
+        pixels=pixels,
+        objects=int(metrics["test_objects"]),
+        predicted=int(metrics["test_predicted"]),
+        steps=parameters["steps"],
+        batch=parameters["batch"],
+        minutes=f"{record['seconds'] / 60:.0f}",
+        threads=record["threads"],
+        cpu=record["cpu"]["class"],
+        cap=record["cpu"]["cap"],
+        seed=record["seed"],
+        megabytes=f"{record['weights']['size'] / 1e6:.1f}",
+        weights=record["weights"]["digest"],
+        commit=record["commit"] or "not committed",
+        package=record["package_digest"],
+        dataset=dataset["digest"],
+        python=record["environment"]["python"],
+        lock=record["environment"]["lock_digest"],
+    )
