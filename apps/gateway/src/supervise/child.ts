@@ -217,14 +217,15 @@ async function spawned(started: ChildProcess, command: string): Promise<void> {
 /** Sends a signal to all that carry a mark and waits until they are gone; answers how many there were. */
 async function end(mark: string, signal: 'SIGTERM' | 'SIGKILL', waitMs: number): Promise<number> {
   const told = new Set<number>();
-  for (const until = Date.now() + waitMs; ; await pause(100)) {
+  const until = Date.now() + waitMs;
+  for (;;) {
     const members = await marked(mark);
     for (const pid of members) {
-      if (told.has(pid)) continue;
+      if (!told.has(pid)) send(pid, signal);
       told.add(pid);
-      send(pid, signal);
     }
     if (members.length === 0 || Date.now() > until) return told.size;
+    await pause(100);
   }
 }
 

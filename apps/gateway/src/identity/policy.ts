@@ -1,0 +1,62 @@
+import { CairnError } from '@cairn/contracts';
+import type { Actor, Role } from './actor.ts';
+
+/** Who may: everybody without a token, or those with one of these roles; `job` is a step that holds its job's token. */
+export type Grant = 'anyone' | readonly (Role | 'job')[];
+
+const everyone = ['mapper', 'scientist', 'approver', 'administrator'] as const;
+
+/** The one policy table: who may do what. Every route names its entry. */
+export const policy = {
+  'health.read': 'anyone',
+  'openapi.read': 'anyone',
+  'page.read': 'anyone',
+  'keys.read': 'anyone',
+  'session.write': 'anyone',
+
+  'status.read': everyone,
+  'catalog.read': everyone,
+  'imagery.read': everyone,
+  'inference.read': everyone,
+  'receipts.read': everyone,
+  'versions.read': everyone,
+  'jobs.read': everyone,
+  'jobs.execute': everyone,
+  'uploads.read': ['mapper', 'scientist'],
+  'uploads.write': ['mapper', 'scientist'],
+
+  'execute.predict': ['mapper', 'scientist'],
+  'execute.add-imagery': ['mapper', 'scientist'],
+  'execute.add-dataset': ['scientist'],
+  'execute.register-model': ['scientist'],
+  'execute.train-model': ['scientist'],
+
+  'versions.approve': ['approver'],
+  'mlflow.use': ['scientist', 'approver', 'administrator', 'job'],
+} as const satisfies Record<string, Grant>;
+
+/** An entry of the policy table. */
+export type PolicyEntry = keyof typeof policy;
+
+/** Whether an entry lets somebody. A step of a job has no role, whoever started it. */
+export function allows(entry: PolicyEntry, actor: Actor): boolean {
+  const grant: Grant = policy[entry];
+  if (grant === 'anyone') return true;
+  if (actor.jobId !== undefined) return grant.includes('job');
+  return actor.roles.some((role) => grant.includes(role));
+}
+
+/**
+ * Stops somebody whom an entry does not let.
+ * @throws CairnError `not-allowed`, with the roles that would.
+ */
+export function demand(entry: PolicyEntry, actor: Actor): void {
+  if (allows(entry, actor)) return;
+  const grant: Grant = policy[entry];
+  const roles = grant === 'anyone' ? [] : grant.filter((role) => role !== 'job');
+  const who = actor.jobId === undefined ? `The account ${actor.id}` : `A step of the job ${actor.jobId}`;
+  throw new CairnError('not-allowed', `${who} may not do this.`, {
+    where: entry,
+    action: `Ask somebody with one of these roles: ${roles.join(', ')}.`,
+  });
+}
