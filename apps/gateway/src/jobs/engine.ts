@@ -9,7 +9,7 @@ import { type Ending, type JobFilter, JobStore } from './job-store.ts';
 import { problemOf } from './job-problem.ts';
 import { isFinished, type Job } from './job.ts';
 import { type Lane, lanes } from './lanes.ts';
-import { LeaseOwner } from './lease-owner.ts';
+import { isDeadOwner, nameOwner } from './lease-owner.ts';
 import type { JobContext, Process } from './process.ts';
 import { ProgressWriter } from './progress-writer.ts';
 
@@ -64,7 +64,7 @@ export class Jobs {
   readonly #folder: string;
   readonly #logger: Pick<FastifyBaseLogger, 'info' | 'error'>;
   readonly #timing: JobTiming;
-  readonly #owner = new LeaseOwner();
+  #owner = '';
   readonly #runs = new Map<string, Run>();
   #timer: NodeJS.Timeout | undefined;
   #pumping: Promise<void> | undefined;
@@ -90,8 +90,9 @@ export class Jobs {
 
   /** Takes up what dead gateways left, and begins to run what waits. */
   async start(): Promise<void> {
+    this.#owner = await nameOwner();
     for (const owner of await this.#store.owners()) {
-      if (this.#owner.isDead(owner)) await this.#store.release(owner);
+      if (await isDeadOwner(owner)) await this.#store.release(owner);
     }
     this.#working = true;
     this.#timer = setInterval(() => void this.#beat(), this.#timing.heartbeat);
@@ -106,7 +107,7 @@ export class Jobs {
     for (const run of this.#runs.values()) this.#interrupt(run, 'stopping');
     const ended = Promise.all([...this.#runs.values()].map(({ done }) => done));
     await Promise.race([ended, pause(stopLimit)]);
-    await this.#store.release(this.#owner.name);
+    await this.#store.release(this.#owner);
   }
 
   /** The processes that can be run here. */
@@ -186,7 +187,7 @@ export class Jobs {
   async #beat(): Promise<void> {
     try {
       const runs = [...this.#runs.values()];
-      const held = await this.#store.renew(this.#owner.name, [...this.#runs.keys()], this.#timing.lease);
+      const held = await this.#store.renew(this.#owner, [...this.#runs.keys()], this.#timing.lease);
       for (const run of runs) {
         const row = held.find(({ id }) => id === run.job.id);
         if (row === undefined) this.#interrupt(run, 'lost');
@@ -220,7 +221,7 @@ export class Jobs {
     const processes = lane.processes.filter((process) => this.#processes[process] !== undefined);
     while (processes.length > 0 && this.#working) {
       if ([...this.#runs.values()].filter((run) => run.lane === lane).length >= lane.places) return;
-      const job = await this.#store.claim(this.#owner.name, processes, [...this.#runs.keys()], this.#timing.lease);
+      const job = await this.#store.claim(this.#owner, processes, [...this.#runs.keys()], this.#timing.lease);
       if (job === null) return;
       const run: Run = { job, lane, controller: new AbortController(), done: Promise.resolve() };
       this.#runs.set(job.id, run);
@@ -237,7 +238,7 @@ export class Jobs {
     const log = new JobLog(this.#logFile(job.id));
     log.add(`${job.process} started, attempt ${job.attempt}`);
     const progress = new ProgressWriter(this.#timing.progress, (percent, message) =>
-      this.#store.progress(this.#owner.name, job.id, percent, message),
+      this.#store.progress(this.#owner, job.id, percent, message),
     );
     const ending = await this.#endingOf(run, log, progress);
     await progress.close();
@@ -248,7 +249,7 @@ export class Jobs {
         log.add(ending.status === 'failed' ? `failed: ${ending.problem.detail}` : ending.status);
         // The log is whole before anyone is told that the job has ended.
         await log.flush();
-        await this.#store.end(this.#owner.name, job.id, ending);
+        await this.#store.end(this.#owner, job.id, ending);
       }
     } catch (error) {
       this.#logger.error(error, `The end of job ${job.id} could not be written; it will be taken up again`);

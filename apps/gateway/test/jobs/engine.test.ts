@@ -1,7 +1,7 @@
 import { CairnError, type ProcessResult } from '@cairn/contracts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
-import { LeaseOwner } from '../../src/jobs/lease-owner.ts';
+import { nameOwner } from '../../src/jobs/lease-owner.ts';
 import type { Process } from '../../src/jobs/process.ts';
 import { openTestDatabase } from '../db/template.ts';
 import { administrator, answer, ControlledProcess, Gateways, mapper, scientist } from './fixture.ts';
@@ -211,7 +211,7 @@ describe('a gateway that ends', () => {
   });
 
   it('is noticed at the next start when it was killed, long before its lease runs out', async () => {
-    const id = await runningJob(database, ownerOfDead(), '1 hour');
+    const id = await runningJob(database, await ownerOfDead(), '1 hour');
     const jobs = await gateways.start({ predict });
     await predict.started(1);
     predict.runs[0]!.finish();
@@ -219,9 +219,10 @@ describe('a gateway that ends', () => {
   });
 
   it('loses its jobs when its lease runs out, and what it still writes then is not taken', async () => {
-    const id = await runningJob(database, 'some other machine', '300 milliseconds');
+    const id = await runningJob(database, 'some other machine', '1 hour');
     const jobs = await gateways.start({ predict });
     expect(predict.runs).toHaveLength(0);
+    await database.query('update cairn.job set lease_until = clock_timestamp() where id = $1', [id]);
     await predict.started(1);
     await database.query("update cairn.job set lease_owner = 'some other machine' where id = $1", [id]);
     await expect.poll(() => predict.runs[0]!.context.signal.aborted).toBe(true);
@@ -239,7 +240,7 @@ async function runningJob(on: Database, owner: string, lease: string): Promise<s
 }
 
 /** The name of this machine's lease owners, with a process that cannot be alive. */
-function ownerOfDead(): string {
-  const parts = new LeaseOwner().name.split(' ');
+async function ownerOfDead(): Promise<string> {
+  const parts = (await nameOwner()).split(' ');
   return [...parts.slice(0, 3), '4194305', '1', 'gone'].join(' ');
 }

@@ -1,0 +1,70 @@
+import { type ProcessId, processes } from '@cairn/contracts';
+import { Type, type TSchema } from 'typebox';
+
+/** A link of the API (RFC 8288). */
+export const Link = Type.Object({
+  href: Type.String(),
+  rel: Type.String(),
+  type: Type.Optional(Type.String()),
+  title: Type.Optional(Type.String()),
+});
+
+/** A process in the list (OGC API - Processes 1.0, processSummary). */
+export const ProcessSummary = Type.Object({
+  id: Type.String(),
+  title: Type.String(),
+  version: Type.String(),
+  jobControlOptions: Type.Array(Type.String()),
+  outputTransmission: Type.Array(Type.String()),
+  links: Type.Array(Link),
+});
+
+const Described = Type.Record(
+  Type.String(),
+  Type.Object({
+    title: Type.String(),
+    description: Type.Optional(Type.String()),
+    minOccurs: Type.Optional(Type.Integer()),
+    schema: Type.Unknown(),
+  }),
+);
+
+/** A process with its inputs and outputs (OGC API - Processes 1.0, process). */
+export const ProcessDescription = Type.Object({ ...ProcessSummary.properties, inputs: Described, outputs: Described });
+
+/** What the list tells of a process. `base` is the gateway's address, for the links. */
+export function summaryOf(id: ProcessId, base: string) {
+  return {
+    id,
+    title: processes[id].title,
+    version: '1.0.0',
+    jobControlOptions: ['async-execute', 'sync-execute', 'dismiss'],
+    outputTransmission: ['value'],
+    links: [
+      { href: `${base}/processes/${id}`, rel: 'self', type: 'application/json' },
+      { href: `${base}/processes/${id}/execution`, rel: executeRel, title: 'Run it' },
+    ],
+  };
+}
+
+/** A process with the JSON Schema of each input and output. */
+export function descriptionOf(id: ProcessId, base: string) {
+  const { input, result } = processes[id];
+  return { ...summaryOf(id, base), inputs: describe(input), outputs: describe(result) };
+}
+
+const executeRel = 'http://www.opengis.net/def/rel/ogc/1.0/execute';
+
+function describe(schema: { properties: Record<string, TSchema>; required?: readonly string[] }) {
+  const entries = Object.entries(schema.properties).map(([name, member]) => {
+    const { title, description } = member as { title?: string; description?: string };
+    const entry = {
+      title: title ?? name,
+      ...(description === undefined ? {} : { description }),
+      minOccurs: schema.required?.includes(name) === true ? 1 : 0,
+      schema: member,
+    };
+    return [name, entry] as const;
+  });
+  return Object.fromEntries(entries);
+}
