@@ -1,0 +1,82 @@
+import { type Box, boxOf, chipName, measure, tileBounds, unitsOf } from '@cairn/geo';
+import { CairnError } from '@cairn/contracts';
+import sharp from 'sharp';
+import type { ImageryReader } from '../imagery/reader.ts';
+import { invalidDataset } from './fault.ts';
+
+/** The folder of the chips in a dataset. */
+export const chipsFolder = 'chips/';
+
+/** A chip on the ground: its outline, one ring of 1e-7 degree, and metres a pixel. */
+export interface Chip {
+  path: string;
+  footprint: number[];
+  box: Box;
+  areaKm2: number;
+  gsd: number;
+}
+
+/** A file of a dataset and where its bytes lie. */
+export interface DatasetFile {
+  path: string;
+  file: string;
+}
+
+/**
+ * Reads one chip: a georeferenced GeoTIFF, or a picture named `PREFIX-x-y-z.ext` after its web map tile. It is decoded, so
+ * that a broken one is found now and not in the middle of a training.
+ * @throws CairnError `dataset-invalid`; `where` is the chip.
+ */
+export async function readChip(entry: DatasetFile, reader: ImageryReader): Promise<Chip> {
+  return /\.tiff?$/i.test(entry.path) ? readGeoTiff(entry, reader) : readTile(entry);
+}
+
+async function readGeoTiff({ path, file }: DatasetFile, reader: ImageryReader): Promise<Chip> {
+  try {
+    const { footprint, gsd } = await reader.describe(file);
+    await reader.check(file);
+    return placed(path, footprint, gsd);
+  } catch (cause) {
+    if (!(cause instanceof CairnError)) throw cause;
+    throw invalidDataset(
+      `The chip ${path} cannot be used. ${cause.message}`,
+      path,
+      cause.more.action ?? replace,
+      cause,
+    );
+  }
+}
+
+async function readTile({ path, file }: DatasetFile): Promise<Chip> {
+  const name = chipName(path.slice(path.lastIndexOf('/') + 1));
+  if (name === undefined) {
+    const action = 'Name it PREFIX-x-y-z.jpg after its web map tile, or bring it as a georeferenced GeoTIFF.';
+    throw invalidDataset(`The place of the chip ${path} is not known.`, path, action);
+  }
+  const bounds = tileBounds(name);
+  const [west, south, east, north] = bounds.map(unitsOf) as [number, number, number, number];
+  const footprint = [west, south, east, south, east, north, west, north];
+  const width = await decodedWidth(path, file);
+  const middle = Math.cos((((bounds[1] + bounds[3]) / 2) * Math.PI) / 180);
+  const equator = 2 * Math.PI * 6378137;
+  return placed(path, footprint, (equator * middle) / 2 ** name.z / width);
+}
+
+async function decodedWidth(path: string, file: string): Promise<number> {
+  try {
+    const image = sharp(file, { failOn: 'error', sequentialRead: true });
+    await image.stats();
+    const { width, height } = await image.metadata();
+    if (width !== height) throw new Error(`it has ${width} × ${height} pixels, a tile is square`);
+    return width;
+  } catch (cause) {
+    const words = (cause as Error).message.split('\n')[0]!;
+    throw invalidDataset(`The chip ${path} cannot be read: ${words}.`, path, replace, cause);
+  }
+}
+
+function placed(path: string, footprint: number[], gsd: number): Chip {
+  return { path, footprint, box: boxOf([footprint]), areaKm2: measure([footprint]).area / 1e6, gsd };
+}
+
+const replace = 'Replace the chip, or take it out of the dataset.';

@@ -1,0 +1,13 @@
+import { ImageryReader } from '../imagery/reader.ts';
+import { serve } from '../threads/serve.ts';
+import type { DatasetFile } from './chips.ts';
+import { type DatasetFacts, readDataset } from './dataset.ts';
+
+/** What the thread offers. */
+export interface DatasetReader {
+  /** See `readDataset`. */
+  read(files: readonly DatasetFile[]): Promise<DatasetFacts>;
+}
+
+const reader = new ImageryReader({ cacheBytes: 16 * 1024 * 1024 });
+serve<DatasetReader>({ read: (files) => readDataset(files, reader) });

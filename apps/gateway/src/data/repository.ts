@@ -1,0 +1,142 @@
+import { CairnError } from '@cairn/contracts';
+import { access, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { parse } from 'yaml';
+import { Versioning, type VersioningParts } from './versioning.ts';
+
+/** How a caller follows and ends an operation. */
+export interface Following {
+  signal: AbortSignal;
+  log(line: string): void;
+}
+
+/**
+ * The installation's datasets as a real Git + DVC repository: `datasets/ID/data` is what DVC pins, `datasets/ID/data.dvc`
+ * the pointer that Git keeps, the remote a folder beside it. `dvc` works in it by hand too.
+ *
+ * What always holds: one operation at a time; the last commit is whole. An operation begins by taking back what a killed
+ * one left half done, so nothing but commits and objects of the remote is trusted.
+ */
+export class DataRepository {
+  readonly #folder: string;
+  readonly #remote: string;
+  readonly #versioning: Versioning;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @param options.remote folder of the DVC remote. */
+  constructor(options: VersioningParts & { remote: string }) {
+    this.#folder = options.folder;
+    this.#remote = options.remote;
+    this.#versioning = new Versioning(options);
+  }
+
+  /**
+   * Pins a dataset: lays its files out by `place`, adds and pushes them, commits the pointer. The same content again
+   * changes nothing.
+   * @returns DVC's MD5 of the folder, 32 digits and `.dir`.
+   * @throws CairnError `data-versioning-failed`, `tools-missing`, `disk-full`; the signal's reason.
+   */
+  async add(id: string, place: (folder: string) => Promise<void>, following: Following): Promise<string> {
+    return this.#alone(async () => {
+      await this.#repair(following);
+      const data = dataPath(id);
+      await rm(join(this.#folder, data), { recursive: true, force: true });
+      await place(join(this.#folder, data));
+      await this.#dvc(['add', '--quiet', data], following);
+      await this.#dvc(['push', '--quiet', `${data}.dvc`], following);
+      await this.#versioning.git('add', '--', `datasets/${id}`);
+      if ((await this.#versioning.git('status', '--porcelain', '--', `datasets/${id}`)) !== '') {
+        await this.#versioning.git('commit', '--quiet', '-m', `Pin dataset ${id}`);
+      }
+      return md5Of(await readFile(join(this.#folder, `${data}.dvc`), 'utf8'));
+    });
+  }
+
+  /**
+   * Brings a dataset, as it was when DVC gave it this MD5, from the remote and copies it into a new folder. The caller
+   * checks its digest.
+   * @throws CairnError `not-found` where no commit pins that content; as `add`.
+   */
+  async pull(id: string, md5: string, into: string, following: Following): Promise<void> {
+    await this.#alone(async () => {
+      await this.#repair(following);
+      const pointer = `${dataPath(id)}.dvc`;
+      const text = await this.#pointerWith(pointer, md5);
+      await writeFile(join(this.#folder, pointer), text);
+      await this.#dvc(['pull', '--quiet', '--force', pointer], following);
+      await cp(join(this.#folder, dataPath(id)), into, { recursive: true });
+      await this.#versioning.git('reset', '--quiet', '--hard', 'HEAD');
+    });
+  }
+
+  /** The newest committed pointer with that MD5. */
+  async #pointerWith(pointer: string, md5: string): Promise<string> {
+    const commits = (await this.#versioning.git('log', '--format=%H', '--', pointer)).split('\n').filter(Boolean);
+    for (const commit of commits) {
+      const text = await this.#versioning.git('show', `${commit}:${pointer}`);
+      if (md5Of(text) === md5) return text;
+    }
+    throw new CairnError('not-found', `No commit of the data repository pins ${md5} as ${pointer}.`, {
+      where: this.#folder,
+      action: 'Add the dataset again.',
+    });
+  }
+
+  /** Makes the repository where there is none, and takes back what a killed operation left half done. */
+  async #repair(following: Following): Promise<void> {
+    const git = this.#versioning;
+    await git.unlock();
+    if (await this.#hasCommit()) {
+      await git.git('reset', '--quiet', '--hard', 'HEAD');
+      await git.git('clean', '--quiet', '-fd');
+      return;
+    }
+    await rm(this.#folder, { recursive: true, force: true });
+    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.#remote, { recursive: true });
+    await git.git('init', '--quiet', '--initial-branch', 'main');
+    await this.#dvc(['init', '--quiet'], following);
+    // Relative, so that the state folder may be moved.
+    const url = relative(join(this.#folder, '.dvc'), this.#remote);
+    await writeFile(
+      join(this.#folder, '.dvc', 'config'),
+      `[core]\n    remote = storage\n    analytics = false\n[cache]\n    type = "reflink,hardlink,copy"\n` +
+        `['remote "storage"']\n    url = ${url}\n`,
+    );
+    await git.git('add', '--', '.');
+    await git.git('commit', '--quiet', '-m', 'Begin the data repository');
+  }
+
+  /** Until its first commit the repository holds nothing that was acknowledged. */
+  async #hasCommit(): Promise<boolean> {
+    try {
+      await access(join(this.#folder, '.git'));
+      await this.#versioning.git('rev-parse', '--quiet', '--verify', 'HEAD');
+      return true;
+    } catch (error) {
+      if (error instanceof CairnError && error.code === 'tools-missing') throw error;
+      return false;
+    }
+  }
+
+  async #dvc(args: readonly string[], following: Following): Promise<void> {
+    await this.#versioning.dvc(args, following.signal, (line) => following.log(line));
+  }
+
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const mine = this.#last.then(work, work);
+    this.#last = mine.catch(() => undefined);
+    return mine;
+  }
+}
+
+function dataPath(id: string): string {
+  return `datasets/${id}/data`;
+}
+
+function md5Of(pointer: string): string {
+  const { outs } = parse(pointer) as { outs?: { md5?: string }[] };
+  const md5 = outs?.[0]?.md5;
+  if (md5 === undefined) throw new Error(`The pointer names no MD5: ${pointer.slice(0, 200)}`);
+  return md5;
+}

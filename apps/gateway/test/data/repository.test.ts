@@ -1,0 +1,114 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DataRepository } from '../../src/data/repository.ts';
+import { Children } from '../../src/supervise/child.ts';
+import { tools } from '../db/template.ts';
+
+const run = promisify(execFile);
+const following = { signal: new AbortController().signal, log: () => undefined };
+const environment = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
+
+let home: string;
+let children: Children;
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'cairn-data-'));
+  const logger = { info: () => undefined, warn: () => undefined };
+  children = new Children({ runFolder: join(home, 'run'), logFolder: join(home, 'logs'), environment, logger });
+});
+afterAll(async () => {
+  await children.stopAll();
+  await rm(home, { recursive: true, force: true });
+});
+
+const open = () =>
+  new DataRepository({ folder: join(home, 'data'), remote: join(home, 'dvc-remote'), tools, environment, children });
+
+/** Lays out one chip and its labels. */
+const place =
+  (chip: string) =>
+  async (folder: string): Promise<void> => {
+    await mkdir(join(folder, 'chips'), { recursive: true });
+    await writeFile(join(folder, 'chips', 'a-1-2-3.png'), chip);
+    await writeFile(join(folder, 'labels.geojson'), '{}');
+  };
+
+describe('the data repository', () => {
+  it('pins a dataset with DVC and brings back every content of it, byte for byte, from the remote alone', async () => {
+    const first = await open().add('town', place('one'), following);
+    expect(first).toMatch(/^[0-9a-f]{32}\.dir$/);
+    const second = await open().add('town', place('two'), following);
+    expect(second).not.toBe(first);
+    await rm(join(home, 'data', '.dvc', 'cache'), { recursive: true });
+    await open().pull('town', first, join(home, 'pulled-one'), following);
+    await open().pull('town', second, join(home, 'pulled-two'), following);
+    expect(await readFile(join(home, 'pulled-one', 'chips', 'a-1-2-3.png'), 'utf8')).toBe('one');
+    expect(await readFile(join(home, 'pulled-two', 'chips', 'a-1-2-3.png'), 'utf8')).toBe('two');
+    expect(await readFile(join(home, 'pulled-two', 'labels.geojson'), 'utf8')).toBe('{}');
+  });
+
+  it('commits nothing when the same content is added again', async () => {
+    const first = await open().add('same', place('one'), following);
+    const before = await git('rev-parse', 'HEAD');
+    expect(await open().add('same', place('one'), following)).toBe(first);
+    expect(await git('rev-parse', 'HEAD')).toBe(before);
+  });
+
+  it('answers dvc by hand, also after the state folder was moved', async () => {
+    await open().add('moved', place('one'), following);
+    const moved = join(home, 'moved');
+    await mkdir(moved);
+    for (const part of ['data', 'dvc-remote']) await cp(join(home, part), join(moved, part), { recursive: true });
+    await rm(join(moved, 'data', '.dvc', 'cache'), { recursive: true });
+    await rm(join(moved, 'data', 'datasets', 'moved', 'data'), { recursive: true });
+    const env = { ...environment, DVC_NO_ANALYTICS: '1', DVC_SITE_CACHE_DIR: join(moved, 'site'), HOME: moved };
+    const dvc = (...args: string[]) =>
+      run(join(tools, 'python', 'bin', 'dvc'), args, { cwd: join(moved, 'data'), env });
+    await dvc('pull', 'datasets/moved/data.dvc');
+    expect(await readFile(join(moved, 'data', 'datasets', 'moved', 'data', 'chips', 'a-1-2-3.png'), 'utf8')).toBe(
+      'one',
+    );
+    expect((await dvc('status', 'datasets/moved/data.dvc')).stdout).toContain('up to date');
+  });
+
+  it('goes on after a git and a dvc that were killed half way', async () => {
+    const md5 = await open().add('killed', place('one'), following);
+    await writeFile(join(home, 'data', 'datasets', 'killed', 'data.dvc'), 'outs:\n- md5: half');
+    await writeFile(join(home, 'data', '.git', 'index.lock'), '');
+    await writeFile(join(home, 'data', '.dvc', 'tmp', 'rwlock'), '{ "broken');
+    await mkdir(join(home, 'data', 'datasets', 'stray'), { recursive: true });
+    await writeFile(join(home, 'data', 'datasets', 'stray', 'data.dvc'), 'outs: []');
+    await open().pull('killed', md5, join(home, 'pulled-after'), following);
+    expect(await readFile(join(home, 'pulled-after', 'chips', 'a-1-2-3.png'), 'utf8')).toBe('one');
+    expect(await git('status', '--porcelain')).toBe('');
+  });
+
+  it('begins anew where it was killed before its first commit', async () => {
+    const folder = join(home, 'early', 'data');
+    await mkdir(join(folder, '.git'), { recursive: true });
+    await writeFile(join(folder, '.git', 'HEAD'), 'ref: refs/heads/main\n');
+    const remote = join(home, 'early', 'remote');
+    const repository = new DataRepository({ folder, remote, tools, environment, children });
+    expect(await repository.add('town', place('one'), following)).toMatch(/\.dir$/);
+  });
+
+  it('says that it has no such content', async () => {
+    const unknown = open().pull('town', `${'0'.repeat(32)}.dir`, join(home, 'nowhere'), following);
+    await expect(unknown).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('ends dvc when the job is cancelled, and works afterwards', async () => {
+    const controller = new AbortController();
+    const adding = open().add('cancelled', place('one'), { ...following, signal: controller.signal });
+    setTimeout(() => controller.abort(new Error('enough')), 1500);
+    await expect(adding).rejects.toThrow('enough');
+    expect(await open().add('cancelled', place('one'), following)).toMatch(/\.dir$/);
+  });
+});
+
+async function git(...args: string[]): Promise<string> {
+  return (await run('git', args, { cwd: join(home, 'data') })).stdout;
+}
