@@ -45,6 +45,9 @@ export const StageChange = Type.Object(
     approveOwn: Type.Optional(
       Type.Boolean({ default: false, description: 'the single owner approves their own; the receipt says so' }),
     ),
+    makeDefault: Type.Optional(
+      Type.Boolean({ default: false, description: 'into production only: who names no version gets this one' }),
+    ),
   },
   { additionalProperties: false, $id: 'StageChange' },
 );

@@ -1,0 +1,112 @@
+import replyFrom from '@fastify/reply-from';
+import { CairnError } from '@cairn/contracts';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Queryable } from '../../db/database.ts';
+import { type Passenger, refusal } from './access.ts';
+import type { MlflowAddress } from './transport.ts';
+
+const prefix = '/mlflow';
+const longestJson = 8 * 1024 * 1024;
+/** Ours, or about the way between browser and gateway: not MLflow's to see. */
+const withheld = ['authorization', 'cookie', 'origin', 'referer', 'x-forwarded-for', 'x-forwarded-host', 'forwarded'];
+
+/** What the door to MLflow needs. */
+export interface MlflowProxyParts {
+  server: MlflowAddress;
+  database: Queryable;
+  /** The most bytes of one artifact. */
+  maxUploadBytes: number;
+}
+
+/**
+ * The door to MLflow: `/mlflow/…` is passed on to the server on loopback, without our token or cookie, after
+ * `access.ts` has let it. It serves its pages, notebooks (`MLFLOW_TRACKING_URI` = the gateway's address and `/mlflow`,
+ * `MLFLOW_TRACKING_TOKEN` = a token of ours) and the steps of jobs, which are held to the run of their job.
+ */
+export function mlflowProxy(parts: MlflowProxyParts): FastifyPluginAsync {
+  return async (app: FastifyInstance) => {
+    await app.register(replyFrom, { undici: { headersTimeout: 300_000, bodyTimeout: 300_000 }, disableCache: true });
+    // Bodies stay streams: artifacts are large, and only what is to be judged is read.
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+
+    app.get(prefix, { config: { policy: 'mlflow.use' } }, (_request, reply) => reply.redirect(`${prefix}/`, 308));
+    app.route({
+      method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      url: `${prefix}/*`,
+      bodyLimit: parts.maxUploadBytes,
+      config: { policy: 'mlflow.use' },
+      handler: async (request, reply) => {
+        const { address } = await parts.server.ensure();
+        const { pathname, searchParams } = new URL(request.raw.url ?? '', 'http://cairn');
+        const path = decoded(pathname.slice(prefix.length));
+        const json = judgesBody(request, path) ? await readJson(request) : undefined;
+        const words = refusal(
+          { method: request.method, path, query: searchParams, body: json },
+          await passenger(parts.database, request),
+        );
+        if (words !== null) throw new CairnError('not-allowed', words, { where: path });
+        return reply.from(`${address}${pathname.slice(prefix.length)}`, {
+          ...(json === undefined ? {} : { body: json }),
+          rewriteRequestHeaders: (_request, headers) => {
+            const drop = reads(request) ? [...withheld, 'content-length', 'transfer-encoding'] : withheld;
+            return Object.fromEntries(Object.entries(headers).filter(([name]) => !drop.includes(name)));
+          },
+          onError: (failed, { error }) => void failed.send(unanswered(error)),
+        });
+      },
+    });
+  };
+}
+
+async function passenger(database: Queryable, request: FastifyRequest): Promise<Passenger> {
+  const { jobId } = request.actor;
+  if (jobId === undefined) return { kind: 'account' };
+  const [row] = await database.query<{ run: string | null }>(
+    "select outer_ids->>'mlflowRun' as run from cairn.job where id = $1",
+    [jobId],
+  );
+  return { kind: 'job', runId: row?.run ?? null };
+}
+
+function reads({ method }: FastifyRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+/** Artifacts are passed through unread; everything else that has a body is JSON of bounded size. */
+function judgesBody(request: FastifyRequest, path: string): boolean {
+  return !reads(request) && !path.includes('/mlflow-artifacts/');
+}
+
+/** The parsed body; null where there is none. */
+async function readJson(request: FastifyRequest): Promise<unknown> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    if (size > longestJson) {
+      throw new CairnError('too-large', `A call to MLflow has more than ${longestJson} bytes.`, {
+        action: 'Log in smaller batches, and files as artifacts.',
+      });
+    }
+    chunks.push(chunk);
+  }
+  if (size === 0) return null;
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+  } catch (cause) {
+    throw new CairnError('json-invalid', 'A call to MLflow carries a body that is no JSON.', { cause });
+  }
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (cause) {
+    throw new CairnError('input-invalid', 'The address is not well encoded.', { where: path, cause });
+  }
+}
+
+function unanswered(cause: unknown): CairnError {
+  return new CairnError('mlflow-unavailable', 'MLflow did not answer.', { action: 'Try again.', cause });
+}

@@ -1,0 +1,184 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { digestOf } from '@cairn/receipt';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MlflowServer } from '../../src/registry/mlflow/server.ts';
+import { MlflowError } from '../../src/registry/mlflow/transport.ts';
+import { Children } from '../../src/supervise/child.ts';
+import { tools } from '../db/template.ts';
+import { openMlflow, type TestMlflow } from './mlflow-fixture.ts';
+import { quietLogger } from './quiet.ts';
+
+let mlflow: TestMlflow;
+beforeAll(async () => {
+  mlflow = await openMlflow();
+});
+afterAll(async () => mlflow.close());
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const run = (name: string) => ({
+  experimentId: '0',
+  name,
+  tag: 'cairn.import',
+  value: digestOf(name),
+  tags: { a: '1' },
+});
+
+/** Ends MLflow as a user's `kill -9` would: its first process, or the one that answers. */
+async function kill(which: 'leader' | 'worker'): Promise<void> {
+  const leader = (await mlflow.pids()).at(-1)!;
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(leader)]);
+  process.kill(which === 'leader' ? leader : Number(stdout.trim().split('\n')[0]), 'SIGKILL');
+}
+
+describe('MLflow', () => {
+  it('sleeps until it is needed, and is started once for all who ask at the same time', async () => {
+    expect(mlflow.server.state).toBe('asleep');
+    expect(await mlflow.server.rssMiB()).toBeNull();
+    const [first, second] = await Promise.all([mlflow.server.ensure(), mlflow.server.ensure()]);
+    expect(second).toEqual(first);
+    expect(await mlflow.pids()).toHaveLength(1);
+    expect(mlflow.server.state).toBe('up');
+    expect(await mlflow.server.rssMiB()).toBeGreaterThan(50);
+  });
+
+  it('keeps its state in its own folder', async () => {
+    const database = await readFile(join(mlflow.home, 'mlflow', 'mlflow.db'));
+    expect(database.subarray(0, 15).toString()).toBe('SQLite format 3');
+  });
+
+  it('answers the same experiment for the same name, also after it was deleted', async () => {
+    const id = await mlflow.client.experiment('building-detector');
+    const { address } = await mlflow.server.ensure();
+    await fetch(`${address}/api/2.0/mlflow/experiments/delete`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ experiment_id: id }),
+    });
+    expect(await mlflow.client.experiment('building-detector')).toBe(id);
+  });
+
+  it('finds a run by its tag instead of making a second one, and forgets it when it is deleted', async () => {
+    const first = await mlflow.client.findOrCreateRun(run('once'));
+    const second = await mlflow.client.findOrCreateRun(run('once'));
+    expect(second.runId).toBe(first.runId);
+    expect(second.tags).toMatchObject({ a: '1', 'cairn.import': digestOf('once') });
+    await mlflow.client.deleteRun(first.runId);
+    await mlflow.client.deleteRun(first.runId);
+    expect(await mlflow.client.findRun('0', 'cairn.import', digestOf('once'))).toBeNull();
+  });
+
+  it('keeps parameters, metrics beyond the limit of one request, datasets and how a run ended', async () => {
+    const { runId, startTime } = await mlflow.client.findOrCreateRun(run('logged'));
+    const parameters = Object.fromEntries(Array.from({ length: 120 }, (_, i) => [`p${i}`, String(i)]));
+    const metrics = Array.from({ length: 1000 }, (_, step) => ({
+      key: 'loss',
+      value: 1 / (step + 1),
+      timestamp: startTime,
+      step,
+    }));
+    // Twice, as after an interruption: the same points stay the same points.
+    for (let i = 0; i < 2; i++) await mlflow.client.logBatch(runId, { parameters, metrics, tags: { note: 'ä' } });
+    await mlflow.client.logDataset(runId, { name: 'scene', digest: digestOf('scene'), source: 'run.json' });
+    await mlflow.client.endRun(runId, 'FINISHED');
+    const found = await mlflow.client.findRunById(runId);
+    expect(found).toMatchObject({ status: 'FINISHED', parameters, tags: { note: 'ä' } });
+    expect(found?.metrics).toEqual({ loss: 0.001 });
+  });
+
+  it('holds artifacts byte for byte under names that an address has to escape', async () => {
+    const made = await mlflow.client.findOrCreateRun(run('artifacts'));
+    await mlflow.client.uploadArtifact(made, 'model/a b+ü.bin', new Uint8Array([0, 255, 10]));
+    await mlflow.client.uploadArtifact(made, 'card.md', bytes('# card'));
+    expect(await mlflow.client.downloadArtifact(made, 'model/a b+ü.bin')).toEqual(new Uint8Array([0, 255, 10]));
+    expect(await mlflow.client.downloadArtifact(made, 'none')).toBeNull();
+    expect(await mlflow.client.listArtifacts(made)).toEqual([
+      { path: 'card.md', folder: false, size: 6 },
+      { path: 'model', folder: true, size: 0 },
+    ]);
+    expect(await mlflow.client.listArtifacts(made, 'model')).toEqual([
+      { path: 'model/a b+ü.bin', folder: false, size: 3 },
+    ]);
+  });
+
+  it('registers a model with versions, tags and aliases, each once', async () => {
+    const { client } = mlflow;
+    const made = await client.findOrCreateRun(run('registered'));
+    expect(await client.registeredModel('m')).toBeNull();
+    await client.findOrCreateModel('m', { kind: 'test' });
+    await client.findOrCreateModel('m', {});
+    const version = await client.findOrCreateVersion('m', made, 'model', { digest: 'd' });
+    expect(await client.findOrCreateVersion('m', made, 'model', {})).toEqual(version);
+    expect(version).toMatchObject({
+      version: 1,
+      runId: made.runId,
+      source: `${made.artifactUri}/model`,
+      tags: { digest: 'd' },
+    });
+    await client.setVersionTags('m', 1, { stage: 'production' });
+    await client.setAlias('m', 'production', 1);
+    expect(await client.registeredModel('m')).toEqual({
+      name: 'm',
+      aliases: { production: 1 },
+      tags: { kind: 'test' },
+    });
+    expect((await client.modelVersions('m'))[0]?.tags).toEqual({ digest: 'd', stage: 'production' });
+    await client.deleteAlias('m', 'production');
+    await client.deleteVersion('m', 1);
+    expect(await client.modelVersions('m')).toEqual([]);
+    await client.deleteModel('m');
+    await client.deleteModel('m');
+    expect(await client.registeredModel('m')).toBeNull();
+  });
+
+  it('says what it refuses', async () => {
+    const refused = mlflow.client.createRun({ experimentId: '999', name: 'x', tags: {} });
+    await expect(refused).rejects.toBeInstanceOf(MlflowError);
+    await expect(refused).rejects.toMatchObject({ code: 'RESOURCE_DOES_NOT_EXIST' });
+  });
+
+  it.each(['leader', 'worker'] as const)('comes back with everything after a kill -9 of its %s', async (which) => {
+    const before = await mlflow.client.findOrCreateRun(run(`kill-${which}`));
+    await mlflow.client.uploadArtifact(before, 'kept.txt', bytes('kept'));
+    const started = (await mlflow.pids()).length;
+    await kill(which);
+    // Whoever asks waits for the next start and does not see the death.
+    const answers = await Promise.all([
+      mlflow.client.findRunById(before.runId),
+      mlflow.client.downloadArtifact(before, 'kept.txt'),
+      mlflow.client.findOrCreateRun(run(`kill-${which}`)),
+    ]);
+    expect(answers[0]?.runId).toBe(before.runId);
+    expect(answers[1]).toEqual(new Uint8Array(bytes('kept')));
+    expect(answers[2].runId).toBe(before.runId);
+    // The worker may have answered before its leader's death was seen: in the end there is one MLflow again.
+    for (let i = 0; i < 100 && (await mlflow.pids()).length === started; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await mlflow.client.findRunById(before.runId);
+    }
+    expect(await mlflow.pids()).toHaveLength(started + 1);
+  });
+
+  it('says what is missing where the Python tools are not installed', async () => {
+    const children = new Children({
+      runFolder: join(mlflow.home, 'r'),
+      logFolder: mlflow.home,
+      environment: {},
+      logger: quietLogger(),
+    });
+    const server = new MlflowServer({ children, tools: '/nowhere', folder: join(mlflow.home, 'other') });
+    await expect(server.ensure()).rejects.toMatchObject({
+      code: 'tools-missing',
+      message: expect.stringContaining('/nowhere') as string,
+    });
+    expect(tools).not.toBe('/nowhere');
+  });
+
+  it('is not started again once it is stopped', async () => {
+    await mlflow.server.stop();
+    expect(mlflow.server.state).toBe('asleep');
+    await expect(mlflow.client.findRunById('x')).rejects.toMatchObject({ code: 'mlflow-unavailable' });
+  });
+});
