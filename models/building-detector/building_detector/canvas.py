@@ -109,9 +109,7 @@ def reduction(native: float, gsd: float) -> int:
         return 1
     factor = max(1, round(gsd / native))
     if abs(gsd / native - factor) / factor > TOLERANCE:
-        raise Fault(
-            f"the imagery has {native:.3f} m a pixel: {gsd} m is not near a multiple; use gsd={native * factor:.3f} or 0"
-        )
+        raise Fault(f"the imagery has {native:.3f} m a pixel: {gsd} m is not near a multiple; use gsd={native * factor:.3f} or 0")
     return factor
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from building_detector.fault import Fault
 
-
 NOTES = ("labels.geojson", "dataset.json")
 """The files beside chips/ that belong to a dataset."""
 

@@ -61,4 +61,3 @@ def save_model(model: onnx.ModelProto, folder: Path, facts: dict) -> Path:
         save_as_external_data=False,
     )
     return folder / "model.onnx"
-

@@ -34,7 +34,12 @@ def complete(item: dict, package: Path = PACKAGE) -> dict:
     }
     assets = {name: asset | checksum(package / asset["href"]) for name, asset in item["assets"].items()}
     geometry = {"type": "Polygon", "coordinates": [ring]}
-    return item | {"geometry": geometry, "bbox": record["dataset"]["extent"], "properties": properties, "assets": assets}
+    return item | {
+        "geometry": geometry,
+        "bbox": record["dataset"]["extent"],
+        "properties": properties,
+        "assets": assets,
+    }
 
 
 def checksum(path: Path) -> dict:

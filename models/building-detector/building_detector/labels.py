@@ -56,9 +56,7 @@ def draw_labels(polygons: list[BaseGeometry], canvas: Canvas) -> Labels:
         if 0 <= column < columns and 0 <= row < rows:
             owner[index] = canvas.split[row, column]
     order = sorted(range(len(placed)), key=lambda index: (-placed[index].area, index))
-    instances = rasterize(
-        [(placed[index], index + 1) for index in order], out_shape=(rows, columns), fill=0, dtype="int32"
-    )
+    instances = rasterize([(placed[index], index + 1) for index in order], out_shape=(rows, columns), fill=0, dtype="int32")
     return Labels(instances=instances, owner=owner)
 
 

@@ -9,7 +9,7 @@ from building_detector.prepared import Prepared, region
 from building_detector.split import TEST
 
 matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402 - the backend without a screen must be chosen first
+from matplotlib import pyplot
 
 SIDE = 512
 """Pixels of the test area that are shown, at most, in each direction."""

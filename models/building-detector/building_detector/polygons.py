@@ -19,7 +19,7 @@ def trace(probability: np.ndarray, place: Affine, crs: str, threshold: float, mi
     Properties: `confidence` (mean probability inside) and `area` in m² on the WGS 84 ellipsoid.
     """
     patches, count = ndimage.label(probability >= threshold)
-    confidence = ndimage.mean(probability, patches, np.arange(count + 1))
+    confidence = ndimage.mean(probability, patches, np.arange(1, count + 1))
     to_degrees = Transformer.from_crs(CRS.from_user_input(crs), 4326, always_xy=True)
     ellipsoid = Geod(ellps="WGS84")
     features: dict[int, dict] = {}
@@ -29,6 +29,6 @@ def trace(probability: np.ndarray, place: Affine, crs: str, threshold: float, mi
         if area < min_area:
             continue
         rounded = move(polygon, lambda points: np.round(points, DIGITS))
-        properties = {"confidence": round(float(confidence[int(value)]), 4), "area": round(area, 2)}
+        properties = {"confidence": round(float(confidence[int(value) - 1]), 4), "area": round(area, 2)}
         features[int(value)] = {"type": "Feature", "geometry": mapping(rounded), "properties": properties}
     return [features[value] for value in sorted(features)]

@@ -1,4 +1,4 @@
-"""Logging to MLflow. The tracking server and, where a caller shares one run among the steps, the run come from the environment."""
+"""Logging to MLflow. The server, and the run where a caller shares one among the steps, come from the environment."""
 
 import json
 import time

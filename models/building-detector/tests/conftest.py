@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from building_detector.prepared import Prepared, load
 from building_detector.preprocess import preprocess
 from building_detector.progress import Progress

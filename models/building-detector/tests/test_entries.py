@@ -8,6 +8,7 @@ from pathlib import Path
 import mlflow
 import pytest
 import yaml
+
 from building_detector import evaluate, inference, postprocess, preprocess, train
 from building_detector.dataset import content_of, file_digest
 from building_detector.record import PACKAGE
@@ -27,7 +28,22 @@ def run_id(tracking: str, town: Path, tmp_path_factory: pytest.TempPathFactory) 
     """One MLflow run shared by preprocess, train and evaluate, and the folder they wrote into."""
     out = tmp_path_factory.mktemp("run")
     run = mlflow.MlflowClient().create_run(tracking)
-    small = "--steps 12 --batch 2 --window 64 --width 4 --threads 1 --lr 0.01 --cpu-cap native".split()
+    small = [
+        "--steps",
+        "12",
+        "--batch",
+        "2",
+        "--window",
+        "64",
+        "--width",
+        "4",
+        "--threads",
+        "1",
+        "--lr",
+        "0.01",
+        "--cpu-cap",
+        "native",
+    ]
     steps = (
         (preprocess, "--data", town, "--out", out / "prepared"),
         (train, "--prepared", out / "prepared", "--out", out / "model", *small),
@@ -98,7 +114,14 @@ def test_an_image_becomes_buildings(
 ) -> None:
     raster, result = tmp_path / "probability.tif", tmp_path / "buildings.geojson"
     call(
-        monkeypatch, inference, "--model", run_id[1] / "model", "--image", town / "chips" / "town-0-0.tif", "--out", raster
+        monkeypatch,
+        inference,
+        "--model",
+        run_id[1] / "model",
+        "--image",
+        town / "chips" / "town-0-0.tif",
+        "--out",
+        raster,
     )
     call(monkeypatch, postprocess, "--probability", raster, "--out", result, "--threshold", 0.1, "--min-area", 0)
     found = json.loads(result.read_text())
@@ -164,7 +187,11 @@ def test_every_entry_point_of_mlproject_is_a_program_with_these_options() -> Non
 
 def test_the_first_progress_line_comes_before_the_libraries_are_loaded() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "building_detector.train", "--help"], cwd=PACKAGE, capture_output=True, text=True, check=True
+        [sys.executable, "-m", "building_detector.train", "--help"],
+        cwd=PACKAGE,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "--prepared" in done.stdout
     source = "import building_detector.train, sys; print('torch' in sys.modules or 'mlflow' in sys.modules)"

@@ -6,6 +6,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
+
 from building_detector import predictor
 from building_detector.export import to_onnx
 from building_detector.network import HALO, STRIDE, BuildingNet, Detector

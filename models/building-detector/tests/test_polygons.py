@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from affine import Affine
-from building_detector.polygons import trace
 from shapely.geometry import shape
+
+from building_detector.polygons import trace
 from town import CRS, GSD, NORTH, WEST
 
 PLACE = Affine(GSD, 0, WEST, 0, -GSD, NORTH)

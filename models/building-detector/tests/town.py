@@ -15,7 +15,7 @@ ROOFS = [
     (20, 20, 40, 34), (60, 20, 84, 44), (20, 60, 34, 84), (50, 60, 80, 80),
     (88, 10, 110, 30),  # across the first and second column
     (120, 50, 150, 70), (110, 110, 140, 130), (20, 110, 50, 140), (60, 120, 80, 150),
-    (180, 40, 206, 60),  # across the border of the test column, with the larger part before it
+    (170, 40, 206, 60),  # across the border of the test column, with the larger part before it
     (186, 100, 226, 120),  # across the same border, with the larger part behind it
     (210, 20, 240, 40), (240, 150, 270, 180), (20, 200, 50, 230), (110, 210, 140, 240), (210, 220, 240, 260),
 ]  # fmt: skip
