@@ -1,0 +1,210 @@
+import { type Digest, isDigest } from './digest.ts';
+import { isObject, type JsonObject, member } from './json.ts';
+import type { Kind, Known } from './kind.ts';
+
+/** Licence and credit of something that went into the result: data, weights, imagery. */
+export interface Licence {
+  readonly title: string;
+  readonly licence: string;
+  readonly attribution: string;
+}
+
+/** The value of each fact that a receipt can state, by the fact's name. */
+export interface FactValues {
+  /** The package's commit and its folder in that repository; no commit only with a reason. */
+  codeCommit: { commit: string; path: string } | { commit: null; path: string; reason: string };
+  /** File set digest of the package. */
+  packageDigest: Digest;
+  /** Digest of the environment's lock file or of the container image; the fact's `source` says which. */
+  environmentDigest: Digest;
+  /** SHA-256 of the weights file. */
+  weightsDigest: Digest;
+  /** MLflow run id of the training. */
+  mlflowRun: string;
+  /** File set digest of the training data; DVC's MD5 of the folder (32 digits and `.dir`) where known. */
+  datasetDigest: { digest: Digest; dvcMd5: string | null };
+  /** SHA-256 of each imagery file, sorted. */
+  imageryDigests: readonly Digest[];
+  /** Parameters of the run or of the prediction that the receipt is about. */
+  parameters: JsonObject;
+  /** Area asked for: a GeoJSON geometry, EPSG:4326. */
+  aoi: JsonObject;
+  model: string;
+  version: string;
+  dataset: string;
+  imagery: string;
+  /** Who approved the version, why, when (RFC 3339), and whether it was their own work. */
+  approver: { name: string; reason: string; at: string; selfApproved: boolean };
+  /** Number of features, and digest of their manifest. */
+  features: { count: number; manifest: Digest };
+  /** Area predicted on, in square kilometres. */
+  areaKm2: number;
+  /** Version of Cairn that issued the receipt. */
+  softwareVersion: string;
+  licences: readonly Licence[];
+  /** Figures of the evaluation, by name. */
+  metrics: JsonObject;
+  seed: number;
+  threads: number;
+  /** Class of the processor that trained, since other classes may choose other kernels. */
+  cpuClass: string;
+}
+
+/** Name of a fact. */
+export type FactName = keyof FactValues;
+
+/** A fact: its value, how it is known, and where it is from where that helps a reader. */
+export interface Fact<N extends FactName = FactName> {
+  readonly value: FactValues[N];
+  readonly known: Known;
+  readonly source?: string;
+}
+
+interface FactRule {
+  readonly title: string;
+  /** What the value must be, to end the sentence "it must be …". */
+  readonly shape: string;
+  readonly fits: (value: unknown) => boolean;
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const isAmount = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value) && value >= 0;
+
+function isShape(value: unknown, members: Readonly<Record<string, (inner: unknown) => boolean>>): boolean {
+  return isObject(value) && Object.entries(members).every(([name, fits]) => fits(member(value, name)));
+}
+
+function isCodeCommit(value: unknown): boolean {
+  if (!isShape(value, { path: (path) => typeof path === 'string' })) return false;
+  const isCommit = (id: unknown): boolean => typeof id === 'string' && /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(id);
+  return isShape(value, { commit: isCommit }) || isShape(value, { commit: (id) => id === null, reason: isText });
+}
+
+const isSortedDigests = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((digest, at) => isDigest(digest) && (at === 0 || (value[at - 1] as string) < digest));
+
+const text = (title: string): FactRule => ({ title, shape: 'a text', fits: isText });
+const digest = (title: string): FactRule => ({ title, shape: '"sha256:" and 64 digits', fits: isDigest });
+const object = (title: string): FactRule => ({ title, shape: 'a JSON object', fits: isObject });
+
+const FACTS: Readonly<Record<FactName, FactRule>> = {
+  model: text('model'),
+  version: text('model version'),
+  codeCommit: { title: 'code commit', shape: '{commit, path}, or {commit: null, path, reason}', fits: isCodeCommit },
+  packageDigest: digest('package digest'),
+  environmentDigest: digest('environment digest'),
+  weightsDigest: digest('weights digest'),
+  mlflowRun: text('MLflow run'),
+  datasetDigest: {
+    title: 'dataset digest',
+    shape: '{digest, dvcMd5: 32 digits and an optional ".dir", or null}',
+    fits: (value) =>
+      isShape(value, {
+        digest: isDigest,
+        dvcMd5: (md5) => md5 === null || (typeof md5 === 'string' && /^[0-9a-f]{32}(\.dir)?$/.test(md5)),
+      }),
+  },
+  dataset: text('dataset'),
+  imagery: text('imagery'),
+  imageryDigests: { title: 'imagery digests', shape: 'a sorted list of different digests', fits: isSortedDigests },
+  parameters: object('parameters'),
+  aoi: object('area of interest'),
+  approver: {
+    title: 'approver',
+    shape: '{name, reason, at, selfApproved}',
+    fits: (value) =>
+      isShape(value, { name: isText, reason: isText, at: isText, selfApproved: (own) => typeof own === 'boolean' }),
+  },
+  features: {
+    title: 'features',
+    shape: '{count, manifest: digest}',
+    fits: (value) => isShape(value, { count: isCount, manifest: isDigest }),
+  },
+  areaKm2: { title: 'area covered', shape: 'a number of square kilometres', fits: isAmount },
+  softwareVersion: text('software version'),
+  licences: {
+    title: 'licences',
+    shape: 'a list of {title, licence, attribution}',
+    fits: (value) =>
+      Array.isArray(value) &&
+      value.every((one) =>
+        isShape(one, { title: isText, licence: isText, attribution: (credit) => typeof credit === 'string' }),
+      ),
+  },
+  metrics: object('metrics'),
+  seed: { title: 'seed', shape: 'a whole number', fits: Number.isSafeInteger },
+  threads: { title: 'threads', shape: 'a whole number', fits: isCount },
+  cpuClass: text('processor class'),
+};
+
+/** Every fact's name, in the order in which they are told. */
+export const FACT_NAMES = Object.keys(FACTS) as readonly FactName[];
+
+/** Whether a name is that of a fact this version knows. */
+export function isFactName(name: string): name is FactName {
+  return Object.hasOwn(FACTS, name);
+}
+
+/** A fact's name in a sentence; an unknown one is quoted as it is. */
+export function factTitle(name: string): string {
+  return isFactName(name) ? FACTS[name].title : JSON.stringify(name);
+}
+
+/** What is wrong with a fact's value, to follow "the <title> …", or null. Facts of a later version have no rule here. */
+export function problemWithFact(name: string, value: unknown): string | null {
+  return isFactName(name) && !FACTS[name].fits(value) ? `must be ${FACTS[name].shape}` : null;
+}
+
+const RUN = [
+  'model',
+  'version',
+  'packageDigest',
+  'environmentDigest',
+  'weightsDigest',
+  'mlflowRun',
+  'datasetDigest',
+  'parameters',
+] as const satisfies readonly FactName[];
+
+/** The facts that each kind of receipt must state; it may state others. */
+export const REQUIRED_FACTS = {
+  registration: ['model', 'codeCommit', 'packageDigest', 'environmentDigest'],
+  training: RUN,
+  import: RUN,
+  dataset: ['dataset', 'datasetDigest'],
+  imagery: ['imagery', 'imageryDigests'],
+  approval: ['model', 'version', 'weightsDigest', 'approver'],
+  prediction: [
+    ...RUN,
+    'codeCommit',
+    'imageryDigests',
+    'aoi',
+    'approver',
+    'features',
+    'areaKm2',
+    'softwareVersion',
+    'licences',
+  ],
+} as const satisfies Readonly<Record<Kind, readonly FactName[]>>;
+
+/** The facts of one kind of receipt: the required ones, and any others. */
+export type FactsOf<K extends Kind> = { readonly [N in (typeof REQUIRED_FACTS)[K][number]]: Fact<N> } & {
+  readonly [N in FactName]?: Fact<N>;
+};
+
+/** The facts that an import can see for itself, from the bytes it is given; all others it is told. */
+const WITNESSED_BY_IMPORT: readonly string[] = [
+  'model',
+  'version',
+  'packageDigest',
+  'weightsDigest',
+  'softwareVersion',
+] satisfies FactName[];
+
+/** Whether a receipt of this kind can have witnessed the fact at all. */
+export function canWitness(kind: Kind, name: string): boolean {
+  return kind !== 'import' || WITNESSED_BY_IMPORT.includes(name);
+}
