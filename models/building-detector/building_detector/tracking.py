@@ -1,6 +1,7 @@
 """Logging to MLflow. The server, and the run where a caller shares one among the steps, come from the environment."""
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +16,9 @@ DIGEST_LIMIT = 36
 
 @contextmanager
 def tracked(name: str) -> Iterator[Run]:
-    """The run of MLFLOW_RUN_ID, or a new one. An error inside ends it as FAILED, else it ends as FINISHED."""
-    with mlflow.start_run(run_name=name) as run:
+    """The run of MLFLOW_RUN_ID, or a new one called `name`. An error inside ends it as FAILED, else it is FINISHED."""
+    # MLflow would rename the caller's run.
+    with mlflow.start_run(run_name=None if "MLFLOW_RUN_ID" in os.environ else name) as run:
         yield run
 
 

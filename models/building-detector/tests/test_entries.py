@@ -27,7 +27,7 @@ def tracking(tmp_path_factory: pytest.TempPathFactory) -> str:
 def run_id(tracking: str, town: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
     """One MLflow run shared by preprocess, train and evaluate, and the folder they wrote into."""
     out = tmp_path_factory.mktemp("run")
-    run = mlflow.MlflowClient().create_run(tracking)
+    run = mlflow.MlflowClient().create_run(tracking, run_name="the caller's name")
     small = [
         "--steps",
         "12",
@@ -68,7 +68,7 @@ def call(patch: pytest.MonkeyPatch, program: object, *arguments: object) -> None
 def test_a_run_leaves_model_card_record_and_pictures_in_mlflow(run_id: tuple[str, Path]) -> None:
     client = mlflow.MlflowClient()
     run = client.get_run(run_id[0])
-    assert run.info.status == "FINISHED"
+    assert (run.info.status, run.info.run_name) == ("FINISHED", "the caller's name")
     kept = {artifact.path for artifact in client.list_artifacts(run_id[0])}
     assert {"model", "card.md", "record.json", "curves.png", "predictions.png"} <= kept
     assert {"model/MLmodel", "model/model.onnx"} <= {file.path for file in client.list_artifacts(run_id[0], "model")}
