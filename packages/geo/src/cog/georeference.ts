@@ -24,13 +24,8 @@ const PIXEL_IS_AREA = 1;
 /**
  * The GeoKeyDirectory (OGC 19-008, GeoTIFF 1.1) of an EPSG code. Codes of 4000 to 4999 are taken as geographic, as
  * EPSG numbers them; all others as projected.
- *
- * @throws RangeError if the code is not one that the directory can hold
  */
 export function geoKeys(epsg: number): number[] {
-  if (!Number.isInteger(epsg) || epsg < 1024 || epsg > 32766) {
-    throw new RangeError(`EPSG:${epsg} cannot be written as a GeoTIFF key: give a code from 1024 to 32766.`);
-  }
   const geographic = epsg >= 4000 && epsg < 5000;
   const keys = [
     [MODEL_TYPE, geographic ? GEOGRAPHIC : PROJECTED],
@@ -41,10 +36,13 @@ export function geoKeys(epsg: number): number[] {
 }
 
 /**
- * Throws RangeError unless all numbers of a georeference are finite and its pixels have a size.
+ * Throws RangeError unless the directory can hold the EPSG code, the corner is finite and the pixels have a size.
  */
 export function checkGeoreference(reference: Georeference): void {
-  const { west, north, pixelWidth, pixelHeight } = reference;
+  const { epsg, west, north, pixelWidth, pixelHeight } = reference;
+  if (!Number.isInteger(epsg) || epsg < 1024 || epsg > 32766) {
+    throw new RangeError(`EPSG:${epsg} cannot be written as a GeoTIFF key: give a code from 1024 to 32766.`);
+  }
   if (![west, north].every(Number.isFinite)) {
     throw new RangeError(`The raster's corner is (${west}, ${north}): give finite CRS coordinates.`);
   }
