@@ -4,8 +4,8 @@
 import { collide, footprint } from './building.ts';
 import type { Building } from './building.ts';
 import { Dice } from './integer.ts';
-import { outlineOf } from './labels.ts';
-import type { Outline } from './labels.ts';
+import { outlineOf } from './outline.ts';
+import type { Outline } from './outline.ts';
 import { SUB } from './place.ts';
 import type { Point } from './streets.ts';
 
@@ -14,10 +14,10 @@ const MISSING = 4;
 /** Of 100 quarters, how many were traced from a picture that lay 1 to 2 m aside. */
 const OFFSET = 25;
 /** Of 100 quarters, in how many neighbours were drawn as one block. */
-const MERGED = 18;
+const MERGED = 30;
 
-/** Neighbours within 1.2 m are taken for one block. */
-const BLOCK_GAP = 4 * SUB;
+/** Neighbours within 2.4 m are taken for one block. */
+const BLOCK_GAP = 8 * SUB;
 
 /** The outlines of one quarter's buildings, with the faults that its key decides. */
 export function withFaults(seed: number, key: number, buildings: readonly Building[]): Outline[] {

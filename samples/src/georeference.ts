@@ -1,7 +1,7 @@
 /**
  * Where the invented place is said to lie: in open sea, so that nobody takes it for a real one.
  */
-import proj4 from 'proj4';
+import { crsOfEpsg } from '@cairn/geo';
 import type { Georeference } from '@cairn/geo/cog';
 import { GSD, SUB } from './place.ts';
 import type { Point } from './streets.ts';
@@ -13,7 +13,7 @@ export const EPSG = 32645;
 const EAST = 4_000_000;
 const NORTH = 17_000_000;
 
-const toLonLat = proj4('+proj=utm +zone=45 +datum=WGS84 +units=m +no_defs', 'EPSG:4326');
+const UTM = crsOfEpsg(EPSG);
 
 /** The georeference of a raster whose north-west pixel is world pixel (x, y). */
 export function referenceAt(x: number, y: number): Georeference {
@@ -24,6 +24,6 @@ export function referenceAt(x: number, y: number): Georeference {
 export function lonLat(point: Point): [longitude: number, latitude: number] {
   const east = (EAST * SUB + 3 * point.x) / (10 * SUB);
   const north = (NORTH * SUB - 3 * point.y) / (10 * SUB);
-  const [longitude, latitude] = toLonLat.forward<[number, number]>([east, north]);
+  const [longitude, latitude] = UTM.toLonLat(east, north);
   return [Math.round(longitude * 1e7) / 1e7, Math.round(latitude * 1e7) / 1e7];
 }

@@ -4,51 +4,13 @@
  * The plane is cut into parcels: the cells of a jittered lattice that is turned and drawn out, so that they look like
  * strips of land. What grows in a parcel follows from how built-up its middle is.
  */
-import type { Canvas, Colour } from './canvas.ts';
+import type { Canvas } from './canvas.ts';
+import { COUNTRY, PATCHES, SUBURB, TOWN } from './covers.ts';
+import type { Cover } from './covers.ts';
 import { clamp, Dice, hash } from './integer.ts';
 import { grain } from './noise.ts';
 import { density } from './place.ts';
-
-interface Cover {
-  /** Colours between which noise mixes. */
-  from: Colour;
-  to: Colour;
-  /** How deep furrows are drawn; 0 for none. */
-  furrow: number;
-  /** Of 100 places for a tree, how many have one; and of 100 for a bush. */
-  trees: number;
-  bushes: number;
-}
-
-const YARD: Cover = { from: [150, 128, 102], to: [184, 164, 134], furrow: 0, trees: 14, bushes: 10 };
-const PAVED: Cover = { from: [150, 147, 138], to: [172, 168, 158], furrow: 0, trees: 4, bushes: 2 };
-const GRASS: Cover = { from: [92, 104, 60], to: [136, 134, 88], furrow: 0, trees: 20, bushes: 22 };
-const GARDEN: Cover = { from: [68, 84, 52], to: [106, 114, 70], furrow: 5, trees: 34, bushes: 45 };
-const CROP: Cover = { from: [88, 110, 62], to: [114, 132, 78], furrow: 12, trees: 2, bushes: 1 };
-const YOUNG: Cover = { from: [122, 128, 76], to: [140, 142, 88], furrow: 15, trees: 2, bushes: 1 };
-const PLOUGHED: Cover = { from: [122, 94, 70], to: [144, 114, 86], furrow: 14, trees: 1, bushes: 0 };
-const STUBBLE: Cover = { from: [166, 148, 100], to: [186, 168, 118], furrow: 8, trees: 1, bushes: 0 };
-const PADDY: Cover = { from: [88, 106, 74], to: [108, 124, 88], furrow: 0, trees: 1, bushes: 0 };
-const FALLOW: Cover = { from: [138, 124, 88], to: [156, 142, 104], furrow: 0, trees: 8, bushes: 14 };
-const GROVE: Cover = { from: [58, 76, 42], to: [92, 100, 58], furrow: 0, trees: 85, bushes: 70 };
-
-const TOWN = mixture([YARD, 48], [GRASS, 18], [PAVED, 9], [GARDEN, 25]);
-const PATCHES = mixture([YARD, 45], [GRASS, 35], [FALLOW, 20]);
-const SUBURB = mixture([YARD, 24], [GRASS, 24], [GARDEN, 24], [FALLOW, 14], [CROP, 10], [GROVE, 4]);
-const COUNTRY = mixture(
-  [CROP, 26],
-  [YOUNG, 14],
-  [PLOUGHED, 17],
-  [STUBBLE, 12],
-  [PADDY, 10],
-  [GRASS, 6],
-  [FALLOW, 9],
-  [GROVE, 6],
-);
-
-function mixture(...choices: (readonly [Cover, number])[]): readonly (readonly [Cover, number])[] {
-  return choices;
-}
+import { wave } from './wave.ts';
 
 /** One piece of land. Its point is in the parcels' own frame. */
 interface Parcel {
@@ -240,11 +202,4 @@ function worldX(u: number, v: number): number {
 
 function worldY(u: number, v: number): number {
   return Math.floor((256 * (v * 150 + u * 116)) / 50460);
-}
-
-const WAVE = Int8Array.from({ length: 128 }, (_, t) => (t < 64 ? 4 * t - 127 : 4 * (127 - t) - 127));
-
-/** A triangular wave of -127..125 with a period of 128. */
-export function wave(phase: number): number {
-  return WAVE[phase & 127]!;
 }

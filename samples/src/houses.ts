@@ -1,21 +1,15 @@
 /**
  * Draws buildings: the trodden yard around them, their roofs, and what stands on flat ones.
  */
-import type { Building, Frame, Wing } from './building.ts';
+import { coverage, eachPixel, paintBlock } from './block.ts';
+import type { Block } from './block.ts';
 import { toWorld } from './building.ts';
+import type { Building, Wing } from './building.ts';
 import type { Canvas, Colour } from './canvas.ts';
 import { clamp, Dice, squareRoot } from './integer.ts';
 import { SUN_X, SUN_Y } from './light.ts';
 import { PAINTERS } from './roofs.ts';
 import type { Spot } from './roofs.ts';
-
-/** Something with a rectangular plan that throws a shadow: a wing, a stair head, a vehicle. */
-export interface Block {
-  frame: Frame;
-  wing: Wing;
-  /** Decimetres above the ground. */
-  height: number;
-}
 
 /** The yard: earth trodden bare for about three metres around the walls. */
 export function paintYard(canvas: Canvas, building: Building): void {
@@ -83,20 +77,6 @@ function paintWing(canvas: Canvas, building: Building, wing: Wing): void {
   });
 }
 
-/** Draws a plain block: a stair head, a vehicle. */
-export function paintBlock(canvas: Canvas, block: Block, colour: Colour): void {
-  eachPixel(canvas, block.frame, block.wing, 1, (index, u, v) => {
-    const cover = coverage(u, v, block.wing);
-    if (cover === 0) return;
-    const light = (canvas.noise[0][index]! - 128) >> 4;
-    canvas.blend(index, colour[0] + light, colour[1] + light, colour[2] + light, cover);
-    if (cover >= 128) {
-      canvas.slope[index] = 256;
-      canvas.level[index] = block.height;
-    }
-  });
-}
-
 /** Stair heads on larger concrete roofs. */
 function roofBlocks(building: Building): Block[] {
   if (building.roof !== 'concrete' || building.halfU < 170 || building.halfV < 170) return [];
@@ -152,38 +132,4 @@ function paintTank(canvas: Canvas, x: number, y: number, height: number, tone: n
 
 function disc(dx: number, dy: number, radius: number): number {
   return clamp((radius - squareRoot(dx * dx + dy * dy)) * 16 + 128, 0, 256);
-}
-
-/** How much of a pixel (0..256) a wing covers, for the pixel's middle in the frame. */
-function coverage(u: number, v: number, wing: Wing): number {
-  const inside = Math.min(wing.halfU - Math.abs(u), wing.halfV - Math.abs(v));
-  return clamp(inside * 16 + 128, 0, 256);
-}
-
-/** Calls `visit(index, u, v)` for the canvas pixels around a wing; u and v are relative to the wing's middle. */
-export function eachPixel(
-  canvas: Canvas,
-  frame: Frame,
-  wing: Wing,
-  margin: number,
-  visit: (index: number, u: number, v: number) => void,
-): void {
-  const middle = toWorld(frame, wing.u, wing.v);
-  const cos = Math.abs(frame.cos);
-  const sin = Math.abs(frame.sin);
-  const reachX = ((wing.halfU * cos + wing.halfV * sin) >> 18) + margin + 1;
-  const reachY = ((wing.halfU * sin + wing.halfV * cos) >> 18) + margin + 1;
-  const left = Math.max(canvas.x0, (middle.x >> 4) - reachX);
-  const right = Math.min(canvas.x0 + canvas.width - 1, (middle.x >> 4) + reachX);
-  const top = Math.max(canvas.y0, (middle.y >> 4) - reachY);
-  const bottom = Math.min(canvas.y0 + canvas.height - 1, (middle.y >> 4) + reachY);
-  for (let y = top; y <= bottom; y++) {
-    const dy = y * 16 + 8 - frame.y;
-    for (let x = left; x <= right; x++) {
-      const dx = x * 16 + 8 - frame.x;
-      const u = ((dx * frame.cos + dy * frame.sin) >> 14) - wing.u;
-      const v = ((dy * frame.cos - dx * frame.sin) >> 14) - wing.v;
-      visit((y - canvas.y0) * canvas.width + (x - canvas.x0), u, v);
-    }
-  }
 }

@@ -1,20 +1,15 @@
 /**
  * The footprints of an area as GeoJSON: the truth to train on and to measure with.
  */
-import { collide, footprint } from './building.ts';
+import { collide } from './building.ts';
 import type { Building, RoofKind } from './building.ts';
 import { withFaults } from './faults.ts';
 import { lonLat } from './georeference.ts';
+import { outlineOf } from './outline.ts';
+import type { Outline } from './outline.ts';
 import { isNoData } from './plan.ts';
 import type { Area } from './plan.ts';
 import type { Settlement } from './settlement.ts';
-import type { Point } from './streets.ts';
-
-/** A building's outline as somebody drew it, in sixteenths of a world pixel. */
-export interface Outline {
-  rings: Point[][];
-  roof: RoofKind;
-}
 
 /** OSM's tags for each kind of roof. */
 const TAGS: Record<RoofKind, { shape: string; material: string; colour?: string }> = {
@@ -48,11 +43,6 @@ export function labelsOf(settlement: Settlement, area: Area, missing: Area | und
     : groups.flatMap(({ buildings }) => buildings.map(outlineOf));
   const features = outlines.map(feature);
   return `{"type":"FeatureCollection","features":[\n${features.join(',\n')}\n]}\n`;
-}
-
-/** The exact outline of a building. */
-export function outlineOf(building: Building): Outline {
-  return { rings: footprint(building), roof: building.roof };
 }
 
 function isSeen(seed: number, building: Building, area: Area, missing: Area | undefined): boolean {

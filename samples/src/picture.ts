@@ -1,8 +1,9 @@
 /**
  * Draws any window of the place, the same pixels whatever the window.
  */
+import { paintBlock } from './block.ts';
 import { Canvas } from './canvas.ts';
-import { paintBlock, paintBuilding, paintYard, shadowBlocks } from './houses.ts';
+import { paintBuilding, paintYard, shadowBlocks } from './houses.ts';
 import { SHADOW_REACH } from './light.ts';
 import { paintStreams, paintStreets } from './paving.ts';
 import { expose } from './sensor.ts';

@@ -7,7 +7,7 @@ import type { RoofKind } from './building.ts';
 import type { Colour } from './canvas.ts';
 import { clamp } from './integer.ts';
 import { grain } from './noise.ts';
-import { wave } from './ground.ts';
+import { wave } from './wave.ts';
 
 /** Where a pixel lies on a roof, and what the painter answers. One object is used for all pixels. */
 export interface Spot {

@@ -3,9 +3,10 @@
  */
 import { covers } from './building.ts';
 import type { Building } from './building.ts';
+import type { Clutter } from './clutter.ts';
 import { Parcels } from './ground.ts';
 import { quarterAt } from './quarters.ts';
-import type { Clutter, Quarter } from './quarters.ts';
+import type { Quarter } from './quarters.ts';
 import { cellsOver, squaredDistance } from './streets.ts';
 import type { Edge } from './streets.ts';
 import { treesOver } from './trees.ts';

@@ -3,7 +3,7 @@
  */
 import { toWorld } from './building.ts';
 import type { Canvas } from './canvas.ts';
-import type { Block } from './houses.ts';
+import type { Block } from './block.ts';
 import { clamp, squareRoot } from './integer.ts';
 import { shadowOf } from './light.ts';
 import type { Tree } from './trees.ts';

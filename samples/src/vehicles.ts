@@ -2,8 +2,8 @@
  * Cars and trucks along the wider streets.
  */
 import type { Canvas, Colour } from './canvas.ts';
-import { paintBlock } from './houses.ts';
-import type { Block } from './houses.ts';
+import { paintBlock } from './block.ts';
+import type { Block } from './block.ts';
 import { Dice, squareRoot } from './integer.ts';
 import type { Edge } from './streets.ts';
 
