@@ -23,7 +23,7 @@ const whoAsks: FastifyPluginCallback = (app, _options, done) => {
 type Gateway = Awaited<ReturnType<typeof startIdentity>>;
 let gateway: Gateway;
 beforeAll(async () => {
-  gateway = await startIdentity([whoAsks]);
+  gateway = await startIdentity(() => [whoAsks]);
 });
 afterAll(() => gateway.close());
 
