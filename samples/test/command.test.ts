@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fromFile } from 'geotiff';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { folderDigest } from './folder.ts';
 
 const SCRIPT = fileURLToPath(new URL('../scene.ts', import.meta.url));
 
@@ -34,6 +35,13 @@ describe('the scene command', () => {
     expect(await tiff.getImageCount()).toBe(2);
     expect((await tiff.getImage()).getWidth()).toBe(700);
     await tiff.close();
+  });
+
+  it('draws the default scene with the same bytes on every machine', { timeout: 600_000 }, async () => {
+    const folder = join(scratch, 'default');
+    expect(scene('--out', folder).status).toBe(0);
+    expect(await readdir(join(folder, 'chips'))).toHaveLength(45);
+    expect(await folderDigest(folder)).toBe('80161a1f7c812a977b95f6d99d374c25a04f2b835d194e8ff32d34c4ab0123ea');
   });
 
   it.each([
