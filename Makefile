@@ -11,7 +11,7 @@ cairn := ./bin/cairn
 web_sources := $(shell find apps/web packages/contracts/src packages/receipt/src -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-full check format clean
+.PHONY: help setup demo up test test-full generate check screenshots format clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,7 +49,11 @@ demo: setup $(scene_ready) ## from nothing to verified buildings; SCENE=DIR for 
 up: setup ## start Cairn and keep it running until Ctrl-C
 	@$(cairn) up $(ARGS)
 
-check: node_modules/.package-lock.json ## format, lint and types
+generate: node_modules/.package-lock.json ## write the generated files again
+	@node --import tsx tools/generate.ts
+
+check: generate ## generated files, format, lint and types
+	@git diff --exit-code -- docs/reference
 	@npm run --silent format:check
 	@npm run --silent lint
 	@npm run --silent typecheck
@@ -59,6 +63,9 @@ test: setup ## the whole suite
 
 test-full: setup ## the whole suite at its full counts (kills, fuzz inputs)
 	@CAIRN_TEST_FULL=1 tools/test.sh
+
+screenshots: setup ## make the pictures of the docs again, from the running program
+	@node --import tsx e2e/screenshots.ts
 
 format: node_modules/.package-lock.json ## format the sources
 	@npm run --silent format

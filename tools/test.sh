@@ -24,9 +24,7 @@ step() {
   "$@"
 }
 
-step 'format' npm run --silent format:check
-step 'lint' npm run --silent lint
-step 'types' npm run --silent typecheck
+step 'generated files, format, lint and types' make --no-print-directory check
 step 'the model package' tools/test-model.sh
 if [ -n "${CAIRN_TEST_SCENE:-}" ]; then
   echo "The demo runs on the real scene that CAIRN_TEST_SCENE names too."

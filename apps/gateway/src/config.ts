@@ -23,7 +23,19 @@ const Settings = Type.Object({
   CAIRN_MAX_AOI_KM2: Type.Number({ default: 200, exclusiveMinimum: 0 }),
   CAIRN_MAX_UPLOAD_MIB: Type.Integer({ default: 16384, minimum: 1 }),
   CAIRN_BLOCK: Type.Integer({ default: 1024, minimum: 128, maximum: 4096, description: 'core of a block in pixels' }),
-  CAIRN_LOG: Type.String({ default: 'info' }),
+  CAIRN_TILE_HOSTS: Type.String({
+    default: '',
+    pattern: '^( *([^ ,:/\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5} *(,|$))*$',
+    description: 'tile servers that may lie in a private network: host:port, separated by commas',
+  }),
+  CAIRN_LOG: Type.String({
+    default: 'info',
+    description: 'least level of the log: trace, debug, info, warn, error, silent',
+  }),
+  CAIRN_STOP_WITH_STDIN: Type.Boolean({
+    default: false,
+    description: 'end when standard input closes, as its starter ended',
+  }),
 });
 
 /** The configuration of one gateway, checked, with every path absolute. */
@@ -38,7 +50,11 @@ export interface Config {
   maxAoiKm2: number;
   maxUploadBytes: number;
   block: number;
+  /** `host:port` of tile servers that may lie outside the public internet. */
+  tileHosts: string[];
   logLevel: string;
+  /** End when standard input closes: whoever started this gateway is gone. */
+  stopWithStdin: boolean;
   /** The rest of the environment that children inherit: PATH, HOME, locale, certificates, proxies. */
   childEnvironment: Record<string, string>;
 }
@@ -86,7 +102,9 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     maxAoiKm2: settings.CAIRN_MAX_AOI_KM2,
     maxUploadBytes: settings.CAIRN_MAX_UPLOAD_MIB * 1024 * 1024,
     block: settings.CAIRN_BLOCK,
+    tileHosts: settings.CAIRN_TILE_HOSTS.split(',').flatMap((host) => (host.trim() === '' ? [] : [host.trim()])),
     logLevel: settings.CAIRN_LOG,
+    stopWithStdin: settings.CAIRN_STOP_WITH_STDIN,
     childEnvironment,
   };
 }

@@ -19,6 +19,10 @@ export const errorCodes = {
 
   'aoi-invalid-json': { status: 422, exit: 2, title: 'The area is not GeoJSON' },
   'aoi-not-polygon': { status: 422, exit: 2, title: 'The area is not a polygon' },
+  'aoi-invalid-coordinates': { status: 422, exit: 2, title: 'A position of the area is no longitude and latitude' },
+  'aoi-wrong-crs': { status: 422, exit: 2, title: 'The area is not in longitude and latitude' },
+  'aoi-overlapping': { status: 422, exit: 2, title: 'Two parts of the area overlap' },
+  'aoi-too-many-points': { status: 422, exit: 2, title: 'The area has too many points' },
   'aoi-not-closed': { status: 422, exit: 2, title: 'A ring of the area is not closed' },
   'aoi-self-crossing': { status: 422, exit: 2, title: 'The area crosses itself' },
   'aoi-hole-outside': { status: 422, exit: 2, title: 'A hole of the area lies outside it' },
@@ -31,6 +35,7 @@ export const errorCodes = {
   'imagery-corrupt': { status: 422, exit: 2, title: 'The image cannot be read' },
   'imagery-no-georeference': { status: 422, exit: 2, title: 'The image has no georeference' },
   'imagery-unsupported': { status: 422, exit: 2, title: 'The image is of a kind that Cairn cannot read' },
+  'tiles-unreachable': { status: 502, exit: 1, title: 'The map tiles cannot be fetched' },
   'dataset-invalid': { status: 422, exit: 2, title: 'The dataset does not hold together' },
   'package-file-missing': { status: 422, exit: 2, title: 'The package lacks a file' },
   'package-invalid': { status: 422, exit: 2, title: 'The package is not valid' },

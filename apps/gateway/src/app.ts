@@ -1,0 +1,73 @@
+import cookie from '@fastify/cookie';
+import swagger from '@fastify/swagger';
+import { CairnError } from '@cairn/contracts';
+import fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginCallback,
+} from 'fastify';
+import { answerProblem } from './errors.ts';
+
+/** What the application is made of: a plugin a domain, and what stands before all of them. */
+export interface AppParts {
+  logger: FastifyBaseLogger;
+  /** Who asks, and whether the route's entry in the policy table lets them. */
+  guard: (app: FastifyInstance) => void;
+  /** Every domain's routes, in the order in which they are told. */
+  routes: readonly FastifyPluginCallback[];
+}
+
+/**
+ * Makes the application; nothing listens yet. The routes, by domain:
+ *
+ *     GET  /healthz  /status  /openapi.json                      platform
+ *     POST DELETE /session   GET /keys/cairn.pub                 identity
+ *     POST /uploads   HEAD /uploads/:digest                      storage
+ *     GET  /stac …  /stac/collections/:id/items …  /stac/search  catalog
+ *     GET  /processes …   POST /processes/:id/execution          jobs
+ *     GET  /jobs …   DELETE /jobs/:id                            jobs
+ *     GET  /models/:model/versions …   POST …/:version/stage     registry
+ *     ALL  /mlflow/*                                             registry
+ *     GET  /imagery/:id/tiles/:z/:x/:y.png                       imagery
+ *     GET  /predictions …  /predictions/:id/buildings.geojson    inference
+ *     GET  /receipts …                                           receipts
+ *     GET  /*                                                    the page
+ */
+export async function makeApp(parts: AppParts): Promise<FastifyInstance> {
+  const app = fastify({
+    loggerInstance: parts.logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 16 * 1024 * 1024,
+    routerOptions: { ignoreTrailingSlash: true },
+    // Unknown members are refused rather than dropped: a misspelt option should not be ignored.
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, useDefaults: true, strict: false } },
+  });
+  app.setErrorHandler((error, request, reply) => {
+    answerProblem(error, request, reply);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    answerProblem(
+      new CairnError('not-found', `There is nothing at ${request.method} ${request.url.split('?')[0] ?? ''}.`, {
+        action: 'Look at /openapi.json for the addresses that there are.',
+      }),
+      request,
+      reply,
+    );
+  });
+  await app.register(cookie);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.0.3',
+      info: {
+        title: 'Cairn',
+        version: '0.1.0',
+        description: 'From an area on a map to buildings, each prediction traceable.',
+      },
+    },
+  });
+  parts.guard(app);
+  app.get('/openapi.json', { config: { policy: 'openapi.read' }, schema: { hide: true } }, () => app.swagger());
+  for (const routes of parts.routes) await app.register(routes);
+  return app;
+}

@@ -1,0 +1,220 @@
+import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { CairnError } from '@cairn/contracts';
+import { pino } from 'pino';
+import type { Config } from './config.ts';
+import { makeApp } from './app.ts';
+import { Catalog } from './catalog/catalog.ts';
+import { catalogRoutes } from './catalog/routes.ts';
+import { AddDataset } from './data/add-dataset.ts';
+import { Datasets } from './data/datasets.ts';
+import { datasetThread } from './data/reader-thread.ts';
+import { DataRepository } from './data/repository.ts';
+import { migrate, readMigrations } from './db/migrate.ts';
+import { PgliteDatabase } from './db/pglite/database.ts';
+import { guard } from './identity/guard.ts';
+import { Hosts } from './identity/hosts.ts';
+import { readKeys } from './identity/keys.ts';
+import { readOwnerToken } from './identity/owner-token.ts';
+import { identityRoutes } from './identity/routes.ts';
+import { Tokens } from './identity/tokens.ts';
+import { AddImagery } from './imagery/add-imagery.ts';
+import { Imageries } from './imagery/imageries.ts';
+import { imageryThread } from './imagery/reader-thread.ts';
+import { imageryRoutes } from './imagery/routes.ts';
+import { TileHosts } from './imagery/xyz/tile-hosts.ts';
+import { TileServers } from './imagery/xyz/tile-servers.ts';
+import { TileSets } from './imagery/xyz/tile-sets.ts';
+import { ProcessBackend } from './inference/backend/process/backend.ts';
+import { outlineThread } from './inference/outlines-thread.ts';
+import { Predict } from './inference/predict.ts';
+import { inferenceRoutes } from './inference/routes.ts';
+import { Jobs } from './jobs/engine.ts';
+import { jobRoutes } from './jobs/routes.ts';
+import { pageRoutes } from './platform/page.ts';
+import { platformRoutes } from './platform/routes.ts';
+import { Platform } from './platform/status.ts';
+import { Receipts } from './receipts/receipts.ts';
+import { receiptRoutes } from './receipts/routes.ts';
+import { Approvals } from './registry/approval.ts';
+import { MlflowClient } from './registry/mlflow/client.ts';
+import { mlflowProxy } from './registry/mlflow/proxy.ts';
+import { MlflowServer } from './registry/mlflow/server.ts';
+import { Outbox } from './registry/outbox.ts';
+import { RegisterModel } from './registry/package/register-model.ts';
+import { registryRoutes } from './registry/routes.ts';
+import { Versions } from './registry/versions.ts';
+import { ObjectStore } from './storage/objects.ts';
+import { uploadRoutes } from './storage/uploads.ts';
+import { Children } from './supervise/child.ts';
+import { StateLock } from './supervise/state-lock.ts';
+
+/** A gateway that is put together and does not listen yet. */
+export interface Gateway {
+  /** Binds the port, announces the address, begins to work. Answers the address. */
+  listen(): Promise<string>;
+  /** Ends in order: no new requests, jobs given back, children ended, database closed, folder released. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Puts a gateway together for the laptop profile: takes the state folder, ends what an earlier gateway left running, opens
+ * the database and brings it forward, and hands every domain what it works with. The only importer of adapters.
+ * @param tell told in words what takes long
+ * @throws CairnError `state-locked`, `state-too-new`, `tools-missing`, `disk-full`
+ */
+export async function compose(config: Config, tell: (words: string) => void): Promise<Gateway> {
+  const { home, tools } = config;
+  const lock = await StateLock.take(home);
+  const logFolder = join(home, 'logs');
+  const workFolder = join(home, 'jobs');
+  await Promise.all([logFolder, workFolder].map((folder) => mkdir(folder, { recursive: true })));
+  const logger = pino(
+    { level: config.logLevel },
+    pino.destination({ dest: join(logFolder, 'gateway.log'), sync: false }),
+  );
+  const children = new Children({
+    runFolder: join(home, 'run'),
+    logFolder,
+    environment: config.childEnvironment,
+    logger,
+  });
+  await children.reap();
+
+  const objects = new ObjectStore({ root: join(home, 'objects') });
+  await objects.sweep();
+  const database = await PgliteDatabase.open({ folder: join(home, 'db'), onProgress: tell });
+  await migrate(database, await readMigrations(tools), tell);
+  const catalog = new Catalog({ database });
+  await catalog.prepare();
+  const keys = await readKeys(home);
+  const tokens = new Tokens({ database });
+  await tokens.ensureOwner(await readOwnerToken(home));
+  const receipts = new Receipts({ keys });
+
+  const mlflowServer = new MlflowServer({ children, tools, folder: join(home, 'mlflow') });
+  const mlflow = new MlflowClient({ server: mlflowServer });
+  const versions = new Versions({ database });
+  const outbox = new Outbox({ database, mlflow, logger });
+  const approvals = new Approvals({ database, versions, receipts, objects, outbox });
+
+  const reader = imageryThread();
+  const imageries = new Imageries({ catalog });
+  const backend = new ProcessBackend({
+    children,
+    objects,
+    threads: config.threads === 0 ? availableParallelism() : config.threads,
+  });
+  const datasetReader = datasetThread();
+  const repository = new DataRepository({
+    folder: join(home, 'data'),
+    remote: join(home, 'dvc-remote'),
+    tools,
+    environment: config.childEnvironment,
+    children,
+  });
+  const datasets = new Datasets({ catalog });
+  const outlines = outlineThread();
+
+  const jobs = new Jobs({
+    database,
+    folder: workFolder,
+    logger,
+    processes: {
+      'register-model': new RegisterModel({ database, objects, catalog, receipts, versions, mlflow, outbox }),
+      'add-dataset': new AddDataset({
+        database,
+        catalog,
+        datasets,
+        objects,
+        repository,
+        receipts,
+        reader: datasetReader,
+      }),
+      'add-imagery': new AddImagery({
+        database,
+        catalog,
+        imageries,
+        objects,
+        receipts,
+        reader,
+        tileSets: new TileSets({
+          objects,
+          servers: new TileServers({ hosts: new TileHosts({ allowed: config.tileHosts }) }),
+        }),
+        workFolder,
+      }),
+      predict: new Predict({
+        database,
+        catalog,
+        versions,
+        imageries,
+        objects,
+        receipts,
+        backend,
+        reader,
+        outlines,
+        workFolder,
+        maxAoiKm2: config.maxAoiKm2,
+        block: config.block,
+      }),
+    },
+  });
+
+  const app = await makeApp({
+    logger,
+    guard: guard({ tokens, hosts: new Hosts({ host: config.host }) }),
+    routes: [
+      platformRoutes({ platform: new Platform({ database, mlflow: mlflowServer, servers: backend }) }),
+      identityRoutes({ tokens, keys }),
+      uploadRoutes({ objects, maxUploadBytes: config.maxUploadBytes }),
+      catalogRoutes({ catalog }),
+      jobRoutes({ jobs }),
+      registryRoutes({ versions, approvals, database, objects }),
+      mlflowProxy({ server: mlflowServer, database, maxUploadBytes: config.maxUploadBytes }),
+      imageryRoutes({ imageries, objects, reader }),
+      inferenceRoutes({ database, objects }),
+      receiptRoutes({ receipts, database }),
+      pageRoutes({ folder: config.web }),
+    ],
+  });
+
+  return {
+    listen: async () => {
+      const address = await app.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
+        throw portProblem(config, cause);
+      });
+      await lock.announce(address);
+      await jobs.start();
+      outbox.start();
+      return address;
+    },
+    stop: async () => {
+      await app.close();
+      await jobs.stop();
+      await outbox.stop();
+      await backend.close();
+      await mlflowServer.stop();
+      await children.stopAll();
+      await Promise.all([reader.close(), datasetReader.close(), outlines.close()]);
+      await database.close();
+      await lock.release();
+    },
+  };
+}
+
+function portProblem({ host, port }: Config, cause: unknown): unknown {
+  const code = (cause as NodeJS.ErrnoException).code;
+  if (code !== 'EADDRINUSE' && code !== 'EACCES' && code !== 'EADDRNOTAVAIL') return cause;
+  const why = {
+    EADDRINUSE: 'is in use',
+    EACCES: 'may not be used by this account',
+    EADDRNOTAVAIL: 'is not on this machine',
+  }[code];
+  return new CairnError('port-in-use', `The port ${port} on ${host} ${why}.`, {
+    where: `${host}:${port}`,
+    action: 'Give another one with --port or CAIRN_PORT (0: any free one), or end the program that holds it.',
+    cause,
+  });
+}

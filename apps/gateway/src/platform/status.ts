@@ -1,0 +1,80 @@
+import { memoryUsage } from 'node:process';
+import type { ComponentHealth, PlatformStatus } from '@cairn/contracts';
+import type { Database } from '../db/database.ts';
+import type { MlflowServer } from '../registry/mlflow/server.ts';
+
+/** The version of this Cairn, as receipts and `cairn status` name it. */
+export const softwareVersion = '0.1.0';
+
+/** Model servers that run now. */
+export interface ModelServers {
+  /** One entry a running model server: what it serves, and its resident memory in MiB. */
+  status(): Promise<{ name: string; rssMiB: number }[]>;
+}
+
+/** Tells how the platform's components are; asks each of them, starts none. */
+export class Platform {
+  readonly #database: Database;
+  readonly #mlflow: MlflowServer;
+  readonly #servers: ModelServers;
+
+  constructor(options: { database: Database; mlflow: MlflowServer; servers: ModelServers }) {
+    this.#database = options.database;
+    this.#mlflow = options.mlflow;
+    this.#servers = options.servers;
+  }
+
+  /** The components in a fixed order. A component that does not answer is `down`; this never throws for it. */
+  async status(): Promise<PlatformStatus> {
+    return {
+      version: softwareVersion,
+      profile: 'laptop',
+      components: [gateway(), await this.#databaseHealth(), await this.#mlflowHealth(), await this.#serversHealth()],
+    };
+  }
+
+  async #databaseHealth(): Promise<ComponentHealth> {
+    const part = { name: 'database', role: 'catalogue and state: pgSTAC on PostgreSQL (PGlite, inside the gateway)' };
+    try {
+      const [row] = await this.#database.query<{ server_version: string }>('show server_version');
+      return { ...part, state: 'up', version: row?.server_version ?? '' };
+    } catch (error) {
+      return { ...part, state: 'down', detail: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  async #mlflowHealth(): Promise<ComponentHealth> {
+    const rssMiB = await this.#mlflow.rssMiB();
+    return {
+      name: 'MLflow',
+      role: 'runs and model registry',
+      state: this.#mlflow.state,
+      ...(rssMiB === null ? {} : { rssMiB }),
+    };
+  }
+
+  async #serversHealth(): Promise<ComponentHealth> {
+    const running = await this.#servers.status();
+    return {
+      name: 'model server',
+      role: 'finds buildings in image blocks (Open Inference Protocol v2)',
+      state: running.length === 0 ? 'asleep' : 'up',
+      ...(running.length === 0
+        ? {}
+        : {
+            detail: running.map(({ name }) => name).join(', '),
+            rssMiB: running.reduce((sum, { rssMiB }) => sum + rssMiB, 0),
+          }),
+    };
+  }
+}
+
+function gateway(): ComponentHealth {
+  return {
+    name: 'gateway',
+    role: 'the one door',
+    state: 'up',
+    version: softwareVersion,
+    rssMiB: memoryUsage().rss / 2 ** 20,
+  };
+}

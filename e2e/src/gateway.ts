@@ -1,0 +1,40 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CairnClient } from '@cairn/contracts';
+import { start, type Running, type Surroundings } from './cairn.ts';
+
+/** A Cairn that `cairn up` started. */
+export interface Up {
+  running: Running;
+  address: string;
+  token: string;
+  client: CairnClient;
+  /** Ends it as Ctrl-C does. */
+  stop(): Promise<void>;
+}
+
+/** Starts Cairn on a state folder and waits until it is ready. */
+export async function up(surroundings: Surroundings): Promise<Up> {
+  const running = start(['up', '--port', '0'], surroundings);
+  const address = await new Promise<string>((done, fail) => {
+    const look = (): void => {
+      const found = /ready at (http:\S+)/.exec(running.stdout());
+      if (found !== null) done(found[1]!);
+    };
+    running.child.stdout?.on('data', look);
+    void running.ended.then(({ code, stderr }) =>
+      fail(new Error(`cairn up ended with ${code ?? 'a signal'}: ${stderr}`)),
+    );
+  });
+  const token = (await readFile(join(surroundings.home, 'token'), 'utf8')).trim();
+  return {
+    running,
+    address,
+    token,
+    client: new CairnClient({ address, token }),
+    stop: async () => {
+      running.child.kill('SIGINT');
+      await running.ended;
+    },
+  };
+}
