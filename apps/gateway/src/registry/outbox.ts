@@ -26,8 +26,7 @@ export class Outbox {
   readonly #mlflow: MlflowClient;
   readonly #logger: Log;
   #timer: NodeJS.Timeout | undefined;
-  #delivering: Promise<void> | undefined;
-  #again = false;
+  #turn: Promise<void> = Promise.resolve();
   #pauseMs = firstPauseMs;
   #stopped = false;
 
@@ -44,7 +43,6 @@ export class Outbox {
 
   /** Delivers soon: called after a change was committed. */
   kick(): void {
-    this.#again = true;
     this.#wakeIn(0);
   }
 
@@ -56,8 +54,24 @@ export class Outbox {
     return row?.count ?? 0;
   }
 
-  /** Delivers all notes that there are now, model by model. @throws what kept MLflow from taking the first it did not take. */
-  async deliver(): Promise<void> {
+  /**
+   * Delivers all notes that there are now, model by model; one delivery at a time, for MLflow does not take two of one tag.
+   * @throws what kept MLflow from taking the first that it did not take.
+   */
+  deliver(): Promise<void> {
+    const turn = this.#turn.then(() => this.#deliverAll());
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Ends deliveries; what is undone stays noted. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    await this.#turn;
+  }
+
+  async #deliverAll(): Promise<void> {
     const notes = await this.#database.query<Note>(
       'select seq, model, version from cairn.mlflow_outbox where not done order by seq',
     );
@@ -80,13 +94,6 @@ export class Outbox {
       ]);
     }
     if (failures.length > 0) throw failures[0];
-  }
-
-  /** Ends deliveries; what is undone stays noted. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    await this.#delivering;
   }
 
   async #mirror(model: string, versions: ReadonlySet<number>): Promise<void> {
@@ -114,21 +121,14 @@ export class Outbox {
   }
 
   #wake(): void {
-    if (this.#delivering !== undefined) return;
-    this.#again = false;
-    this.#delivering = this.deliver()
-      .then(
-        () => (this.#pauseMs = firstPauseMs),
-        (error: unknown) => {
-          this.#logger.warn({ err: error }, 'MLflow has not been told of changes yet; it will be tried again');
-          this.#wakeIn(this.#pauseMs);
-          this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
-        },
-      )
-      .then(() => {
-        this.#delivering = undefined;
-        if (this.#again) this.#wakeIn(0);
-      });
+    this.deliver().then(
+      () => (this.#pauseMs = firstPauseMs),
+      (error: unknown) => {
+        this.#logger.warn({ err: error }, 'MLflow has not been told of changes yet; it will be tried again');
+        this.#wakeIn(this.#pauseMs);
+        this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+      },
+    );
   }
 }
 

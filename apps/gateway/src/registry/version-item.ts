@@ -1,8 +1,6 @@
+import type { StacItem } from '../catalog/item.ts';
 import type { NewVersion } from './version-row.ts';
 import { multihash, type PackageItem } from './package/item.ts';
-
-/** A STAC item as it is handed to the catalogue. */
-export type StacItem = Record<string, unknown> & { id: string; collection: string };
 
 /** A place as west, south, east, north in EPSG:4326. */
 type Bbox = readonly [number, number, number, number];

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CairnError } from '@cairn/contracts';
 import { digestHex, digestOf, generateKey, writePrivateKey, writePublicKey } from '@cairn/receipt';
+import type { Database } from '../../src/db/database.ts';
 import type { Actor } from '../../src/identity/actor.ts';
 import { Receipts } from '../../src/receipts/receipts.ts';
 import { Approvals } from '../../src/registry/approval.ts';
@@ -14,7 +15,7 @@ import { versionSubjects } from '../../src/registry/receipt-facts.ts';
 import { type NewVersion, type VersionRow, versionId, versionSubject } from '../../src/registry/version-row.ts';
 import { Versions } from '../../src/registry/versions.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
-import { openTestDatabase, type TestDatabase } from '../db/template.ts';
+import { openTestDatabase } from '../db/template.ts';
 import { quietLogger } from './quiet.ts';
 
 /** The single owner of a laptop. */
@@ -30,8 +31,7 @@ export const noMlflow: MlflowAddress = {
 
 /** The registry on a real database and a real object store. */
 export interface TestRegistry {
-  home: string;
-  database: TestDatabase;
+  database: Database;
   objects: ObjectStore;
   receipts: Receipts;
   versions: Versions;
@@ -41,12 +41,29 @@ export interface TestRegistry {
   propose: (model: string, version: number, weights?: string) => Promise<VersionRow>;
   /** Brings a version into production by somebody else than its author. */
   approve: (model: string, version: number) => Promise<void>;
+}
+
+/** A registry with a database and a folder of its own, which go when it is closed. */
+export interface OpenRegistry extends TestRegistry {
   close: () => Promise<void>;
 }
 
-export async function openRegistry(mlflow: MlflowAddress = noMlflow): Promise<TestRegistry> {
+export async function openRegistry(mlflow?: MlflowAddress): Promise<OpenRegistry> {
   const home = await mkdtemp(join(tmpdir(), 'cairn-registry-'));
   const database = await openTestDatabase();
+  const registry = registryOn(database, home, mlflow);
+  return {
+    ...registry,
+    close: async () => {
+      await registry.outbox.stop();
+      await database.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The registry on a database that the caller opened, with its objects below a folder of the caller. */
+export function registryOn(database: Database, home: string, mlflow: MlflowAddress = noMlflow): TestRegistry {
   const objects = new ObjectStore({ root: join(home, 'objects') });
   const key = generateKey();
   const keys = { privateKeyPem: writePrivateKey(key), publicKeyPem: writePublicKey(key.publicKey) };
@@ -54,35 +71,24 @@ export async function openRegistry(mlflow: MlflowAddress = noMlflow): Promise<Te
   const versions = new Versions({ database });
   const outbox = new Outbox({ database, mlflow: new MlflowClient({ server: mlflow }), logger: quietLogger() });
   const approvals = new Approvals({ database, versions, receipts, objects, outbox });
-  const propose = async (
-    model: string,
-    version: number,
-    weights = `weights of ${model}/${version}`,
-  ): Promise<VersionRow> => {
-    const { digest } = await objects.put(new TextEncoder().encode(weights));
-    return database.transaction(async (tx) => {
-      const registration = await register(receipts, tx, model);
-      const row = { ...described(model, version), weights_digest: digest };
-      const receipt = await issueImport(receipts, tx, row, registration);
-      return versions.propose(tx, { ...row, receipt }, owner);
-    });
-  };
   return {
-    home,
     database,
     objects,
     receipts,
     versions,
     outbox,
     approvals,
-    propose,
+    propose: async (model, version, weights = `weights of ${model}/${version}`) => {
+      const { digest } = await objects.put(new TextEncoder().encode(weights));
+      return database.transaction(async (tx) => {
+        const registration = await register(receipts, tx, model);
+        const row = { ...described(model, version), weights_digest: digest };
+        const receipt = await issueImport(receipts, tx, row, registration);
+        return versions.propose(tx, { ...row, receipt }, owner);
+      });
+    },
     approve: async (model, version) => {
       await approvals.changeStage(model, version, { to: 'production', reason: 'Looks right.' }, approver);
-    },
-    close: async () => {
-      await outbox.stop();
-      await database.close();
-      await rm(home, { recursive: true, force: true });
     },
   };
 }

@@ -1,6 +1,6 @@
 import replyFrom from '@fastify/reply-from';
 import { CairnError } from '@cairn/contracts';
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import type { Queryable } from '../../db/database.ts';
 import { type Passenger, refusal } from './access.ts';
 import type { MlflowAddress } from './transport.ts';
@@ -23,40 +23,59 @@ export interface MlflowProxyParts {
  * `access.ts` has let it. It serves its pages, notebooks (`MLFLOW_TRACKING_URI` = the gateway's address and `/mlflow`,
  * `MLFLOW_TRACKING_TOKEN` = a token of ours) and the steps of jobs, which are held to the run of their job.
  */
-export function mlflowProxy(parts: MlflowProxyParts): FastifyPluginAsync {
-  return async (app: FastifyInstance) => {
-    await app.register(replyFrom, { undici: { headersTimeout: 300_000, bodyTimeout: 300_000 }, disableCache: true });
+export function mlflowProxy(parts: MlflowProxyParts): FastifyPluginCallback {
+  return (app: FastifyInstance, _options, done) => {
+    void app.register(replyFrom, { undici: { headersTimeout: 300_000, bodyTimeout: 300_000 }, disableCache: true });
     // Bodies stay streams: artifacts are large, and only what is to be judged is read.
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+    app.addContentTypeParser('*', (_request, payload, parsed) => parsed(null, payload));
 
-    app.get(prefix, { config: { policy: 'mlflow.use' } }, (_request, reply) => reply.redirect(`${prefix}/`, 308));
+    // MLflow's page names its parts relative to its folder, so it needs the slash.
+    app.get(prefix, { config: { policy: 'mlflow.use' } }, async (request, reply) =>
+      pathOf(request) === prefix ? reply.redirect(`${prefix}/`, 308) : pass(parts, request, reply),
+    );
     app.route({
       method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       url: `${prefix}/*`,
       bodyLimit: parts.maxUploadBytes,
       config: { policy: 'mlflow.use' },
-      handler: async (request, reply) => {
-        const { address } = await parts.server.ensure();
-        const { pathname, searchParams } = new URL(request.raw.url ?? '', 'http://cairn');
-        const path = decoded(pathname.slice(prefix.length));
-        const json = judgesBody(request, path) ? await readJson(request) : undefined;
-        const words = refusal(
-          { method: request.method, path, query: searchParams, body: json },
-          await passenger(parts.database, request),
-        );
-        if (words !== null) throw new CairnError('not-allowed', words, { where: path });
-        return reply.from(`${address}${pathname.slice(prefix.length)}`, {
-          ...(json === undefined ? {} : { body: json }),
-          rewriteRequestHeaders: (_request, headers) => {
-            const drop = reads(request) ? [...withheld, 'content-length', 'transfer-encoding'] : withheld;
-            return Object.fromEntries(Object.entries(headers).filter(([name]) => !drop.includes(name)));
-          },
-          onError: (failed, { error }) => void failed.send(unanswered(error)),
-        });
-      },
+      handler: async (request, reply) => pass(parts, request, reply),
     });
+    done();
   };
+}
+
+async function pass(parts: MlflowProxyParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  try {
+    return await forward(parts, request, reply);
+  } catch (error) {
+    // What was not read of the body would stand before the next request of this connection.
+    if (!request.raw.complete) void reply.header('connection', 'close');
+    throw error;
+  }
+}
+
+async function forward(parts: MlflowProxyParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const raw = pathOf(request).slice(prefix.length);
+  const path = decoded(raw);
+  const body = judgesBody(request, path) ? await readJson(request) : undefined;
+  const { searchParams: query } = new URL(request.raw.url ?? '', 'http://cairn');
+  const words = refusal({ method: request.method, path, query, body }, await passenger(parts.database, request));
+  if (words !== null) throw new CairnError('not-allowed', words, { where: path });
+  const { address } = await parts.server.ensure();
+  return reply.from(`${address}${raw}`, {
+    ...(body === undefined ? {} : { body }),
+    rewriteRequestHeaders: (_request, headers) => {
+      const drop = reads(request) ? [...withheld, 'content-length', 'transfer-encoding'] : withheld;
+      return Object.fromEntries(Object.entries(headers).filter(([name]) => !drop.includes(name)));
+    },
+    onError: (failed, { error }) => void failed.send(unanswered(error)),
+  });
+}
+
+/** The path as it came, still encoded; `new URL` would resolve dots that are to be refused. */
+function pathOf(request: FastifyRequest): string {
+  return (request.raw.url ?? '').split('?')[0]!;
 }
 
 async function passenger(database: Queryable, request: FastifyRequest): Promise<Passenger> {

@@ -1,0 +1,259 @@
+import { CairnError, type Digest, type ProcessInput, type ProcessResult } from '@cairn/contracts';
+import { digestHex } from '@cairn/receipt';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Database, Queryable } from '../../db/database.ts';
+import { recordEvent } from '../../identity/events.ts';
+import type { JobContext, Process } from '../../jobs/process.ts';
+import type { Receipts } from '../../receipts/receipts.ts';
+import type { ObjectStore } from '../../storage/objects.ts';
+import type { MlflowClient } from '../mlflow/client.ts';
+import type { Outbox } from '../outbox.ts';
+import { versionSubjects } from '../receipt-facts.ts';
+import { modelItem, versionItem } from '../version-item.ts';
+import { type NewVersion, type VersionRow, versionId, versionSubject } from '../version-row.ts';
+import type { Versions } from '../versions.ts';
+import { checkPackage, type CheckedPackage } from './check.ts';
+import { importedRow, importFacts, registrationFacts } from './import-facts.ts';
+import { type ImportedVersion, importTag, importVersion } from './import-run.ts';
+import { findRevision, type RevisionRow, writeRevision } from './revision.ts';
+import type { ShippedVersion } from './shipped.ts';
+import { type PackageSource, witnessSource } from './source.ts';
+
+/** What registering needs. */
+export interface RegisterModelParts {
+  database: Database;
+  objects: ObjectStore;
+  catalog: Catalog;
+  receipts: Receipts;
+  versions: Versions;
+  mlflow: MlflowClient;
+  outbox: Outbox;
+}
+
+type Result = ProcessResult<'register-model'>;
+
+/** What is known here of a package before it is registered. */
+interface Before {
+  revision: RevisionRow | null;
+  /** Versions that are registered already, by the digest of their weights. */
+  registered: Map<Digest, VersionRow>;
+  missing: ShippedVersion[];
+}
+
+/**
+ * The process `register-model`: a package becomes a model in the catalogue and in MLflow, each version that it ships a
+ * candidate.
+ *
+ * First everything is checked, and nothing written. Then MLflow is made to hold the shipped versions; what a killed attempt
+ * left there is found by the digest of the weights. Last, in one transaction, everything that makes the model exist here:
+ * revision, receipts, items, versions, events. Whoever asks sees the model whole or not at all. Where a step fails, what
+ * MLflow holds and the database does not know is deleted again.
+ */
+export class RegisterModel implements Process<'register-model'> {
+  readonly id = 'register-model';
+  readonly #parts: RegisterModelParts;
+  /** Registrations of one model wait for each other: one that fails would delete what the other has just made. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(parts: RegisterModelParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws CairnError as `checkPackage`; `package-dirty`, `mlflow-unavailable`, `disk-full`, `cancelled`. */
+  async run(inputs: ProcessInput<'register-model'>, context: JobContext): Promise<Result> {
+    context.progress(2, 'Checking the package');
+    const checked = await checkPackage(inputs.files, this.#parts.objects);
+    const source = await witnessSource(checked.files, inputs.source);
+    checked.checks.push({ name: 'commit', words: sourceWords(source) });
+    for (const { name, words } of checked.checks) context.log(`${name}: ${words}`);
+    if (inputs.checkOnly === true) return answer(checked, source, [], null, false);
+    return this.#inTurn(checked.model, () => this.#register(checked, source, context, inputs.source?.repository));
+  }
+
+  async #register(
+    checked: CheckedPackage,
+    source: PackageSource,
+    context: JobContext,
+    repository: string | undefined,
+  ): Promise<Result> {
+    context.signal.throwIfAborted();
+    const before = await this.#before(checked);
+    const { revision } = before;
+    const tellsNothingNew = source.commit === null || source.commit === revision?.commit;
+    if (revision !== null && tellsNothingNew && before.missing.length === 0) {
+      return answer(checked, source, ids(checked, before.registered), revision.receipt, false);
+    }
+    try {
+      const imported = await this.#importAll(checked.model, before.missing, context);
+      context.signal.throwIfAborted();
+      context.progress(90, 'Writing the model to the catalogue');
+      const { receipt, rows } = await this.#parts.database.transaction((tx) =>
+        this.#commit(tx, { checked, source, imported, before, context, repository }),
+      );
+      for (const row of rows) before.registered.set(row.weights_digest, row);
+      this.#parts.outbox.kick();
+      return answer(checked, source, ids(checked, before.registered), receipt, true);
+    } catch (error) {
+      // Where MLflow does not answer there is nothing to be deleted now: the next attempt goes on with what it holds.
+      if (!isUnavailable(error)) await this.#discard(checked, context);
+      throw error;
+    }
+  }
+
+  async #before({ model, digest, versions }: CheckedPackage): Promise<Before> {
+    const registered = new Map<Digest, VersionRow>();
+    const missing: ShippedVersion[] = [];
+    for (const shipped of versions) {
+      const row = await this.#parts.versions.byWeights(model, shipped.weights.digest);
+      if (row === null) missing.push(shipped);
+      else registered.set(shipped.weights.digest, row);
+    }
+    return { revision: await findRevision(this.#parts.database, model, digest), registered, missing };
+  }
+
+  async #importAll(model: string, missing: readonly ShippedVersion[], context: JobContext): Promise<ImportedVersion[]> {
+    const { mlflow } = this.#parts;
+    context.progress(10, 'Waking MLflow');
+    await mlflow.findOrCreateModel(model, { 'cairn.model': model });
+    const imported: ImportedVersion[] = [];
+    for (const [index, shipped] of missing.entries()) {
+      context.signal.throwIfAborted();
+      context.progress(20 + Math.round((65 * index) / missing.length), `Bringing version ${shipped.name} to MLflow`);
+      imported.push(await importVersion(this.#parts, model, shipped));
+    }
+    return imported;
+  }
+
+  async #commit(
+    tx: Queryable,
+    work: {
+      checked: CheckedPackage;
+      source: PackageSource;
+      imported: readonly ImportedVersion[];
+      before: Before;
+      context: JobContext;
+      repository: string | undefined;
+    },
+  ): Promise<{ receipt: Digest; rows: VersionRow[] }> {
+    const { checked, source, imported, before, context, repository } = work;
+    const { catalog, receipts, versions } = this.#parts;
+    const { model, digest, item, environment } = checked;
+    const subject = `model:${model}`;
+    const { digest: receipt } = await receipts.issue(tx, {
+      kind: 'registration',
+      subject,
+      facts: registrationFacts(checked, source),
+      subjects: [{ name: model, digest: { sha256: digestHex(digest) } }],
+      upstream: [],
+    });
+    const revision = { packageDigest: digest, environmentDigest: environment.digest, commit: source.commit, receipt };
+    await writeRevision(tx, {
+      model,
+      package_digest: digest,
+      files: checked.files.own,
+      commit: source.commit,
+      environment_digest: environment.digest,
+      receipt,
+    });
+    const rows: VersionRow[] = [];
+    for (const one of imported) {
+      const row = await this.#importRow(tx, checked, source, one, receipt);
+      const described = versionItem(row, item, one.shipped.weights.size, new Date().toISOString());
+      await catalog.upsert(tx, described, checked.schemas);
+      rows.push(await versions.propose(tx, row, context.actor));
+    }
+    const shipped = [...before.registered.values(), ...rows].sort((a, b) => a.version - b.version);
+    await catalog.upsert(tx, modelItem(item, revision, shipped), checked.schemas);
+    await recordEvent(tx, context.actor, {
+      kind: 'model.registered',
+      subject,
+      data: {
+        package: digest,
+        commit: source.commit,
+        repository: repository ?? null,
+        receipt,
+        versions: rows.map(versionId),
+      },
+    });
+    return { receipt, rows };
+  }
+
+  async #importRow(
+    tx: Queryable,
+    checked: CheckedPackage,
+    source: PackageSource,
+    imported: ImportedVersion,
+    registration: Digest,
+  ): Promise<NewVersion> {
+    const unreceipted = importedRow(checked, source, imported);
+    const { digest: receipt } = await this.#parts.receipts.issue(tx, {
+      kind: 'import',
+      subject: versionSubject(unreceipted),
+      facts: importFacts(unreceipted, imported),
+      subjects: versionSubjects(unreceipted),
+      upstream: [registration],
+    });
+    return { ...unreceipted, receipt };
+  }
+
+  /**
+   * Deletes from MLflow what the database does not know: runs and versions of this package, and the model itself where it
+   * has no version. Where MLflow is gone too, the next attempt finds them by their tags and goes on with them.
+   */
+  async #discard({ model, versions: shipped }: CheckedPackage, context: JobContext): Promise<void> {
+    const { mlflow, database, versions } = this.#parts;
+    try {
+      const known = await database.query('select 1 from cairn.revision where model = $1 limit 1', [model]);
+      if (known.length === 0) await mlflow.deleteModel(model);
+      const held = known.length === 0 ? [] : await mlflow.modelVersions(model);
+      const experimentId = await mlflow.experiment(model);
+      for (const { weights } of shipped) {
+        if ((await versions.byWeights(model, weights.digest)) !== null) continue;
+        const run = await mlflow.findRun(experimentId, importTag, weights.digest);
+        if (run === null) continue;
+        for (const { version, runId } of held) if (runId === run.runId) await mlflow.deleteVersion(model, version);
+        await mlflow.deleteRun(run.runId);
+      }
+    } catch (error) {
+      context.log(`What MLflow holds of ${model} could not be deleted and will be used next time: ${String(error)}`);
+    }
+  }
+
+  async #inTurn<T>(model: string, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(model) ?? Promise.resolve()).then(work, work);
+    this.#turns.set(model, turn);
+    try {
+      return await turn;
+    } finally {
+      if (this.#turns.get(model) === turn) this.#turns.delete(model);
+    }
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof CairnError && (error.code === 'mlflow-unavailable' || error.code === 'tools-missing');
+}
+
+function ids({ versions }: CheckedPackage, registered: ReadonlyMap<Digest, VersionRow>): string[] {
+  return versions.flatMap(({ weights }) => {
+    const row = registered.get(weights.digest);
+    return row === undefined ? [] : [versionId(row)];
+  });
+}
+
+function answer(
+  checked: CheckedPackage,
+  source: PackageSource,
+  versions: string[],
+  receipt: Digest | null,
+  changed: boolean,
+): Result {
+  const { model, digest: packageDigest, checks } = checked;
+  return { model, packageDigest, commit: source.commit, versions, receipt, changed, checks };
+}
+
+function sourceWords(source: PackageSource): string {
+  return source.commit === null
+    ? `Its commit is not known: ${source.reason}.`
+    : `The folder is exactly as commit ${source.commit} holds it${source.path === '' ? '' : ` at ${source.path}`}.`;
+}
