@@ -1,0 +1,155 @@
+import { filesetDigest, generateKey, openBundle, readStatement, writePrivateKey, writePublicKey } from '@cairn/receipt';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FileSet, ProcessInput } from '@cairn/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Catalog } from '../../src/catalog/catalog.ts';
+import { AddDataset } from '../../src/data/add-dataset.ts';
+import { Datasets } from '../../src/data/datasets.ts';
+import { datasetThread } from '../../src/data/reader-thread.ts';
+import { DataRepository } from '../../src/data/repository.ts';
+import type { Database } from '../../src/db/database.ts';
+import type { JobContext } from '../../src/jobs/process.ts';
+import { Receipts } from '../../src/receipts/receipts.ts';
+import { receiptDigest } from '../../src/registry/receipt-facts.ts';
+import { ObjectStore } from '../../src/storage/objects.ts';
+import { Children } from '../../src/supervise/child.ts';
+import { openTestDatabase, tools } from '../db/template.ts';
+import { quietLogger } from '../registry/quiet.ts';
+import { labels, listed, soundFiles, square } from './folder.ts';
+
+let home: string;
+let database: Database;
+let objects: ObjectStore;
+let repository: DataRepository;
+let datasets: Datasets;
+let receipts: Receipts;
+let add: AddDataset;
+const reader = datasetThread();
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'cairn-dataset-'));
+  database = await openTestDatabase();
+  const catalog = new Catalog({ database });
+  await catalog.prepare();
+  objects = new ObjectStore({ root: join(home, 'objects') });
+  const environment = { PATH: process.env['PATH'] ?? '', HOME: home };
+  const children = new Children({
+    runFolder: join(home, 'run'),
+    logFolder: join(home, 'logs'),
+    environment,
+    logger: quietLogger(),
+  });
+  const remote = join(home, 'dvc-remote');
+  repository = new DataRepository({ folder: join(home, 'data'), remote, tools, environment, children });
+  datasets = new Datasets({ catalog });
+  const key = generateKey();
+  const keys = { privateKeyPem: writePrivateKey(key), publicKeyPem: writePublicKey(key.publicKey) };
+  receipts = new Receipts({ keys });
+  add = new AddDataset({ database, catalog, datasets, objects, repository, receipts, reader });
+});
+afterAll(async () => {
+  await reader.close();
+  await database.close();
+  await rm(home, { recursive: true, force: true });
+});
+
+function context(signal = new AbortController().signal): JobContext {
+  const actor = { id: 'bikash', roles: ['scientist'] as const };
+  return { jobId: 'job', actor, signal, progress: () => undefined, log: () => undefined };
+}
+
+async function upload(files: Record<string, string | Buffer>): Promise<FileSet> {
+  const set: FileSet = [];
+  for (const [path, content] of Object.entries(files)) {
+    const { digest } = await objects.put(new Uint8Array(Buffer.from(content)));
+    set.push({ path, digest });
+  }
+  return set;
+}
+
+async function inputs(change: Record<string, string | Buffer> = {}): Promise<ProcessInput<'add-dataset'>> {
+  const files = await upload({ ...(await soundFiles()), ...change });
+  return { id: 'town', title: 'A town', licence: 'CC-BY-4.0 AND ODbL-1.0', attribution: 'Mappers of the town', files };
+}
+
+const events = async (): Promise<string[]> =>
+  (
+    await database.query<{ kind: string }>("select kind from cairn.event where subject = 'dataset:town' order by seq")
+  ).map(({ kind }) => kind);
+
+describe('adding a dataset', () => {
+  it('leaves a pinned folder, an item with what was computed, a receipt and an event', async () => {
+    const given = await inputs();
+    const result = await add.run(given, context());
+    const digest = filesetDigest(given.files.map((file) => ({ path: file.path, digest: receiptDigest(file.digest) })));
+    expect(result).toMatchObject({ dataset: 'town', digest, chips: 2, buildings: 1, changed: true });
+    expect(await datasets.get('town')).toMatchObject({
+      title: 'A town',
+      licence: 'CC-BY-4.0 AND ODbL-1.0',
+      attribution: 'Mappers of the town',
+      digest,
+      dvcMd5: result.dvcMd5,
+      receipt: result.receipt,
+      buildingShare: 0.125,
+      generated: false,
+    });
+    const { predicate, subject } = readStatement(openBundle(await receipts.get(database, result.receipt)).payload);
+    expect(subject).toEqual([{ name: 'town', digest: { sha256: digest.slice(7) } }]);
+    expect(predicate.facts['datasetDigest']).toEqual({ value: { digest, dvcMd5: result.dvcMd5 }, known: 'witnessed' });
+    expect(await events()).toEqual(['dataset.added']);
+    await repository.pull('town', result.dvcMd5, join(home, 'pulled'), context());
+    expect((await listed(join(home, 'pulled'))).sort()).toEqual(given.files.map(({ path }) => path).sort());
+    for (const { path, digest: expected } of given.files) {
+      const bytes = await readFile(join(home, 'pulled', path));
+      expect(`sha256:${createHash('sha256').update(bytes).digest('hex')}`).toBe(expected);
+    }
+  });
+
+  it('again changes nothing', async () => {
+    const result = await add.run(await inputs(), context());
+    expect(result).toMatchObject({ changed: false, chips: 2 });
+    expect(await events()).toEqual(['dataset.added']);
+  });
+
+  it('with other content is its next revision, and the earlier one stays in the data repository', async () => {
+    const before = await datasets.get('town');
+    const given = await inputs({ 'labels.geojson': labels([square(0.1, 0.3), square(0.6, 0.3)]) });
+    const result = await add.run(given, context());
+    expect(result).toMatchObject({ changed: true, buildings: 2 });
+    expect(result.digest).not.toBe(before.digest);
+    expect((await datasets.get('town')).digest).toBe(result.digest);
+    expect(await events()).toEqual(['dataset.added', 'dataset.revised']);
+    await repository.pull('town', before.dvcMd5, join(home, 'before'), context());
+    expect(await readFile(join(home, 'before', 'labels.geojson'), 'utf8')).toBe(labels([square(0.25, 0.5)]));
+  });
+
+  it('that does not hold together leaves everything as it was', async () => {
+    const before = await datasets.get('town');
+    const broken = await inputs({ 'labels.geojson': '{' });
+    await expect(add.run(broken, context())).rejects.toMatchObject({ code: 'dataset-invalid' });
+    await expect(add.run({ ...broken, id: 'other' }, context())).rejects.toMatchObject({ code: 'dataset-invalid' });
+    const lost = {
+      ...broken,
+      files: [...broken.files, { path: 'chips/x-1-1-1.png', digest: `sha256:${'9'.repeat(64)}` }],
+    };
+    await expect(add.run(lost, context())).rejects.toMatchObject({
+      code: 'not-found',
+      more: { where: 'chips/x-1-1-1.png' },
+    });
+    const outside = { ...broken, files: [{ ...broken.files[0]!, path: '../chips/a.png' }] };
+    await expect(add.run(outside, context())).rejects.toMatchObject({ code: 'input-invalid' });
+    expect(await datasets.get('town')).toEqual(before);
+    expect(await datasets.find('other')).toBeNull();
+    expect(await events()).toHaveLength(2);
+  });
+
+  it('that is cancelled leaves no dataset', async () => {
+    const controller = new AbortController();
+    const given = { ...(await inputs()), id: 'cancelled' };
+    const following = { ...context(controller.signal), progress: () => controller.abort(new Error('enough')) };
+    await expect(add.run(given, following)).rejects.toThrow('enough');
+    expect(await datasets.find('cancelled')).toBeNull();
+  });
+});
