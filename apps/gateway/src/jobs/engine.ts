@@ -1,5 +1,6 @@
 import { CairnError, type ProcessId, type ProcessInput } from '@cairn/contracts';
 import type { FastifyBaseLogger } from 'fastify';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
@@ -76,7 +77,7 @@ export class Jobs {
     database: Database;
     /** What can be run; a process left out is not offered. */
     processes: { readonly [P in ProcessId]?: Process<P> };
-    /** Holds a folder for each job, with its log and, while it runs, its work. */
+    /** Holds the log of each job, and a folder with its work while it is not finished. */
     folder: string;
     logger: Pick<FastifyBaseLogger, 'info' | 'error'>;
     timing?: Partial<JobTiming>;
@@ -249,7 +250,7 @@ export class Jobs {
         log.add(ending.status === 'failed' ? `failed: ${ending.problem.detail}` : ending.status);
         // The log is whole before anyone is told that the job has ended.
         await log.flush();
-        await this.#store.end(this.#owner, job.id, ending);
+        if (await this.#store.end(this.#owner, job.id, ending)) await this.#removeWork(job.id);
       }
     } catch (error) {
       this.#logger.error(error, `The end of job ${job.id} could not be written; it will be taken up again`);
@@ -291,8 +292,16 @@ export class Jobs {
     run.controller.abort(new CairnError('cancelled', `The job ${run.job.id} is to end.`));
   }
 
+  async #removeWork(id: string): Promise<void> {
+    try {
+      await rm(join(this.#folder, id), { recursive: true, force: true });
+    } catch (error) {
+      this.#logger.error(error, `The work folder of job ${id} could not be removed`);
+    }
+  }
+
   #logFile(id: string): string {
-    return join(this.#folder, id, 'job.log');
+    return join(this.#folder, `${id}.log`);
   }
 }
 

@@ -1,4 +1,7 @@
 import { CairnError, type ProcessResult } from '@cairn/contracts';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
 import { nameOwner } from '../../src/jobs/lease-owner.ts';
@@ -82,6 +85,21 @@ describe('a job', () => {
     finish();
     await jobs.wait(job.id);
     expect(await jobs.log(job.id)).toMatch(/^\S+Z predict started, attempt 1\n\S+Z read 42 blocks\n\S+Z successful\n$/);
+  });
+
+  it('keeps its work folder over an interruption, and leaves none when it has ended', async () => {
+    const first = await gateways.start({ predict });
+    const { job } = await first.submit('predict', request('scene'), mapper);
+    await predict.started(1);
+    await mkdir(join(gateways.folder, job.id, 'work'), { recursive: true });
+    await first.stop();
+    expect(existsSync(join(gateways.folder, job.id, 'work'))).toBe(true);
+    const second = await gateways.start({ predict });
+    await predict.started(2);
+    predict.runs[1]!.finish();
+    await second.wait(job.id);
+    await expect.poll(() => existsSync(join(gateways.folder, job.id))).toBe(false);
+    expect(await second.log(job.id)).toContain('attempt 2');
   });
 
   it('is refused at the door, with a pointer, where its inputs do not fit', async () => {

@@ -50,6 +50,11 @@ export class Gateways {
   readonly #started: Jobs[] = [];
   #folder: string | undefined;
 
+  /** Where the jobs' logs and work folders lie, once an engine was made. */
+  get folder(): string {
+    return this.#folder ?? '';
+  }
+
   constructor(database: Database) {
     this.#database = database;
   }
