@@ -39,7 +39,11 @@ export class Thread<S extends Service<S>> {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#module, { execArgv: ['--import', 'tsx'], env: {} });
+    const worker = new Worker(new URL('./start-worker.js', import.meta.url), {
+      workerData: { module: this.#module.href },
+      execArgv: [],
+      env: {},
+    });
     const broke = (error: Error): void => {
       if (this.#worker !== worker) return;
       this.#worker = undefined;
