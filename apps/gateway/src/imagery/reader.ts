@@ -46,7 +46,8 @@ export class ImageryReader {
       const { width, height } = raster.levels[0]!;
       const { epsg, transform } = raster.reference;
       const ring = placed(() => footprint({ x0: 0, y0: 0, x1: width, y1: height }, raster.reference));
-      const gsd = groundResolution(raster.reference, width, height);
+      // A tenth of a millimetre is less than any survey knows.
+      const gsd = Math.round(groundResolution(raster.reference, width, height) * 1e4) / 1e4;
       if (ring.length < 6 || !(gsd > 0)) throw corrupt('it lies off the globe', 'ModelTiepoint');
       const { samples, bits } = raster.bands;
       return Promise.resolve({ width, height, epsg, transform, bands: samples, bits, gsd, footprint: ring });

@@ -210,7 +210,7 @@ test('a map tile shows the image in its place, and nothing beside it', async () 
   };
   const path = join(folder, 'mercator.tif');
   await writeFile(path, await cogOf(300, 256, noise, { reference }));
-  const rgba = await sharp((await reader.tile(path, { x, y, z })))
+  const rgba = await sharp(await reader.tile(path, { x, y, z }))
     .raw()
     .toBuffer();
   for (const [px, py] of [
@@ -222,7 +222,7 @@ test('a map tile shows the image in its place, and nothing beside it', async () 
     noise(px, py).forEach((value, band) => expect(Math.abs(rgba[at + band]! - value)).toBeLessThan(4));
   }
   expect(rgba[(3 * 256 + 3) * 4 + 3]).toBe(0);
-  const east = await sharp((await reader.tile(path, { x: x + 1, y, z })))
+  const east = await sharp(await reader.tile(path, { x: x + 1, y, z }))
     .raw()
     .toBuffer();
   expect([east[43 * 4 + 3], east[45 * 4 + 3]]).toEqual([255, 0]);

@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateKey, writePrivateKey, writePublicKey } from '@cairn/receipt';
+import { Catalog } from '../../src/catalog/catalog.ts';
+import { AddImagery } from '../../src/imagery/add-imagery.ts';
+import { Imageries } from '../../src/imagery/imageries.ts';
+import { imageryThread } from '../../src/imagery/reader-thread.ts';
+import { TileHosts } from '../../src/imagery/xyz/tile-hosts.ts';
+import { TileServers } from '../../src/imagery/xyz/tile-servers.ts';
+import { TileSets } from '../../src/imagery/xyz/tile-sets.ts';
+import type { JobContext } from '../../src/jobs/process.ts';
+import { Receipts } from '../../src/receipts/receipts.ts';
+import { ObjectStore } from '../../src/storage/objects.ts';
+import { openTestDatabase } from '../db/template.ts';
+
+let jobs = 0;
+
+/** The context of a job that nobody watches. */
+export function jobContext(): JobContext {
+  return {
+    jobId: `job-${++jobs}`,
+    actor: { id: 'amina', roles: ['mapper'] },
+    signal: new AbortController().signal,
+    progress: () => undefined,
+    log: () => undefined,
+  };
+}
+
+/** All that imagery is made of, on a real database and a real object store; map tiles from nowhere unless told. */
+export async function openImagery(servers = new TileServers({ hosts: new TileHosts({ allowed: [] }) })) {
+  const home = await mkdtemp(join(tmpdir(), 'cairn-imagery-'));
+  const database = await openTestDatabase();
+  const objects = new ObjectStore({ root: join(home, 'objects') });
+  const catalog = new Catalog({ database });
+  await catalog.prepare();
+  const key = generateKey();
+  const receipts = new Receipts({
+    keys: { privateKeyPem: writePrivateKey(key), publicKeyPem: writePublicKey(key.publicKey) },
+  });
+  const reader = imageryThread();
+  const imageries = new Imageries({ catalog });
+  const workFolder = join(home, 'jobs');
+  const tileSets = new TileSets({ objects, servers });
+  const addImagery = new AddImagery({ database, catalog, imageries, objects, receipts, reader, tileSets, workFolder });
+  return {
+    home,
+    database,
+    objects,
+    catalog,
+    receipts,
+    reader,
+    imageries,
+    workFolder,
+    addImagery,
+    close: async () => {
+      await reader.close();
+      await database.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+export type ImageryWorld = Awaited<ReturnType<typeof openImagery>>;
