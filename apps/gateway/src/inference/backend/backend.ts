@@ -1,0 +1,16 @@
+import type { OipInferRequest, OipTensor } from '@cairn/contracts';
+import type { Graph } from '../graph.ts';
+
+/**
+ * Where graphs are executed: a local process on a laptop, a deployment on a cluster. A backend starts what a graph needs
+ * with the first block and starts it again where it broke; the answer does not depend on either.
+ */
+export interface GraphBackend {
+  /**
+   * Executes a graph on one block: the tensor `image` becomes the tensor `shapes` (see `graphTensors`).
+   * @throws CairnError `weights-digest-mismatch`, `model-output-invalid`, `serving-unavailable`
+   */
+  infer(graph: Graph, request: OipInferRequest, signal: AbortSignal): Promise<OipTensor>;
+  /** Ends what it started. */
+  close(): Promise<void>;
+}

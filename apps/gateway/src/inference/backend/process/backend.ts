@@ -1,0 +1,155 @@
+import {
+  CairnError,
+  type OipInferRequest,
+  type OipInferResponse,
+  type OipTensor,
+  type Problem,
+} from '@cairn/contracts';
+import type { ObjectStore } from '../../../storage/objects.ts';
+import type { Children } from '../../../supervise/child.ts';
+import type { Graph } from '../../graph.ts';
+import type { GraphBackend } from '../backend.ts';
+import { problemOf, startServer, unavailable, type Server } from './server.ts';
+
+/** What the backend works with. */
+export interface ProcessBackendParts {
+  children: Children;
+  objects: ObjectStore;
+  /** Threads of one inference; fixed, since results are reproducible for one number of them. */
+  threads: number;
+  /** A server that nobody asked for this long is ended. */
+  idleMs?: number;
+  /** The longest that one block may take. */
+  requestMs?: number;
+}
+
+/** Times that a block is sent before its failure is the answer: a server may be killed, and be killed again. */
+const mostAttempts = 4;
+
+/** Executes graphs in child processes on this machine, one a version, started with its first block. */
+export class ProcessBackend implements GraphBackend {
+  readonly #parts: Required<ProcessBackendParts>;
+  readonly #servers = new Map<string, Entry>();
+
+  constructor(parts: ProcessBackendParts) {
+    this.#parts = { idleMs: 5 * 60_000, requestMs: 120_000, ...parts };
+  }
+
+  /** @inheritdoc */
+  async infer(graph: Graph, request: OipInferRequest, signal: AbortSignal): Promise<OipTensor> {
+    const body = JSON.stringify(request);
+    for (let attempt = 1; ; attempt++) {
+      signal.throwIfAborted();
+      const entry = this.#entry(graph);
+      entry.users += 1;
+      clearTimeout(entry.idle);
+      try {
+        return await this.#send(await entry.starting, graph, body, signal);
+      } catch (error) {
+        const broke = !(error instanceof CairnError) || error.code === 'serving-unavailable';
+        if (!broke || signal.aborted) throw error;
+        await this.#giveUp(graph, entry);
+        if (attempt === mostAttempts) throw error instanceof CairnError ? error : unavailable(String(error), error);
+      } finally {
+        entry.users -= 1;
+        if (entry.users === 0) this.#stopWhenIdle(graph, entry);
+      }
+    }
+  }
+
+  /** Processes that are there: name, process id, and memory in MiB. */
+  async status(): Promise<{ name: string; pid: number; rssMiB: number }[]> {
+    const servers = [...this.#servers].map(async ([name, { starting }]) => {
+      const { child } = await starting;
+      return { name, pid: child.pid, rssMiB: await child.rssMiB() };
+    });
+    const settled = await Promise.allSettled(servers);
+    return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  }
+
+  /** @inheritdoc */
+  async close(): Promise<void> {
+    const entries = [...this.#servers.values()];
+    this.#servers.clear();
+    for (const entry of entries) clearTimeout(entry.idle);
+    await Promise.all(entries.map(stopped));
+  }
+
+  #entry(graph: Graph): Entry {
+    const name = nameOf(graph);
+    const held = this.#servers.get(name);
+    if (held !== undefined) return held;
+    const entry: Entry = { starting: this.#start(graph), users: 0 };
+    this.#servers.set(name, entry);
+    const forget = (): void => {
+      if (this.#servers.get(name) === entry) this.#servers.delete(name);
+    };
+    // One that ended by itself is started again with the next block; one that never started may be, too.
+    entry.starting.then(({ child }) => child.exited.then(forget), forget);
+    return entry;
+  }
+
+  async #start(graph: Graph): Promise<Server> {
+    const { children, objects, threads } = this.#parts;
+    if (!(await objects.has(graph.weightsDigest))) {
+      throw new CairnError(
+        'weights-digest-mismatch',
+        `The weights ${graph.weightsDigest} are no longer in the store.`,
+        {
+          where: nameOf(graph),
+          action: 'Register the model again: its package holds the weights.',
+        },
+      );
+    }
+    return startServer(children, graph, { weights: objects.path(graph.weightsDigest), threads });
+  }
+
+  async #send({ address }: Server, graph: Graph, body: string, signal: AbortSignal): Promise<OipTensor> {
+    const response = await fetch(`${address}/v2/models/${graph.model}/versions/${graph.version}/infer`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(this.#parts.requestMs)]),
+    });
+    const json: unknown = await response.json();
+    if (!response.ok) throw problemOf(json as Partial<Problem>);
+    const [output] = (json as OipInferResponse).outputs;
+    if (output === undefined) throw problemOf({ code: 'model-output-invalid', detail: 'The graph gave no output.' });
+    return output;
+  }
+
+  /** The connection broke or the answer did not come: whatever the process is doing, it is not used again. */
+  async #giveUp(graph: Graph, entry: Entry): Promise<void> {
+    const name = nameOf(graph);
+    if (this.#servers.get(name) === entry) this.#servers.delete(name);
+    await stopped(entry);
+  }
+
+  #stopWhenIdle(graph: Graph, entry: Entry): void {
+    const name = nameOf(graph);
+    entry.idle = setTimeout(() => {
+      if (entry.users > 0 || this.#servers.get(name) !== entry) return;
+      this.#servers.delete(name);
+      void stopped(entry);
+    }, this.#parts.idleMs);
+    entry.idle.unref();
+  }
+}
+
+/** A server that is there or coming, and how many blocks are with it. */
+interface Entry {
+  starting: Promise<Server>;
+  idle?: NodeJS.Timeout;
+  users: number;
+}
+
+async function stopped({ starting }: Entry): Promise<void> {
+  await starting.then(
+    ({ child }) => child.stop(),
+    () => undefined,
+  );
+}
+
+function nameOf({ model, version }: Graph): string {
+  return `${model}/${version}`;
+}

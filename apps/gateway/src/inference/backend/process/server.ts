@@ -1,0 +1,89 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { CairnError, isErrorCode, type Problem } from '@cairn/contracts';
+import type { Child, Children } from '../../../supervise/child.ts';
+import type { Graph } from '../../graph.ts';
+
+const main = fileURLToPath(new URL('../../../../../serving/src/main.ts', import.meta.url));
+const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+
+/** A model server that answers, as a child process. */
+export interface Server {
+  child: Child;
+  /** As `http://127.0.0.1:40123`. */
+  address: string;
+}
+
+/**
+ * Starts a model server that executes a graph.
+ * @throws CairnError with the problem that it ended with, `weights-digest-mismatch` for one; else `serving-unavailable`.
+ */
+export async function startServer(
+  children: Children,
+  graph: Graph,
+  options: { weights: string; threads: number },
+): Promise<Server> {
+  const lines: { address?: string; problem?: Problem } = {};
+  let tell: () => void = () => undefined;
+  const told = new Promise<void>((resolve) => (tell = resolve));
+  try {
+    const child = await children.start({
+      name: `serving-${graph.model}-${graph.version}`,
+      command: process.execPath,
+      args: ['--import', loader, main, ...argumentsOf(graph, options)],
+      onLine: (line, stream) => {
+        const json = parsed(line);
+        if (stream === 'stdout' && typeof json['address'] === 'string') lines.address = json['address'];
+        else if (typeof json['code'] === 'string') lines.problem = json as unknown as Problem;
+        else return;
+        tell();
+      },
+      ready: () => told,
+    });
+    if (lines.address !== undefined) return { child, address: lines.address };
+    await child.stop();
+  } catch (cause) {
+    if (lines.problem === undefined) throw unavailable((cause as Error).message, cause);
+  }
+  throw problemOf(lines.problem);
+}
+
+function argumentsOf(graph: Graph, { weights, threads }: { weights: string; threads: number }): string[] {
+  const given = {
+    role: 'graph',
+    name: graph.model,
+    version: graph.version,
+    weights,
+    digest: graph.weightsDigest,
+    stride: graph.stride,
+    halo: graph.halo,
+    window: graph.window,
+    threads,
+  };
+  return ['--attached', ...Object.entries(given).flatMap(([name, value]) => [`--${name}`, String(value)])];
+}
+
+/** The error that a model server told of. */
+export function problemOf(problem: Partial<Problem> | undefined): CairnError {
+  const { code = '', detail = 'It told no reason.', action, where } = problem ?? {};
+  if (!isErrorCode(code) || code === 'internal') return unavailable(detail);
+  const more = { ...(action === undefined ? {} : { action }), ...(where === undefined ? {} : { where }) };
+  return new CairnError(code, detail, more);
+}
+
+/** A model server that cannot be used. */
+export function unavailable(words: string, cause?: unknown): CairnError {
+  return new CairnError('serving-unavailable', `The model server does not answer: ${words}`, {
+    action: 'Try again; if it stays so, look at the log of the model server ("cairn status" tells where it lies).',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+function parsed(line: string): Record<string, unknown> {
+  try {
+    const json: unknown = JSON.parse(line);
+    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}

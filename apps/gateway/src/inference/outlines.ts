@@ -1,0 +1,179 @@
+import { CairnError } from '@cairn/contracts';
+import {
+  aoiMeets,
+  blockAt,
+  blocksIn,
+  crsOfEpsg,
+  footprint,
+  groundRings,
+  hasBlock,
+  interiorPoint,
+  lonLatOfPixel,
+  measure,
+  parseAoi,
+  parseBlockShapes,
+  pixelWindow,
+  pointInAoi,
+  polygonCoordinates,
+  SIMPLIFY_DEFAULTS,
+  Stitcher,
+  boxOf,
+  type Aoi,
+  type Block,
+  type BlockGrid,
+  type BlockPlace,
+  type BlockShapes,
+  type Box,
+  type Georeference,
+  type GeoTransform,
+  type StitchedPolygon,
+} from '@cairn/geo';
+import { featureId } from '@cairn/receipt';
+import { firstSample } from './block-image.ts';
+
+/** What a prediction's outlines are made for, as plain data. */
+export interface OutlineSpec {
+  grid: BlockGrid;
+  epsg: number;
+  /** From pixels of the grid to the ground. */
+  transform: GeoTransform;
+  /** GeoJSON geometry, as `aoiGeometry` gives it. */
+  aoi: object;
+  /** Smallest building in m². */
+  minArea: number;
+  /** Greatest distance of the outline from the pixels' staircase, in pixels. */
+  tolerance: number;
+  /** Pixels between the samples by which covered ground is measured. */
+  step: number;
+}
+
+/** A building as it is written: its id, and its GeoJSON text. */
+export interface BuildingText {
+  id: string;
+  json: string;
+}
+
+/** What came of one block. */
+export interface OutlineProgress {
+  buildings: BuildingText[];
+  /** Ground of the area in m² that has imagery in this block. */
+  covered: number;
+}
+
+/**
+ * Nothing that is longer than this many pixels (about 1.2 km at 0.3 m) is a building. The limit holds whatever the area, so
+ * it changes no building of any other area; and it ends the search for the rest of what reaches out of an area.
+ */
+const longest = 4096;
+
+/**
+ * The outlines of one prediction: joins what the blocks hold, and makes buildings of it that depend neither on the area nor
+ * on the blocks. A building belongs to the area that holds its interior point, and is never cut.
+ */
+export class Outlines {
+  readonly #spec: OutlineSpec;
+  readonly #aoi: Aoi;
+  readonly #georeference: Georeference;
+  readonly #windows: Box[];
+  readonly #stitcher: Stitcher;
+
+  constructor(spec: OutlineSpec) {
+    this.#spec = spec;
+    this.#aoi = parseAoi(spec.aoi);
+    this.#georeference = { crs: crsOfEpsg(spec.epsg), transform: spec.transform };
+    const { width, height } = spec.grid;
+    this.#windows = this.#aoi.polygons.flatMap(([outer]) => {
+      const window = outer && pixelWindow(outer, this.#georeference, width, height);
+      return window ? [window] : [];
+    });
+    this.#stitcher = new Stitcher(spec.grid);
+  }
+
+  /** The blocks that share ground with the area, by row, then column. */
+  blocks(): Block[] {
+    const { grid } = this.#spec;
+    return blocksIn(grid, this.#windows).filter(({ core }) => aoiMeets(this.#aoi, footprint(core, this.#georeference)));
+  }
+
+  /**
+   * Takes what the graph answered for a block: JSON text of its shapes, or null where the block has no data.
+   * @param samples see `sampledData`
+   * @throws CairnError `model-output-invalid`
+   */
+  add(place: BlockPlace, shapes: string | null, samples: Uint8Array): OutlineProgress {
+    const { core } = blockAt(this.#spec.grid, place.col, place.row);
+    const parsed = shapes === null ? { polygons: [] } : parsedShapes(shapes, core);
+    const buildings = this.#stitcher.add(place, parsed).flatMap((polygon) => this.#building(polygon));
+    return { buildings, covered: this.#covered(core, samples) };
+  }
+
+  /**
+   * Blocks beyond the area that may hold the rest of a building of which a part is known; ask again after adding them.
+   * None is farther away than a building is long.
+   */
+  wanted(): Block[] {
+    const { grid } = this.#spec;
+    const near = this.#windows.map(({ x0, y0, x1, y1 }) => ({
+      x0: x0 - longest,
+      y0: y0 - longest,
+      x1: x1 + longest,
+      y1: y1 + longest,
+    }));
+    const meets = ({ core }: Block): boolean =>
+      near.some((box) => core.x0 < box.x1 && box.x0 < core.x1 && core.y0 < box.y1 && box.y0 < core.y1);
+    return this.#stitcher
+      .wanted(this.#windows)
+      .filter(({ col, row }) => hasBlock(grid, col, row))
+      .map(({ col, row }) => blockAt(grid, col, row))
+      .filter(meets);
+  }
+
+  #building({ rings, pixels, confidenceSum, cut }: StitchedPolygon): BuildingText[] {
+    const { tolerance, minArea } = this.#spec;
+    const { x0, y0, x1, y1 } = boxOf(rings);
+    if (cut || x1 - x0 > longest || y1 - y0 > longest) return [];
+    if (!pointInAoi(this.#aoi, ...lonLatOfPixel(this.#georeference, ...interiorPoint(rings)))) return [];
+    const ground = groundRings(rings, this.#georeference, { ...SIMPLIFY_DEFAULTS, tolerance });
+    if (ground.length === 0) return [];
+    const { area } = measure(ground);
+    if (area < minArea) return [];
+    const feature = {
+      type: 'Feature',
+      geometry: { type: 'Polygon', coordinates: polygonCoordinates(ground) },
+      properties: {
+        area_m2: Math.round(area * 100) / 100,
+        class: 'building',
+        confidence: Math.round((confidenceSum / pixels / 255) * 1e4) / 1e4,
+      },
+    };
+    const id = featureId(feature);
+    return [
+      { id, json: JSON.stringify({ type: 'Feature', id, geometry: feature.geometry, properties: feature.properties }) },
+    ];
+  }
+
+  /** Ground in m² that the samples with data inside the area stand for. */
+  #covered(core: Box, samples: Uint8Array): number {
+    const { step } = this.#spec;
+    let count = 0;
+    let at = 0;
+    for (let y = firstSample(core.y0, step); y < core.y1; y += step) {
+      for (let x = firstSample(core.x0, step); x < core.x1; x += step, at++) {
+        if (samples[at] === 0) continue;
+        if (pointInAoi(this.#aoi, ...lonLatOfPixel(this.#georeference, x + 0.5, y + 0.5))) count += 1;
+      }
+    }
+    if (count === 0) return 0;
+    const pixels = (core.x1 - core.x0) * (core.y1 - core.y0);
+    return (count * step * step * measure([footprint(core, this.#georeference)]).area) / pixels;
+  }
+}
+
+function parsedShapes(text: string, core: Box): BlockShapes {
+  try {
+    return parseBlockShapes(JSON.parse(text), core);
+  } catch (cause) {
+    const words = (cause as Error).message;
+    throw new CairnError('model-output-invalid', `The graph answered shapes that do not hold: ${words}.`, { cause });
+  }
+}

@@ -1,0 +1,60 @@
+import { multihash } from '../imagery/imagery-item.ts';
+import { versionItemId } from '../registry/version-item.ts';
+import type { PredictionRow } from './prediction-row.ts';
+
+/** Address of a prediction's GeoJSON, from the root of the gateway. */
+export function buildingsAddress(id: string): string {
+  return `/predictions/${id}/buildings.geojson`;
+}
+
+/**
+ * The STAC item of a prediction, derived from a version and imagery.
+ * @param geometry the area that was asked for
+ * @param size bytes of the GeoJSON
+ * @param at RFC 3339 in UTC, when it was made
+ */
+export function predictionItem(
+  row: Omit<PredictionRow, 'at'>,
+  geometry: object,
+  bbox: readonly number[],
+  parameters: object,
+  size: number,
+  at: string,
+): Record<string, unknown> & { id: string; collection: string } {
+  const derivedFrom = (collection: string, id: string) => ({
+    rel: 'derived_from',
+    href: `/stac/collections/${collection}/items/${id}`,
+    type: 'application/geo+json',
+  });
+  return {
+    type: 'Feature',
+    stac_version: '1.1.0',
+    stac_extensions: ['https://stac-extensions.github.io/file/v2.1.0/schema.json'],
+    id: row.id,
+    collection: 'predictions',
+    bbox,
+    geometry,
+    properties: {
+      title: `${row.features} buildings on ${row.imagery}`,
+      datetime: at,
+      'cairn:model': row.model,
+      'cairn:version': row.version,
+      'cairn:imagery': row.imagery,
+      'cairn:features': row.features,
+      'cairn:area_km2': row.area_km2,
+      'cairn:parameters': parameters,
+      'cairn:receipt': row.receipt,
+    },
+    assets: {
+      buildings: {
+        href: buildingsAddress(row.id),
+        type: 'application/geo+json',
+        title: 'Buildings',
+        roles: ['data'],
+        'file:checksum': multihash(row.geojson_digest),
+        'file:size': size,
+      },
+    },
+    links: [derivedFrom('versions', versionItemId(row)), derivedFrom('imagery', row.imagery)],
+  };
+}

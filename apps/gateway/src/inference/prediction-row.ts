@@ -1,0 +1,50 @@
+import type { Digest } from '@cairn/contracts';
+import type { Queryable } from '../db/database.ts';
+
+/** A row of `cairn.prediction`. */
+export interface PredictionRow {
+  id: string;
+  /** SHA-256 of what was asked: version, imagery, area, parameters. */
+  request_digest: Digest;
+  model: string;
+  version: number;
+  imagery: string;
+  /** SHA-256 of the GeoJSON in the object store. */
+  geojson_digest: Digest;
+  features: number;
+  area_km2: number;
+  seconds: number;
+  receipt: Digest;
+  actor: string;
+  at: Date;
+}
+
+/** The prediction that answered a request before, or null. */
+export async function predictionOf(queryable: Queryable, request: Digest): Promise<PredictionRow | null> {
+  const [row] = await queryable.query<PredictionRow>('select * from cairn.prediction where request_digest = $1', [
+    request,
+  ]);
+  return row ?? null;
+}
+
+/** Writes a prediction's row. */
+export async function insertPrediction(tx: Queryable, row: Omit<PredictionRow, 'at'>): Promise<void> {
+  await tx.query(
+    `insert into cairn.prediction
+       (id, request_digest, model, version, imagery, geojson_digest, features, area_km2, seconds, receipt, actor)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [
+      row.id,
+      row.request_digest,
+      row.model,
+      row.version,
+      row.imagery,
+      row.geojson_digest,
+      row.features,
+      row.area_km2,
+      row.seconds,
+      row.receipt,
+      row.actor,
+    ],
+  );
+}

@@ -1,0 +1,36 @@
+import type { Digest, ProcessInput } from '@cairn/contracts';
+import type { aoiGeometry } from '@cairn/geo';
+import { canonicalJson, digestOf } from '@cairn/receipt';
+import type { Imagery } from '../imagery/imageries.ts';
+import type { ProductionVersion } from '../registry/versions.ts';
+
+/** The settings of a prediction with their defaults. */
+export interface Parameters {
+  /** Least probability of a pixel that is taken as building. */
+  threshold: number;
+  /** Smallest building in m². */
+  minArea: number;
+  /** Tolerance of outlines in m. */
+  simplify: number;
+}
+
+/** The settings that inputs ask for; those of the version, or of ours, where they do not. */
+export function parametersOf(inputs: ProcessInput<'predict'>, version: ProductionVersion): Parameters {
+  return {
+    threshold: inputs.threshold ?? version.threshold,
+    minArea: inputs.minArea ?? 4,
+    simplify: inputs.simplify ?? Math.round(version.gsd * 1.5 * 1000) / 1000,
+  };
+}
+
+/** A request by what it asks for: equal requests have equal digests, however they were written. */
+export function requestDigest(
+  version: ProductionVersion,
+  imagery: Imagery,
+  aoi: ReturnType<typeof aoiGeometry>,
+  parameters: Parameters,
+): Digest {
+  const { model, version: number, weights_digest: weights } = version;
+  const asked = { model, version: number, weights, imagery: imagery.digest, id: imagery.id, aoi, parameters };
+  return digestOf(canonicalJson(asked));
+}

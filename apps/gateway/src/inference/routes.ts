@@ -1,0 +1,97 @@
+import { CairnError, Digest } from '@cairn/contracts';
+import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
+import { Type, type Static } from 'typebox';
+import type { Database } from '../db/database.ts';
+import type { ObjectStore } from '../storage/objects.ts';
+import { buildingsAddress } from './prediction-item.ts';
+import type { PredictionRow } from './prediction-row.ts';
+
+const Params = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{20}$' }) });
+
+const ListQuery = Type.Object(
+  { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })) },
+  { additionalProperties: false },
+);
+
+/** A prediction as the API tells it. */
+const PredictionInfo = Type.Object({
+  id: Type.String(),
+  version: Type.String({ description: 'MODEL/NUMBER' }),
+  imagery: Type.String(),
+  features: Type.Integer(),
+  areaKm2: Type.Number(),
+  seconds: Type.Number(),
+  digest: Digest,
+  receipt: Digest,
+  actor: Type.String(),
+  at: Type.String(),
+  href: Type.String({ description: 'address of the GeoJSON' }),
+});
+type PredictionInfo = Static<typeof PredictionInfo>;
+
+/** Predictions and their buildings. */
+export function inferenceRoutes(parts: { database: Database; objects: ObjectStore }): FastifyPluginCallback {
+  const { database, objects } = parts;
+  const row = async (id: string): Promise<PredictionRow> => {
+    const [found] = await database.query<PredictionRow>('select * from cairn.prediction where id = $1', [id]);
+    if (found !== undefined) return found;
+    throw new CairnError('not-found', `There is no prediction ${id}.`, {
+      where: id,
+      action: 'GET /predictions lists those there are.',
+    });
+  };
+  return (app: FastifyInstance, _options, done) => {
+    app.get<{ Querystring: Static<typeof ListQuery> }>(
+      '/predictions',
+      {
+        config: { policy: 'inference.read' },
+        schema: { querystring: ListQuery, response: { 200: Type.Array(PredictionInfo) } },
+      },
+      async (request) => {
+        const rows = await database.query<PredictionRow>(
+          'select * from cairn.prediction order by at desc, id limit $1',
+          [request.query.limit ?? 100],
+        );
+        return rows.map(toInfo);
+      },
+    );
+
+    app.get<{ Params: Static<typeof Params> }>(
+      '/predictions/:id',
+      { config: { policy: 'inference.read' }, schema: { params: Params, response: { 200: PredictionInfo } } },
+      async (request) => toInfo(await row(request.params.id)),
+    );
+
+    app.get<{ Params: Static<typeof Params> }>(
+      '/predictions/:id/buildings.geojson',
+      { config: { policy: 'inference.read' }, schema: { params: Params, produces: ['application/geo+json'] } },
+      async (request, reply) => {
+        const { geojson_digest: digest } = await row(request.params.id);
+        const etag = `"${digest.slice('sha256:'.length)}"`;
+        void reply.header('etag', etag).header('cache-control', 'private, max-age=3600');
+        if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+        return reply
+          .type('application/geo+json')
+          .header('content-length', await objects.size(digest))
+          .send(objects.read(digest));
+      },
+    );
+    done();
+  };
+}
+
+function toInfo(row: PredictionRow): PredictionInfo {
+  return {
+    id: row.id,
+    version: `${row.model}/${row.version}`,
+    imagery: row.imagery,
+    features: row.features,
+    areaKm2: row.area_km2,
+    seconds: row.seconds,
+    digest: row.geojson_digest,
+    receipt: row.receipt,
+    actor: row.actor,
+    at: row.at.toISOString(),
+    href: buildingsAddress(row.id),
+  };
+}

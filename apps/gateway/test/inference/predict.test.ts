@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+import { appendFile, chmod, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { crsOfEpsg, lonLatOfPixel } from '@cairn/geo';
+import { verifyFeatureCollection } from '@cairn/receipt';
+import fastify from 'fastify';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inferenceRoutes } from '../../src/inference/routes.ts';
+import { answerProblem } from '../../src/errors.ts';
+import { place } from '../imagery/geotiff.ts';
+import { extent, hasImagery, openWorld, roofs, settlement, type Building, type World } from './world.ts';
+
+const reference = {
+  crs: crsOfEpsg(place.epsg),
+  transform: [place.west, place.pixelWidth, 0, place.north, 0, -place.pixelHeight],
+} as const;
+
+let world: World;
+let picture: Uint8Array;
+let whole: Awaited<ReturnType<World['predict']>>;
+
+beforeAll(async () => {
+  world = await openWorld();
+  picture = await settlement();
+  await world.add('settlement', picture);
+  whole = await world.predict({ imagery: 'settlement' });
+});
+afterAll(() => world.close());
+
+/** A polygon by pixels of the image. */
+function polygon(...rings: [number, number][][]): object {
+  const closed = rings.map((ring) => [...ring, ring[0]!].map(([x, y]) => lonLatOfPixel(reference, x, y)));
+  return { type: 'Polygon', coordinates: closed };
+}
+
+function box(x0: number, y0: number, x1: number, y1: number): [number, number][] {
+  return [
+    [x0, y0],
+    [x1, y0],
+    [x1, y1],
+    [x0, y1],
+  ];
+}
+
+/** The middle of a building in pixels of the image. */
+function middle({ geometry }: Building): [number, number] {
+  const ring = geometry.coordinates[0]!.slice(1);
+  const mean = (k: 0 | 1): number => ring.reduce((sum, point) => sum + point[k], 0) / ring.length;
+  const [west, north] = reference.crs.fromLonLat(mean(0), mean(1));
+  return [(west - place.west) / 0.3, (place.north - north) / 0.3];
+}
+
+const seen = roofs.filter(([x0, y0, x1, y1]) =>
+  [x0, x1].every((x) => [y0, y1].every((y) => hasImagery(x + 20, y + 20))),
+);
+
+test('every roof is found once, in its place and of its size, whether blocks cut it or not', () => {
+  const found = whole.features.map((feature) => ({ feature, at: middle(feature) }));
+  for (const [x0, y0, x1, y1] of seen) {
+    const on = found.filter(({ at: [x, y] }) => x > x0 && x < x1 && y > y0 && y < y1);
+    expect(on.length, `roof at ${x0}, ${y0}`).toBe(1);
+    const area = (x1 - x0) * (y1 - y0) * 0.09;
+    expect(Math.abs(on[0]!.feature.properties.area_m2 / area - 1)).toBeLessThan(0.12);
+  }
+  expect(whole.features.length).toBeGreaterThanOrEqual(seen.length);
+  expect(whole.features.length).toBeLessThanOrEqual(roofs.length);
+  expect(whole.features.every(({ properties }) => properties.confidence > 0.8 && properties.class === 'building')).toBe(
+    true,
+  );
+});
+
+test('nothing is found where the image has no data, and that ground is not counted as covered', () => {
+  for (const feature of whole.features) {
+    const [x, y] = middle(feature);
+    expect(hasImagery(Math.floor(x), Math.floor(y))).toBe(true);
+  }
+  let pixels = 0;
+  for (let y = 0; y < extent.height; y++) for (let x = 0; x < extent.width; x++) pixels += hasImagery(x, y) ? 1 : 0;
+  expect(Math.abs(whole.result.areaKm2 / ((pixels * 0.09) / 1e6) - 1)).toBeLessThan(0.005);
+});
+
+test('the buildings are the same, bit for bit, however the image is cut into blocks', async () => {
+  await world.add('settlement-again', picture);
+  const other = await world.predict({ imagery: 'settlement-again' }, 2048);
+  expect(other.result.stored).toBe(false);
+  expect(other.features).toEqual(whole.features);
+});
+
+test('an area gets exactly those buildings of the whole whose middle lies in it, whole ones, and none inside its hole', async () => {
+  const outer = box(200, 180, 900, 700);
+  const hole = box(400, 300, 640, 560);
+  const { features } = await world.predict({ imagery: 'settlement', aoi: polygon(outer, hole) });
+  const inside = (at: [number, number], ring: [number, number][]): boolean =>
+    at[0] > ring[0]![0] && at[0] < ring[2]![0] && at[1] > ring[0]![1] && at[1] < ring[2]![1];
+  const clear = (at: [number, number]): boolean =>
+    [outer, hole].every((ring) => ring.every(([x, y]) => Math.abs(at[0] - x) > 3 && Math.abs(at[1] - y) > 3));
+  const due = whole.features.filter((feature) => {
+    const at = middle(feature);
+    return clear(at) && inside(at, outer) && !inside(at, hole);
+  });
+  expect(due.length).toBeGreaterThan(30);
+  expect(features.filter((feature) => clear(middle(feature)))).toEqual(due);
+  const ids = new Set(whole.features.map(({ id }) => id));
+  expect(features.every(({ id }) => ids.has(id))).toBe(true);
+});
+
+test('two areas that share a border share no building and lose none', async () => {
+  const left = await world.predict({ imagery: 'settlement', aoi: polygon(box(-40, -40, 530, 1140)) });
+  const right = await world.predict({ imagery: 'settlement', aoi: polygon(box(530, -40, 1340, 1140)) });
+  const ids = [...left.features, ...right.features].map(({ id }) => id).sort();
+  expect(ids).toEqual(whole.features.map(({ id }) => id));
+});
+
+test('an identical request is answered from what is stored, however its area is written', async () => {
+  const ring = box(100, 100, 300, 300);
+  const first = await world.predict({ imagery: 'settlement', aoi: polygon(ring) });
+  const turned = polygon([...ring.slice(2), ...ring.slice(0, 2)].reverse());
+  const again = await world.predict({ imagery: 'settlement', aoi: turned, minArea: 4 }, 1024);
+  expect(again.result).toEqual({ ...first.result, stored: true });
+  const other = await world.predict({ imagery: 'settlement', aoi: polygon(ring), minArea: 100 });
+  expect(other.result.stored).toBe(false);
+  expect(other.features.length).toBeLessThan(first.features.length);
+});
+
+test('the result verifies with the public key alone, and not when a building was moved', () => {
+  const publicKeyPem = world.receipts.publicKeyPem;
+  const verified = verifyFeatureCollection(whole.text, { publicKeyPem });
+  expect(verified.checks.filter(({ ok }) => !ok)).toEqual([]);
+  expect(verified.ok).toBe(true);
+  const changed = JSON.parse(whole.text) as { features: Building[] };
+  changed.features[3]!.properties.confidence = 0.1234;
+  const found = verifyFeatureCollection(JSON.stringify(changed), { publicKeyPem });
+  expect(found.ok).toBe(false);
+  expect(JSON.stringify(found.checks)).toContain(whole.features[3]!.id);
+});
+
+test('a prediction leaves an item that points to version and imagery, an event, and its file', async () => {
+  const { prediction, receipt, digest } = whole.result;
+  expect(await world.catalog.get('predictions', prediction)).toMatchObject({
+    properties: { 'cairn:model': 'bright', 'cairn:version': 1, 'cairn:receipt': receipt },
+    assets: { buildings: { 'file:checksum': `1220${digest.slice(7)}` } },
+  });
+  const events = await world.database.query<{ kind: string }>('select kind from cairn.event where subject = $1', [
+    `prediction:${prediction}`,
+  ]);
+  expect(events).toEqual([{ kind: 'prediction.made' }]);
+  const app = fastify();
+  app.setErrorHandler((error, request, reply) => {
+    answerProblem(error, request, reply);
+  });
+  await app.register(inferenceRoutes({ database: world.database, objects: world.objects }));
+  const file = await app.inject(`/predictions/${prediction}/buildings.geojson`);
+  expect(file.headers['content-type']).toBe('application/geo+json');
+  expect(`sha256:${createHash('sha256').update(file.rawPayload).digest('hex')}`).toBe(digest);
+  expect((await app.inject(`/predictions/${prediction}`)).json()).toMatchObject({
+    version: 'bright/1',
+    features: whole.features.length,
+  });
+  expect((await app.inject('/predictions?limit=1000')).json()).toEqual(
+    expect.arrayContaining([expect.objectContaining({ id: prediction }) as unknown]),
+  );
+  expect((await app.inject(`/predictions/${'0'.repeat(20)}`)).statusCode).toBe(404);
+  await app.close();
+});
+
+test('a model server that is killed in the middle, twice, changes nothing of the result', async () => {
+  await world.add('settlement-killed', picture);
+  let kills = 0;
+  const { features } = await world.predict({ imagery: 'settlement-killed' }, 512, {
+    onProgress: (percent) => {
+      if (percent < 30 * (kills + 1) || kills === 2) return;
+      kills += 1;
+      void world.backend.status().then(([server]) => process.kill(server!.pid, 'SIGKILL'));
+    },
+  });
+  expect(kills).toBe(2);
+  expect(features).toEqual(whole.features);
+});
+
+const bad: [string, string, unknown][] = [
+  ['outside the imagery', 'aoi-outside-imagery', polygon(box(5000, 5000, 5100, 5100))],
+  [
+    'that crosses itself',
+    'aoi-self-crossing',
+    polygon([
+      [100, 100],
+      [300, 300],
+      [300, 100],
+      [100, 320],
+    ]),
+  ],
+  ['across the antimeridian', 'aoi-antimeridian', [179, 27, -179, 28]],
+  ['of zero area', 'aoi-zero-area', ring([85.991, 27.118], [85.992, 27.119], [85.993, 27.12])],
+  ['with latitude first', 'aoi-coordinate-order', [27.1184, 85.9913, 27.1186, 85.9916]],
+  ['larger than the limit', 'aoi-too-large', [85.9, 27, 86.1, 27.2]],
+  ['that is a point', 'aoi-not-polygon', { type: 'Point', coordinates: [86, 27] }],
+  ['that is no JSON', 'aoi-invalid-json', '{"type": "Polygon"'],
+];
+
+function ring(...points: [number, number][]): object {
+  return { type: 'Polygon', coordinates: [[...points, points[0]]] };
+}
+
+test.each(bad)('an area %s is refused as %s, and nothing is left', async (_, code, aoi) => {
+  const before = await counts();
+  await expect(world.predict({ imagery: 'settlement', aoi })).rejects.toMatchObject({
+    code,
+    more: { where: expect.stringMatching(/^\/aoi/) as string, action: expect.stringMatching(/.{10}/) as string },
+  });
+  expect(await counts()).toEqual(before);
+});
+
+test('imagery that is not there, and a version that is not in production, are refused', async () => {
+  await expect(world.predict({ imagery: 'nowhere' })).rejects.toMatchObject({ code: 'not-found' });
+  await world.propose('dim');
+  const asked = world.predict({ imagery: 'settlement', model: 'dim/1' });
+  await expect(asked).rejects.toMatchObject({ code: 'version-not-in-production' });
+});
+
+test('a prediction that is cancelled leaves nothing', async () => {
+  const before = await counts();
+  const stop = new AbortController();
+  const asked = world.predict({ imagery: 'settlement', minArea: 5 }, 512, {
+    signal: stop.signal,
+    onProgress: (percent) => {
+      if (percent > 20) stop.abort();
+    },
+  });
+  await expect(asked).rejects.toThrow();
+  expect(await counts()).toEqual(before);
+});
+
+test('weights that were changed in the store are not used', async () => {
+  const { weights_digest: digest } = await world.versions.get('bright', 1);
+  await world.backend.close();
+  await chmod(world.objects.path(digest), 0o644);
+  await appendFile(world.objects.path(digest), ' ');
+  const before = await counts();
+  await expect(world.predict({ imagery: 'settlement', minArea: 6 })).rejects.toMatchObject({
+    code: 'weights-digest-mismatch',
+  });
+  expect(await counts()).toEqual(before);
+});
+
+async function counts(): Promise<unknown> {
+  const rows = await world.database.query(
+    `select (select count(*) from cairn.prediction) as predictions, (select count(*) from cairn.receipt) as receipts,
+            (select count(*) from cairn.event) as events`,
+  );
+  const left = await readdir(join(world.home, 'jobs'), { recursive: true, withFileTypes: true });
+  return { rows, files: left.filter((entry) => entry.isFile()) };
+}

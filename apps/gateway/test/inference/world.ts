@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CairnError, type ProcessInput, type ProcessResult } from '@cairn/contracts';
+import { digestHex, digestOf } from '@cairn/receipt';
+import type { Database } from '../../src/db/database.ts';
+import type { Actor } from '../../src/identity/actor.ts';
+import { ProcessBackend } from '../../src/inference/backend/process/backend.ts';
+import { outlineThread } from '../../src/inference/outlines-thread.ts';
+import { Predict } from '../../src/inference/predict.ts';
+import type { JobContext } from '../../src/jobs/process.ts';
+import type { Receipts } from '../../src/receipts/receipts.ts';
+import { Approvals } from '../../src/registry/approval.ts';
+import { MlflowClient } from '../../src/registry/mlflow/client.ts';
+import { Outbox } from '../../src/registry/outbox.ts';
+import { writeRevision } from '../../src/registry/package/revision.ts';
+import { versionSubjects } from '../../src/registry/receipt-facts.ts';
+import { Versions } from '../../src/registry/versions.ts';
+import type { ObjectStore } from '../../src/storage/objects.ts';
+import { Children } from '../../src/supervise/child.ts';
+import { cogOf, type Picture } from '../imagery/geotiff.ts';
+import { openImagery } from '../imagery/world.ts';
+import { quietLogger } from '../registry/quiet.ts';
+
+const weightsFile = fileURLToPath(new URL('../../../serving/test/fixture/brightness.onnx', import.meta.url));
+
+/** A stride and halo that hold for the network of the tests; see brightness.py. */
+const network = { gsd: 0.3, stride: 16, halo: 16, threshold: 0.5 };
+
+/** What of a job a test may set. */
+export interface Watch {
+  signal?: AbortSignal;
+  onProgress?: (percent: number, message: string) => void;
+}
+
+let jobs = 0;
+
+/** The context of a job that nobody else sees. */
+export function jobContext({ signal, onProgress }: Watch = {}): JobContext {
+  return {
+    jobId: `job-${++jobs}`,
+    actor: mapper,
+    signal: signal ?? new AbortController().signal,
+    progress: onProgress ?? (() => undefined),
+    log: () => undefined,
+  };
+}
+
+const mapper = { id: 'owner', roles: ['mapper', 'scientist'] } as const satisfies Actor;
+const approver = { id: 'devi', roles: ['approver'] } as const satisfies Actor;
+
+/** A platform with the model `bright` in production, whose buildings are what is bright; all its parts are real. */
+export async function openWorld() {
+  const imagery = await openImagery();
+  const { database, objects, receipts, home, catalog, imageries, reader, addImagery } = imagery;
+  const outlines = outlineThread();
+  const logger = quietLogger();
+  const children = new Children({
+    runFolder: join(home, 'run'),
+    logFolder: join(home, 'logs'),
+    environment: { PATH: process.env['PATH'] ?? '' },
+    logger,
+  });
+  const backend = new ProcessBackend({ children, objects, threads: 1 });
+  const versions = new Versions({ database });
+  const outbox = new Outbox({ database, mlflow: new MlflowClient({ server: noMlflow }), logger });
+  const approvals = new Approvals({ database, versions, receipts, objects, outbox });
+  const workFolder = join(home, 'jobs');
+  const predict = (block: number): Predict =>
+    new Predict({
+      database,
+      catalog,
+      versions,
+      imageries,
+      objects,
+      receipts,
+      backend,
+      reader,
+      outlines,
+      workFolder,
+      maxAoiKm2: 1,
+      block,
+    });
+  const parts = { objects, database, receipts, versions };
+  await propose(parts, 'bright', await readFile(weightsFile));
+  await approvals.changeStage('bright', 1, { to: 'production', reason: 'It finds what is bright.' }, approver);
+  return {
+    ...imagery,
+    versions,
+    backend,
+    /** Registers a model whose version nobody has approved. */
+    propose: (model: string) => propose(parts, model, Buffer.from(`weights of ${model}`)),
+    /** Adds a picture as imagery. */
+    add: async (id: string, bytes: Uint8Array): Promise<ProcessResult<'add-imagery'>> => {
+      const { digest } = await objects.put(bytes);
+      const files = [{ path: `${id}.tif`, digest }];
+      const label = { id, title: `Picture ${id}`, licence: 'CC0-1.0', attribution: 'Nobody' };
+      return addImagery.run({ ...label, files }, jobContext());
+    },
+    /** Predicts with blocks of a size, and reads what was kept. */
+    predict: async (
+      inputs: Omit<ProcessInput<'predict'>, 'model'> & { model?: string },
+      block = 512,
+      watch: Watch = {},
+    ) => {
+      const result = await predict(block).run({ model: 'bright', ...inputs }, jobContext(watch));
+      const text = Buffer.from(await objects.readAll(result.digest)).toString();
+      return { result, text, features: (JSON.parse(text) as { features: Building[] }).features };
+    },
+    close: async () => {
+      await backend.close();
+      await outlines.close();
+      await outbox.stop();
+      await imagery.close();
+    },
+  };
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+/** A building of a prediction. */
+export interface Building {
+  id: string;
+  geometry: { type: 'Polygon'; coordinates: [number, number][][] };
+  properties: { class: string; confidence: number; area_m2: number };
+}
+
+/** An MLflow that cannot be had: predictions need none. */
+const noMlflow = {
+  ensure: () => Promise.reject(new CairnError('mlflow-unavailable', 'MLflow is down in this test.')),
+  lost: () => Promise.resolve(),
+};
+
+interface Registry {
+  objects: ObjectStore;
+  database: Database;
+  receipts: Receipts;
+  versions: Versions;
+}
+
+/** Registers a model with one version, as a package that ships it would be. */
+async function propose({ objects, database, receipts, versions }: Registry, model: string, onnx: Uint8Array) {
+  const { digest: weights } = await objects.put(onnx);
+  const [pack, lock, data] = [digestOf(`package of ${model}`), digestOf('lock'), digestOf('data')];
+  const row = {
+    ...network,
+    model,
+    version: 1,
+    name: 'v1',
+    title: 'Brightness',
+    weights_digest: weights as `sha256:${string}`,
+    package_digest: pack,
+    environment_digest: lock,
+    commit: null,
+    run_id: 'run-1',
+    dataset_digest: data,
+    dataset: null,
+    known: 'imported' as const,
+    data: 'generated' as const,
+    metrics: {},
+    bbox: [86, 27, 86.1, 27.1] as [number, number, number, number],
+    record: { data: { title: 'Roofs', licence: 'CC0-1.0', attribution: 'Nobody' } },
+  };
+  await database.transaction(async (tx) => {
+    const { digest: registration } = await receipts.issue(tx, {
+      kind: 'registration',
+      subject: `model:${model}`,
+      facts: {
+        model: { value: model, known: 'witnessed' },
+        codeCommit: { value: { commit: null, path: '', reason: 'a test' }, known: 'witnessed' },
+        packageDigest: { value: pack, known: 'witnessed' },
+        environmentDigest: { value: lock, known: 'witnessed' },
+      },
+      subjects: [{ name: model, digest: { sha256: digestHex(pack) } }],
+      upstream: [],
+    });
+    const revision = { model, package_digest: pack, files: [], commit: null, environment_digest: lock };
+    await writeRevision(tx, { ...revision, receipt: registration });
+    const { digest: receipt } = await receipts.issue(tx, {
+      kind: 'import',
+      subject: `version:${model}/1`,
+      facts: {
+        model: { value: model, known: 'witnessed' },
+        version: { value: `${model}/1`, known: 'witnessed' },
+        packageDigest: { value: pack, known: 'witnessed' },
+        weightsDigest: { value: row.weights_digest, known: 'witnessed' },
+        environmentDigest: { value: lock, known: 'imported' },
+        mlflowRun: { value: 'run-1', known: 'imported' },
+        datasetDigest: { value: { digest: data, dvcMd5: null }, known: 'imported' },
+        parameters: { value: { steps: 1 }, known: 'imported' },
+      },
+      subjects: versionSubjects(row),
+      upstream: [registration],
+    });
+    await versions.propose(tx, { ...row, receipt }, mapper);
+  });
+}
+
+/** Size of the settlement in pixels of 0.3 m. */
+export const extent = { width: 1300, height: 1100 };
+
+/** One roof of the settlement in pixels: x0, y0, x1, y1. */
+export type Roof = readonly [number, number, number, number];
+
+/** The roofs: one in a cell of 80 pixels, of sizes and places that a hash tells; blocks of 512 cut some of them. */
+export const roofs: readonly Roof[] = Array.from({ length: 16 * 13 }, (_, i) => {
+  const hash = createHash('sha256').update(String(i)).digest();
+  const [x, y] = [(i % 16) * 80 + 4 + (hash[0]! % 10), Math.floor(i / 16) * 80 + 4 + (hash[1]! % 10)];
+  return [x, y, x + 24 + (hash[2]! % 40), y + 24 + (hash[3]! % 40)] as const;
+});
+
+/** A settlement of bright roofs on dark ground, without data in its south-eastern corner. */
+export function settlement(): Promise<Uint8Array> {
+  const lit = new Uint8Array(extent.width * extent.height);
+  for (const [x0, y0, x1, y1] of roofs)
+    for (let y = y0; y < y1; y++) lit.fill(1, y * extent.width + x0, y * extent.width + x1);
+  const picture: Picture = (x, y) => {
+    if (!hasImagery(x, y)) return [0, 0, 0, 0];
+    const grey = (lit[y * extent.width + x] === 1 ? 200 : 40) + ((x * 7 + y * 13) % 24);
+    return [grey, grey, grey, 255];
+  };
+  return cogOf(extent.width, extent.height, picture, { tile: 256 });
+}
+
+/** Where the settlement's image has data. */
+export function hasImagery(x: number, y: number): boolean {
+  return x + y < 2200;
+}
