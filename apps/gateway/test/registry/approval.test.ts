@@ -2,9 +2,9 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { digestOf, openBundle, readStatement } from '@cairn/receipt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Actor } from '../../src/identity/actor.ts';
-import { approver, openRegistry, owner, type OpenRegistry } from './registry-fixture.ts';
+import { approver, openRegistry, owner, type TestRegistry } from './registry-fixture.ts';
 
-let registry: OpenRegistry;
+let registry: TestRegistry;
 beforeAll(async () => {
   registry = await openRegistry();
   await registry.database.query('insert into cairn.account (id, roles) values ($1, $2)', [owner.id, owner.roles]);

@@ -16,10 +16,10 @@ import { findRevision } from '../../src/registry/package/revision.ts';
 import { tools } from '../db/template.ts';
 import { openMlflow, type TestMlflow } from './mlflow-fixture.ts';
 import { type Files, item, shippedVersion, tinyPackage, upload } from './package-fixture.ts';
-import { openRegistry, owner, type OpenRegistry } from './registry-fixture.ts';
+import { openRegistry, owner, type TestRegistry } from './registry-fixture.ts';
 
 let mlflow: TestMlflow;
-let registry: OpenRegistry;
+let registry: TestRegistry;
 let catalog: Catalog;
 beforeAll(async () => {
   mlflow = await openMlflow();

@@ -30,7 +30,7 @@ export const noMlflow: MlflowAddress = {
 };
 
 /** The registry on a real database and a real object store. */
-export interface TestRegistry {
+export interface RegistryParts {
   database: Database;
   objects: ObjectStore;
   receipts: Receipts;
@@ -44,16 +44,18 @@ export interface TestRegistry {
 }
 
 /** A registry with a database and a folder of its own, which go when it is closed. */
-export interface OpenRegistry extends TestRegistry {
+export interface TestRegistry extends RegistryParts {
+  home: string;
   close: () => Promise<void>;
 }
 
-export async function openRegistry(mlflow?: MlflowAddress): Promise<OpenRegistry> {
+export async function openRegistry(mlflow?: MlflowAddress): Promise<TestRegistry> {
   const home = await mkdtemp(join(tmpdir(), 'cairn-registry-'));
   const database = await openTestDatabase();
   const registry = registryOn(database, home, mlflow);
   return {
     ...registry,
+    home,
     close: async () => {
       await registry.outbox.stop();
       await database.close();
@@ -63,7 +65,7 @@ export async function openRegistry(mlflow?: MlflowAddress): Promise<OpenRegistry
 }
 
 /** The registry on a database that the caller opened, with its objects below a folder of the caller. */
-export function registryOn(database: Database, home: string, mlflow: MlflowAddress = noMlflow): TestRegistry {
+export function registryOn(database: Database, home: string, mlflow: MlflowAddress = noMlflow): RegistryParts {
   const objects = new ObjectStore({ root: join(home, 'objects') });
   const key = generateKey();
   const keys = { privateKeyPem: writePrivateKey(key), publicKeyPem: writePublicKey(key.publicKey) };

@@ -7,10 +7,10 @@ import { writeRevision } from '../../src/registry/package/revision.ts';
 import { registryRoutes } from '../../src/registry/routes.ts';
 import { packageFileAddress, weightsAddress } from '../../src/registry/version-item.ts';
 import { startIdentity } from '../identity/gateway.ts';
-import { registryOn, type TestRegistry } from './registry-fixture.ts';
+import { registryOn, type RegistryParts } from './registry-fixture.ts';
 
 let home: string;
-let registry: TestRegistry;
+let registry: RegistryParts;
 let gateway: Awaited<ReturnType<typeof startIdentity>>;
 let mapper: string;
 beforeAll(async () => {

@@ -1,4 +1,3 @@
-import { CairnError } from '@cairn/contracts';
 import {
   asPairs,
   type MlflowArtifact,
@@ -15,6 +14,7 @@ import {
   toRegisteredModel,
   toRun,
 } from './entities.ts';
+import { again } from './find-or-create.ts';
 import { type MlflowAddress, MlflowError, MlflowTransport } from './transport.ts';
 
 const api = '/api/2.0/mlflow';
@@ -263,22 +263,6 @@ export class MlflowClient {
       await this.#transport.send({ method, path: `${api}${path}`, body, repeatable: true });
     } catch (error) {
       orNull(error);
-    }
-  }
-}
-
-/**
- * Repeats "look, else make" where the making may or may not have arrived: MLflow died with the request in hand, or
- * somebody else was faster. The second look finds what the first try left.
- */
-async function again<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work();
-    } catch (error) {
-      const exists = error instanceof MlflowError && error.code === 'RESOURCE_ALREADY_EXISTS';
-      const broken = error instanceof CairnError && error.code === 'mlflow-unavailable';
-      if (attempt === 3 || !(exists || broken)) throw error;
     }
   }
 }
