@@ -46,14 +46,36 @@ export const AddDatasetResult = Type.Object({
   changed: Type.Boolean(),
 });
 
-/** `add-imagery`: one GeoTIFF, or a folder of chips that becomes one COG. */
+/** Map tiles behind an address: those of an area, at one zoom. */
+export const TileSource = Type.Object(
+  {
+    href: Type.String({
+      minLength: 1,
+      maxLength: 2000,
+      description: 'https://HOST/{z}/{x}/{y}.png, or {-y} for rows from the south; a key in its query is never shown',
+      title: 'Address of the tiles',
+    }),
+    zoom: Type.Integer({ minimum: 0, maximum: 23, title: 'Zoom' }),
+    bbox: Type.Array(Type.Number(), {
+      minItems: 4,
+      maxItems: 4,
+      description: 'west, south, east, north in EPSG:4326',
+      title: 'Area',
+    }),
+  },
+  { ...closed, title: 'Map tiles' },
+);
+export type TileSource = Static<typeof TileSource>;
+
+/** `add-imagery`: one GeoTIFF, or a folder of chips or map tiles, which become one COG. Either `files` or `template`. */
 export const AddImagery = Type.Object(
   {
     id: Identifier,
     title: Type.String({ minLength: 1, maxLength: 200, title: 'Name' }),
     licence,
     attribution: Type.Optional(attribution),
-    files: FileSet,
+    files: Type.Optional(FileSet),
+    template: Type.Optional(TileSource),
   },
   { ...closed, title: 'Add imagery' },
 );
@@ -62,6 +84,12 @@ export const AddImageryResult = Type.Object({
   digest: Digest,
   bbox: Type.Array(Type.Number(), { minItems: 4, maxItems: 4 }),
   gsd: Type.Number({ description: 'metres a pixel on the ground' }),
+  tiles: Type.Optional(
+    Type.Object({
+      count: Type.Integer({ description: 'map tiles that have data' }),
+      gaps: Type.Integer({ description: 'map tiles of the area that the server has no data for' }),
+    }),
+  ),
   receipt: Digest,
   changed: Type.Boolean(),
 });
