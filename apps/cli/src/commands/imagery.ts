@@ -1,4 +1,4 @@
-import { CairnError, type CairnClient } from '@cairn/contracts';
+import { CairnError, type CairnClient, type ProcessResult } from '@cairn/contracts';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { AddCommand, Surroundings } from '../command.ts';
@@ -6,12 +6,17 @@ import { listFiles, uploadFiles } from '../folder.ts';
 import { connect } from '../gateway.ts';
 import { toIdentifier } from '../identifier.ts';
 import { readNotice } from '../notices.ts';
+import { readNumber } from '../options.ts';
+import { isTileAddress, readTiles, type Tiles } from '../tiles.ts';
 
 export interface ImageryOptions {
   id?: string;
   title?: string;
   licence?: string;
   attribution?: string;
+  /** Area and zoom of map tiles, as they were typed. */
+  bbox?: string;
+  zoom?: number;
 }
 
 /** `cairn imagery add`: an image to predict on. */
@@ -19,15 +24,27 @@ export const addImagery: AddCommand = (program, act) => {
   program
     .command('imagery')
     .description('bring images to predict on')
-    .command('add <file-or-folder>')
-    .description('add a GeoTIFF, or a folder of chips, which becomes one COG')
-    .option('--id <id>', 'its name in the catalogue (default: the name of the file)')
+    .command('add <file-or-folder-or-address>')
+    .description(
+      'add a GeoTIFF, or a folder of chips or the map tiles of an area, which become one COG; the address of tiles has ' +
+        '{z}, {x} and {y} in it, or {-y} for TMS: quote it',
+    )
+    .option('--bbox <w,s,e,n>', 'of map tiles: the area, west,south,east,north in degrees')
+    .option('--zoom <0..23>', 'of map tiles: the zoom to fetch; 19 is about 0.3 m a pixel', readNumber)
+    .option(
+      '--id <id>',
+      'its name in the catalogue (default: the name of the file, or the host of the tiles and the place)',
+    )
     .option('--title <words>', 'what people call it')
     .option('--licence <spdx>', 'licence, as an SPDX identifier')
     .option('--attribution <words>', 'whom to name')
     .action(
       act(async (around, path: string, options: ImageryOptions) => {
-        const result = await sendImagery(around, await connect(around.config), path, options);
+        const tiles = isTileAddress(path) ? readTiles(path, options) : undefined;
+        const client = await connect(around.config);
+        const result = await (tiles === undefined
+          ? sendImagery(around, client, path, options)
+          : sendTiles(around, client, tiles, options));
         around.output.result(result, () => {
           around.output.line(
             result.changed
@@ -37,6 +54,9 @@ export const addImagery: AddCommand = (program, act) => {
           around.output.line(
             `  ${result.gsd.toFixed(3)} m a pixel, extent ${result.bbox.map((value) => value.toFixed(5)).join(', ')}`,
           );
+          if (result.tiles !== undefined) {
+            around.output.line(`  ${result.tiles.count} map tiles; ${result.tiles.gaps} more have no data`);
+          }
           around.output.line(`  digest ${result.digest}`);
         });
       }),
@@ -52,12 +72,6 @@ export async function sendImagery(
   path: string,
   options: ImageryOptions,
 ) {
-  if (/^https?:\/\//.test(path)) {
-    throw new CairnError('imagery-unsupported', 'Images behind an address cannot be added yet.', {
-      where: path,
-      action: 'Download the image and add the file.',
-    });
-  }
   const full = resolve(path);
   const isFolder = (await stat(full).catch(() => undefined))?.isDirectory() === true;
   const folder = isFolder ? full : dirname(full);
@@ -83,4 +97,22 @@ export async function sendImagery(
     output.job('Adding the imagery'),
     signal,
   );
+}
+
+/** Runs `add-imagery` on the map tiles behind an address, which the gateway fetches. Ctrl-C ends the job. */
+async function sendTiles(
+  { output, signal }: Surroundings,
+  client: CairnClient,
+  { template, name, title }: Tiles,
+  options: ImageryOptions,
+): Promise<ProcessResult<'add-imagery'>> {
+  const job = await client.execute('add-imagery', {
+    id: options.id ?? toIdentifier(name),
+    title: options.title ?? title,
+    licence: options.licence ?? 'other',
+    ...(options.attribution === undefined ? {} : { attribution: options.attribution }),
+    template,
+  });
+  signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
+  return client.wait('add-imagery', job.jobID, output.job('Adding the imagery'), signal);
 }
