@@ -73,22 +73,26 @@ export async function migrate(
 }
 
 async function makeLedger(database: Database): Promise<void> {
-  const [found] = await database.query(
-    `select from pg_tables where schemaname = 'public' and tablename = 'cairn_migration'`,
-  );
-  if (found !== undefined) return;
+  if (await hasLedger(database)) return;
   try {
     await database.script(
-      `create table if not exists public.cairn_migration (
+      `create table public.cairn_migration (
         number integer constraint cairn_migration_pkey primary key,
         name text not null,
         at timestamptz not null default clock_timestamp()
       )`,
     );
   } catch (error) {
-    // "if not exists" still collides in the system catalogue where two make the table at once; the other one has won.
-    if (!isUniqueViolation(error)) throw error;
+    // Another gateway that starts at once has made it: PostgreSQL tells that in several ways.
+    if (!(await hasLedger(database))) throw error;
   }
+}
+
+async function hasLedger(database: Database): Promise<boolean> {
+  const found = await database.query(
+    `select from pg_tables where schemaname = 'public' and tablename = 'cairn_migration'`,
+  );
+  return found.length > 0;
 }
 
 async function checkPgstac(database: Database): Promise<void> {

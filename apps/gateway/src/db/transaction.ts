@@ -43,7 +43,7 @@ export class Transactions {
       result = await this.#current.run(state, () => work(tx));
     } catch (error) {
       state.open = false;
-      await connection.execute('rollback');
+      await rollBack(connection);
       throw error;
     }
     state.open = false;
@@ -59,10 +59,19 @@ export class Transactions {
       await connection.execute(sql);
       await connection.execute('commit');
     } catch (error) {
-      await connection.execute('rollback');
+      await rollBack(connection);
       throw error;
     } finally {
-      await connection.execute('reset all; reset role');
+      await connection.execute('reset all; reset role').catch(ignoreBroken);
     }
   }
+}
+
+function rollBack(connection: Connection): Promise<unknown> {
+  return connection.execute('rollback').catch(ignoreBroken);
+}
+
+/** Only a connection that has broken refuses these; its adapter replaces it, and the error before tells why. */
+function ignoreBroken(): void {
+  return undefined;
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
@@ -56,10 +56,9 @@ export async function temporaryFolder(): Promise<string> {
 
 async function ensureTemplate(): Promise<string> {
   const migrations = await readMigrations(tools);
-  const require = createRequire(import.meta.url);
-  const packages = ['@electric-sql/pglite', '@electric-sql/pglite-postgis'].map((name) => require.resolve(name));
+  const versions = await Promise.all(['@electric-sql/pglite', '@electric-sql/pglite-postgis'].map(versionOf));
   const content = createHash('sha256')
-    .update(JSON.stringify([packages, migrations]))
+    .update(JSON.stringify([versions, migrations]))
     .digest('hex')
     .slice(0, 16);
   const cache = join(tools, 'cache');
@@ -91,4 +90,10 @@ async function ensureTemplate(): Promise<string> {
     }
   }
   return template;
+}
+
+async function versionOf(name: string): Promise<string> {
+  const entry = createRequire(import.meta.url).resolve(name);
+  const manifest = JSON.parse(await readFile(join(dirname(entry), '../package.json'), 'utf8')) as { version: string };
+  return manifest.version;
 }

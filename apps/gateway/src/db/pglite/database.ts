@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, rm, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Database, Queryable } from '../database.ts';
+import { databaseDiskFull } from '../database-error.ts';
 import { Transactions } from '../transaction.ts';
 import { WorkerHandle } from './worker-handle.ts';
+
+/** PostgreSQL does not open without room for two segments of its log, and takes long to say so. */
+const leastFreeBytes = 32 * 1024 * 1024;
 
 /** Where a PGlite database lies and who is told while it is made. */
 export interface PgliteOptions {
@@ -33,18 +37,19 @@ export class PgliteDatabase implements Database {
   /**
    * Opens the database of a folder, and makes it where there is none. Making is done again from the start where it was
    * cut off: the file `made` is written after it.
+   * @throws CairnError `disk-full`.
    */
   static async open({ folder, onProgress }: PgliteOptions): Promise<PgliteDatabase> {
     const data = join(folder, 'data');
     const made = join(folder, 'made');
     if (existsSync(made)) {
       onProgress?.('Opening the database');
-      return new PgliteDatabase(data, await WorkerHandle.start(data));
+      return new PgliteDatabase(data, await start(data));
     }
     onProgress?.('Making the database (once, about 20 seconds)');
     await rm(data, { recursive: true, force: true });
     await mkdir(data, { recursive: true });
-    const worker = await WorkerHandle.start(data);
+    const worker = await start(data);
     await worker.execute('checkpoint');
     await writeMark(made);
     return new PgliteDatabase(data, worker);
@@ -76,13 +81,19 @@ export class PgliteDatabase implements Database {
       if (this.#closed) throw new Error('The database is closed.');
       if (this.#worker.broken !== undefined) {
         await this.#worker.discard();
-        this.#worker = await WorkerHandle.start(this.#data);
+        this.#worker = await start(this.#data);
       }
       return work(this.#worker);
     });
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
+}
+
+async function start(data: string): Promise<WorkerHandle> {
+  const { bavail, bsize } = await statfs(dirname(data));
+  if (bavail * bsize < leastFreeBytes) throw databaseDiskFull(`${bavail * bsize} bytes are free`);
+  return WorkerHandle.start(data);
 }
 
 async function writeMark(file: string): Promise<void> {
