@@ -1,0 +1,64 @@
+import type { Digest } from '@cairn/contracts';
+import { digestOf, canonicalJson } from '@cairn/receipt';
+import type { MlflowClient } from '../registry/mlflow/client.ts';
+import type { MlflowRun } from '../registry/mlflow/entities.ts';
+import type { Origin } from './trained.ts';
+
+const jobTag = 'cairn.job';
+const originTag = 'cairn.origin';
+const completeTag = 'cairn.complete';
+
+/**
+ * The MLflow run of a training job: at most one that counts. What an interrupted attempt left is taken out of sight, since
+ * its curves would mix with those of the next; one whose steps all ended is gone on with.
+ */
+export class TrainingRuns {
+  readonly #mlflow: MlflowClient;
+
+  constructor(options: { mlflow: MlflowClient }) {
+    this.#mlflow = options.mlflow;
+  }
+
+  /** The run of this job and this origin whose steps have all ended, or null. Others of the job are deleted. */
+  async completed(jobId: string, origin: Origin): Promise<MlflowRun | null> {
+    const experimentId = await this.#mlflow.experiment(origin.revision.model);
+    for (;;) {
+      const run = await this.#mlflow.findRun(experimentId, jobTag, jobId);
+      if (run === null) return null;
+      if (run.tags[completeTag] === 'true' && run.tags[originTag] === nameOf(origin)) return run;
+      await this.#mlflow.endRun(run.runId, 'KILLED');
+      await this.#mlflow.deleteRun(run.runId);
+    }
+  }
+
+  /** Starts the run of a job. */
+  async start(jobId: string, origin: Origin, author: string): Promise<MlflowRun> {
+    const { revision, dataset, title } = origin;
+    return this.#mlflow.createRun({
+      experimentId: await this.#mlflow.experiment(revision.model),
+      name: title,
+      tags: {
+        [jobTag]: jobId,
+        [originTag]: nameOf(origin),
+        'cairn.package_digest': revision.package_digest,
+        'cairn.dataset': dataset.id,
+        'cairn.dataset_digest': dataset.digest,
+        'cairn.dvc_md5': dataset.dvcMd5,
+        'mlflow.user': author,
+        'mlflow.source.name': revision.model,
+        ...(revision.commit === null ? {} : { 'mlflow.source.git.commit': revision.commit }),
+      },
+    });
+  }
+
+  /** Marks that every step has ended well. */
+  async complete(run: MlflowRun): Promise<void> {
+    await this.#mlflow.logBatch(run.runId, { tags: { [completeTag]: 'true' } });
+    await this.#mlflow.endRun(run.runId, 'FINISHED');
+  }
+}
+
+/** One name for all that a training starts from. */
+function nameOf({ revision, dataset, settings }: Origin): Digest {
+  return digestOf(canonicalJson([revision.package_digest, dataset.digest, settings]));
+}

@@ -1,0 +1,168 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Catalog } from '../../src/catalog/catalog.ts';
+import { AddDataset } from '../../src/data/add-dataset.ts';
+import { Datasets } from '../../src/data/datasets.ts';
+import { datasetThread } from '../../src/data/reader-thread.ts';
+import { DataRepository } from '../../src/data/repository.ts';
+import type { Actor } from '../../src/identity/actor.ts';
+import type { JobContext } from '../../src/jobs/process.ts';
+import { ProcessRunner } from '../../src/jobs/runner/process/process-runner.ts';
+import { mlflowProxy } from '../../src/registry/mlflow/proxy.ts';
+import { RegisterModel } from '../../src/registry/package/register-model.ts';
+import { TrainModel } from '../../src/training/train-model.ts';
+import { Children } from '../../src/supervise/child.ts';
+import { labels, soundFiles, square } from '../data/folder.ts';
+import { tools } from '../db/template.ts';
+import { startIdentity } from '../identity/gateway.ts';
+import { openMlflow } from '../registry/mlflow-fixture.ts';
+import { tinyPackage, upload } from '../registry/package-fixture.ts';
+import { quietLogger } from '../registry/quiet.ts';
+import { registryOn } from '../registry/registry-fixture.ts';
+
+const mlproject = `name: tiny
+python_env: python_env.yaml
+entry_points:
+  preprocess: { parameters: { data: string, out: string }, command: "python steps.py preprocess {data} {out}" }
+  train:
+    parameters:
+      prepared: string
+      out: string
+      seed: { type: float, default: 0 }
+      steps: { type: float, default: 40 }
+      lr: { type: float, default: 0.003 }
+    command: "python steps.py train {prepared} {out} {seed} {steps} {lr}"
+  evaluate:
+    parameters: { prepared: string, model: string, out: string, title: string }
+    command: "python steps.py evaluate {prepared} {model} {out} {title}"
+  inference: { command: python steps.py inference }
+  postprocess: { command: python steps.py postprocess }
+`;
+
+const hyperparameters = JSON.stringify({
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    seed: { type: 'integer', minimum: 0, default: 0 },
+    steps: { type: 'integer', minimum: 1, default: 40 },
+    lr: { type: 'number', exclusiveMinimum: 0, default: 0.003 },
+  },
+});
+
+/** Who trains. */
+export const scientist: Actor = { id: 'owner', roles: ['scientist'] };
+
+/**
+ * A gateway as far as a training needs one, with every part real: database, MLflow and its door, DVC, `mlflow run`. A model
+ * `tiny` without versions and a dataset `town` are registered.
+ */
+export async function openTraining() {
+  const home = await mkdtemp(join(tmpdir(), 'cairn-training-'));
+  const mlflow = await openMlflow();
+  const gateway = await startIdentity((database) => [
+    mlflowProxy({ server: mlflow.server, database, maxUploadBytes: 64 * 1024 * 1024 }),
+  ]);
+  await gateway.app.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = gateway.app.server.address() as AddressInfo;
+  const { database, tokens } = gateway;
+  const registry = registryOn(database, home, mlflow.server);
+  const { objects, receipts, versions, outbox } = registry;
+  const catalog = new Catalog({ database });
+  await catalog.prepare();
+  const path = process.env['PATH'] ?? '';
+  const environment = { PATH: path, HOME: home };
+  const children = new Children({
+    runFolder: join(home, 'run'),
+    logFolder: join(home, 'logs'),
+    environment,
+    logger: quietLogger(),
+  });
+  const repository = new DataRepository({
+    folder: join(home, 'data'),
+    remote: join(home, 'dvc-remote'),
+    tools,
+    environment,
+    children,
+  });
+  const datasets = new Datasets({ catalog });
+  const runner = new ProcessRunner({
+    children,
+    tools,
+    environments: join(home, 'environments'),
+    manager: 'local',
+    path,
+  });
+  const reader = datasetThread();
+  const add = new AddDataset({ database, catalog, datasets, objects, repository, receipts, reader });
+  const register = new RegisterModel({
+    database,
+    objects,
+    catalog,
+    receipts,
+    versions,
+    mlflow: mlflow.client,
+    outbox,
+  });
+  const train = new TrainModel({
+    database,
+    objects,
+    catalog,
+    receipts,
+    versions,
+    datasets,
+    repository,
+    mlflow: mlflow.client,
+    outbox,
+    tokens,
+    runner,
+    address: () => `http://127.0.0.1:${port}`,
+    workFolder: join(home, 'jobs'),
+  });
+
+  const package_ = tinyPackage({
+    MLproject: mlproject,
+    'steps.py': await readFile(new URL('steps.py', import.meta.url), 'utf8'),
+    'schema/hyperparameters.json': hyperparameters,
+  });
+  const own = Object.fromEntries(Object.entries(package_).filter(([file]) => !file.startsWith('versions/banepa')));
+  const item = JSON.parse(own['stac-item.json']!) as { assets: Record<string, Record<string, unknown>> };
+  delete item.assets['hyperparameters']!['file:checksum'];
+  delete item.assets['hyperparameters']!['file:size'];
+  own['stac-item.json'] = JSON.stringify(item);
+  const registered = await register.run({ files: await upload(objects, own) }, context('register'));
+  const chips = { ...(await soundFiles()), 'labels.geojson': labels([square(0.25, 0.5)]) };
+  const files = [];
+  for (const [file, content] of Object.entries(chips)) {
+    const { digest } = await objects.put(new Uint8Array(Buffer.from(content)));
+    files.push({ path: file, digest });
+  }
+  const dataset = await add.run({ id: 'town', title: 'A town', licence: 'ODbL-1.0', files }, context('add'));
+
+  return {
+    ...registry,
+    home,
+    catalog,
+    datasets,
+    tokens,
+    mlflow,
+    train,
+    registered,
+    dataset,
+    close: async () => {
+      await outbox.stop();
+      await children.stopAll();
+      await reader.close();
+      await gateway.close();
+      await mlflow.close();
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The context of a job that nobody follows. */
+export function context(jobId: string, more: Partial<JobContext> = {}): JobContext {
+  const signal = new AbortController().signal;
+  return { jobId, actor: scientist, signal, progress: () => undefined, log: () => undefined, ...more };
+}

@@ -1,0 +1,88 @@
+"""Entry points of a package that learns nothing: they log to MLflow as a real one does, with the standard library alone."""
+
+import hashlib
+import json
+import os
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+
+def call(method: str, path: str, body: bytes | None, kind: str = "application/json") -> dict:
+    headers = {"Authorization": f"Bearer {os.environ['MLFLOW_TRACKING_TOKEN']}", "Content-Type": kind}
+    request = urllib.request.Request(os.environ["MLFLOW_TRACKING_URI"] + path, body, headers, method=method)
+    with urllib.request.urlopen(request) as answer:
+        return json.loads(answer.read() or b"{}")
+
+
+def log(**values: object) -> None:
+    run = os.environ["MLFLOW_RUN_ID"]
+    call("POST", "/api/2.0/mlflow/runs/log-batch", json.dumps({"run_id": run, **values}).encode())
+
+
+def upload(path: str, content: bytes) -> None:
+    run = os.environ["MLFLOW_RUN_ID"]
+    root = call("GET", f"/api/2.0/mlflow/runs/get?run_id={run}", None)["run"]["info"]["artifact_uri"]
+    place = root.removeprefix("mlflow-artifacts:/").lstrip("/")
+    call("PUT", f"/api/2.0/mlflow-artifacts/artifacts/{place}/{path}", content, "application/octet-stream")
+
+
+def digest(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
+
+
+def folder_digest(folder: Path) -> str:
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    lines = "".join(f"{name}\t{digest(files[name].read_bytes())[7:]}\n" for name in sorted(files))
+    return digest(lines.encode())
+
+
+def preprocess(data: Path, out: Path) -> None:
+    print("progress 50 reading", flush=True)
+    out.mkdir()
+    (out / "facts.json").write_text(json.dumps({"digest": folder_digest(data)}))
+
+
+def train(prepared: Path, out: Path, seed: str, steps: str, lr: str) -> None:
+    print("progress 10 learning", flush=True)
+    if int(float(steps)) == 13:
+        sys.exit("error: thirteen steps bring bad luck")
+    if int(float(steps)) == 9999:
+        time.sleep(600)
+    out.mkdir()
+    weights = hashlib.sha256((prepared / "facts.json").read_bytes() + seed.encode()).digest() * 8
+    (out / "model.onnx").write_bytes(weights)
+    log(params=[{"key": "lr", "value": lr}], metrics=[{"key": "loss", "value": 0.5, "timestamp": 1, "step": 1}])
+    upload("model/model.onnx", weights)
+    upload("model/MLmodel", b"flavors: {}\n")
+
+
+def evaluate(prepared: Path, model: Path, out: Path, title: str) -> None:
+    out.mkdir()
+    weights = (model / "model.onnx").read_bytes()
+    record = {
+        "title": title,
+        "dataset": json.loads((prepared / "facts.json").read_text())
+        | {"extent": [85.5, 27.6, 85.6, 27.7], "chips": 2, "buildings": 1},
+        "parameters": {},
+        "environment": {"python": "3.11", "lock_digest": digest(b""), "platform": "linux"},
+        "threads": 1,
+        "cpu": {"class": "any", "cap": ""},
+        "seed": 3,
+        "metrics": {"test_iou": 0.5, "test_precision": 0.6, "test_recall": 0.7, "test_object_f1": 0.4},
+        "threshold": 0.4,
+        "gsd": 0.3,
+        "stride": 16,
+        "halo": 32,
+        "seconds": 1.5,
+        "weights": {"digest": digest(weights), "size": len(weights)},
+        "told": os.environ.get("CAIRN_SOURCE_COMMIT", "no commit"),
+    }
+    (out / "record.json").write_text(json.dumps(record))
+    upload("record.json", json.dumps(record).encode())
+
+
+if __name__ == "__main__":
+    entry, *given = sys.argv[1:]
+    globals()[entry](*(Path(value) if "/" in value else value for value in given))

@@ -1,0 +1,235 @@
+import { CairnError, type ProcessInput } from '@cairn/contracts';
+import { openBundle, readStatement } from '@cairn/receipt';
+import { existsSync } from 'node:fs';
+import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readTrained } from '../../src/training/trained.ts';
+import { context, openTraining, scientist } from './fixture.ts';
+
+let parts: Awaited<ReturnType<typeof openTraining>>;
+beforeAll(async () => {
+  parts = await openTraining();
+});
+afterAll(async () => parts.close());
+
+const inputs = (hyperparameters: Record<string, number | string> = {}): ProcessInput<'train-model'> => ({
+  model: 'tiny',
+  dataset: 'town',
+  hyperparameters,
+});
+
+/** A job's row, which the door to MLflow and the tokens refer to. */
+async function job(id: string): Promise<string> {
+  await parts.database.query(
+    `insert into cairn.job (id, process, inputs, inputs_digest, status, actor)
+     values ($1, 'train-model', '{}', $1, 'running', $2)`,
+    [id, scientist.id],
+  );
+  return id;
+}
+
+async function runOf(id: string) {
+  const [row] = await parts.database.query<{ run: string }>(
+    "select outer_ids->>'mlflowRun' as run from cairn.job where id = $1",
+    [id],
+  );
+  return parts.mlflow.client.findRunById(row!.run);
+}
+
+const tokensOf = async (id: string): Promise<unknown[]> =>
+  parts.database.query('select digest from cairn.token where job = $1', [id]);
+
+describe('a training', () => {
+  it('leaves a candidate whose receipt leads to the package and the data, and one run with all that was logged', async () => {
+    const told: string[] = [];
+    const progress = (percent: number, message: string): void => void told.push(`${Math.floor(percent)} ${message}`);
+    const result = await parts.train.run(inputs({ seed: 5 }), context(await job('trains'), { progress }));
+    expect(result.version).toBe('tiny/2');
+    expect(told).toContain('22 train: learning');
+
+    const row = await parts.versions.get('tiny', 2);
+    expect(row).toMatchObject({
+      stage: 'candidate',
+      author: 'owner',
+      known: 'witnessed',
+      data: 'real',
+      dataset: 'town',
+      dataset_digest: parts.dataset.digest,
+      package_digest: parts.registered.packageDigest,
+      weights_digest: result.weightsDigest,
+      run_id: result.runId,
+      title: 'Tiny, trained on A town',
+      threshold: 0.4,
+      metrics: { test_iou: 0.5 },
+    });
+    expect(row.record).toMatchObject({
+      parameters: { seed: 5, steps: 40, lr: 0.003 },
+      told: 'no commit',
+      commit: null,
+    });
+    expect(await parts.objects.verify(result.weightsDigest)).toBe(true);
+
+    const { predicate } = readStatement(openBundle(await parts.receipts.get(parts.database, result.receipt)).payload);
+    expect(predicate.upstream).toEqual([
+      { kind: 'registration', digest: parts.registered.receipt },
+      { kind: 'dataset', digest: parts.dataset.receipt },
+    ]);
+    expect(new Set(Object.values(predicate.facts).map(({ known }) => known))).toEqual(new Set(['witnessed']));
+    expect(predicate.facts['parameters']?.value).toEqual({ seed: 5, steps: 40, lr: 0.003 });
+
+    const item = await parts.catalog.get('versions', 'tiny-2');
+    const links = (item['links'] as { rel: string; href: string }[]).filter(({ rel }) => rel === 'derived_from');
+    expect(links.map(({ href }) => href)).toEqual([
+      '/stac/collections/models/items/tiny',
+      '/stac/collections/datasets/items/town',
+    ]);
+
+    const run = await runOf('trains');
+    expect(run).toMatchObject({
+      runId: result.runId,
+      status: 'FINISHED',
+      metrics: { loss: 0.5 },
+      parameters: { lr: '0.003' },
+    });
+    const versions = await parts.mlflow.client.modelVersions('tiny');
+    expect(versions.at(-1)).toMatchObject({ version: 2, runId: result.runId });
+    expect(await tokensOf('trains')).toEqual([]);
+    expect(existsSync(join(parts.home, 'jobs', 'trains'))).toBe(false);
+  });
+
+  it('that the gateway left after its last step goes on from what the steps left', async () => {
+    const before = await parts.versions.get('tiny', 2);
+    await parts.database.query("delete from cairn.version where model = 'tiny' and version = 2");
+    const logged: string[] = [];
+    const again = await parts.train.run(
+      inputs({ seed: 5 }),
+      context('trains', { log: (line) => void logged.push(line) }),
+    );
+    expect(again).toMatchObject({ version: 'tiny/2', runId: before.run_id, weightsDigest: before.weights_digest });
+    expect(logged.filter((line) => line.startsWith('step'))).toEqual([]);
+  });
+
+  it('that makes the same weights again is the same version, and its receipt stands', async () => {
+    const known = await parts.versions.get('tiny', 2);
+    const result = await parts.train.run(inputs({ seed: 5, lr: 0.003 }), context(await job('repeats')));
+    expect(result).toMatchObject({ version: 'tiny/2', receipt: known.receipt });
+    expect(result.runId).not.toBe(known.run_id);
+    expect(await parts.versions.list('tiny')).toHaveLength(2);
+  });
+
+  it('that fails ends its run as failed and leaves no version', async () => {
+    const failing = parts.train.run(inputs({ steps: 13 }), context(await job('fails')));
+    await expect(failing).rejects.toMatchObject({
+      code: 'training-failed',
+      message: 'The step train ended with 1: thirteen steps bring bad luck.',
+    });
+    expect((await runOf('fails'))?.status).toBe('FAILED');
+    expect(await parts.versions.list('tiny')).toHaveLength(2);
+    expect(await tokensOf('fails')).toEqual([]);
+    expect(existsSync(join(parts.home, 'jobs', 'fails'))).toBe(false);
+  });
+
+  it('that is cancelled ends its run as killed and leaves no version; begun again, it has a run of its own', async () => {
+    const controller = new AbortController();
+    const progress = (_percent: number, message: string): void => {
+      if (message === 'train: learning') controller.abort(new CairnError('cancelled', 'not wanted'));
+    };
+    const cancelled = parts.train.run(
+      inputs({ steps: 9999 }),
+      context(await job('cancelled'), { signal: controller.signal, progress }),
+    );
+    await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
+    const killed = await runOf('cancelled');
+    expect(killed?.status).toBe('KILLED');
+    expect(await parts.versions.list('tiny')).toHaveLength(2);
+    await expect(parts.train.run(inputs({ steps: 13 }), context('cancelled'))).rejects.toThrow('bad luck');
+    const experiment = await parts.mlflow.client.experiment('tiny');
+    expect((await parts.mlflow.client.findRun(experiment, 'cairn.job', 'cancelled'))?.runId).not.toBe(killed?.runId);
+  });
+
+  it.each([
+    ['a setting out of its range', inputs({ steps: 0 }), 'input-invalid', '/inputs/hyperparameters/steps'],
+    ['a setting of another kind', inputs({ seed: 'five' }), 'input-invalid', '/inputs/hyperparameters/seed'],
+    ['a setting that it does not have', inputs({ epochs: 3 }), 'input-invalid', '/inputs/hyperparameters/epochs'],
+    ['a model that is not there', { model: 'none', dataset: 'town' }, 'not-found', '/inputs/model'],
+  ])('is refused at once for %s', async (_what, given, code, where) => {
+    await expect(parts.train.run(given, context('refused'))).rejects.toMatchObject({ code, more: { where } });
+  });
+
+  it('is refused for a dataset that is not there', async () => {
+    const refused = parts.train.run({ model: 'tiny', dataset: 'none' }, context('refused'));
+    await expect(refused).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('does not begin on data that are no longer those that were added', async () => {
+    const remote = join(parts.home, 'dvc-remote', 'files', 'md5');
+    const [chip] = (await readdir(remote, { recursive: true, withFileTypes: true })).filter(
+      (entry) => entry.isFile() && !entry.name.endsWith('.dir'),
+    );
+    const file = join(chip!.parentPath, chip!.name);
+    await chmod(file, 0o644);
+    await writeFile(file, 'something else');
+    await rm(join(parts.home, 'data', '.dvc', 'cache'), { recursive: true });
+    await rm(join(parts.home, 'data', 'datasets'), { recursive: true });
+    const error: unknown = await parts.train
+      .run(inputs({ seed: 9 }), context(await job('tampered')))
+      .catch((thrown: unknown) => thrown);
+    expect(['digest-mismatch', 'data-versioning-failed']).toContain((error as CairnError).code);
+    expect(await parts.versions.list('tiny')).toHaveLength(2);
+  });
+});
+
+describe('what a training left', () => {
+  const weights = new TextEncoder().encode('weights');
+  const at = async (change: (record: Record<string, unknown>) => void, files: string[] = []) => {
+    const { mlflow, versions, datasets, database } = parts;
+    const row = await versions.get('tiny', 2);
+    const [revision] =
+      await database.query<Parameters<typeof readTrained>[2]['revision']>('select * from cairn.revision');
+    const experimentId = await mlflow.client.experiment('left');
+    const run = await mlflow.client.createRun({ experimentId, name: 'left', tags: {} });
+    const { digest } = await parts.objects.put(weights);
+    const record = { ...row.record, weights: { digest, size: weights.length } };
+    change(record);
+    const artifacts: Record<string, Uint8Array> = {
+      'model/model.onnx': weights,
+      'model/MLmodel': weights,
+      'record.json': new TextEncoder().encode(JSON.stringify(record)),
+    };
+    for (const [path, bytes] of Object.entries(artifacts)) {
+      if (!files.includes(path)) await mlflow.client.uploadArtifact(run, path, bytes);
+    }
+    const origin = { revision: revision!, dataset: await datasets.get('town'), settings: {}, title: 'Left' };
+    return readTrained(mlflow.client, run, origin);
+  };
+
+  it('is read where it holds together', async () => {
+    expect((await at(() => undefined)).record).toMatchObject({ title: 'Left', data: { licence: 'ODbL-1.0' } });
+  });
+
+  it.each<[string, (record: Record<string, unknown>) => void, string[], string]>([
+    [
+      'other weights',
+      (record) => Object.assign(record, { weights: { digest: `sha256:${'0'.repeat(64)}`, size: 7 } }),
+      [],
+      'weights of the run are not those',
+    ],
+    [
+      'other data',
+      (record) => Object.assign(record['dataset'] as object, { digest: `sha256:${'0'.repeat(64)}` }),
+      [],
+      'tells of other data',
+    ],
+    ['no threshold', (record) => delete record['threshold'], [], 'must have required properties threshold'],
+    ['a halo of text', (record) => (record['halo'] = 'wide'), [], '/halo must be integer'],
+    ['no weights', () => undefined, ['model/model.onnx'], 'left no model/model.onnx'],
+    ['no record', () => undefined, ['record.json'], 'left no record.json'],
+    ['no MLmodel', () => undefined, ['model/MLmodel'], 'left no model/MLmodel'],
+  ])('is refused with %s', async (_what, change, left, words) => {
+    await expect(at(change, left)).rejects.toMatchObject({
+      code: 'training-failed',
+      message: expect.stringContaining(words) as string,
+    });
+  });
+});
