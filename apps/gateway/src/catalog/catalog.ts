@@ -3,7 +3,7 @@ import type { Database, Queryable } from '../db/database.ts';
 import { DatabaseError } from '../db/database-error.ts';
 import { collectionContent, collections, type CollectionId, extentOf, isCollection } from './collections.ts';
 import type { StacItem } from './item.ts';
-import { checkSearch, type SearchBody } from './search.ts';
+import { plainSearch, type SearchBody } from './search.ts';
 import { validateItem } from './validate.ts';
 
 /** A page of a search; `next` and `prev` are the tokens of the pages beside it. */
@@ -108,9 +108,9 @@ export class Catalog {
    * @throws CairnError `input-invalid` where PostGIS or pgSTAC cannot read a part of it.
    */
   async search(body: SearchBody): Promise<Page> {
-    checkSearch(body);
+    const asked = plainSearch(body);
     try {
-      const [row] = await this.#database.query<{ found: Found }>(searchSql, [body]);
+      const [row] = await this.#database.query<{ found: Found }>(searchSql, [asked]);
       const { features, links } = row?.found ?? { features: [], links: [] };
       return { features: features.map(withDatetime), ...tokenOf(links, 'next'), ...tokenOf(links, 'prev') };
     } catch (error) {

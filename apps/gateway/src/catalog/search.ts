@@ -2,7 +2,9 @@ import { CairnError } from '@cairn/contracts';
 import { Type, type Static } from 'typebox';
 
 const Name = Type.String({ minLength: 1, maxLength: 200 });
-const limit = Type.Integer({ minimum: 1, maximum: 10_000, default: 10 });
+/** The most items of one page; who asks for more gets that many and a link to the next. */
+const fullestPage = 1000;
+const limit = Type.Integer({ minimum: 1, default: 10 });
 const token = Type.String({
   pattern: '^(next|prev):[^:]+:.+$',
   maxLength: 500,
@@ -84,17 +86,23 @@ export function bodyOf(query: SearchQuery): SearchBody {
 }
 
 /**
- * Checks what the schema cannot tell.
+ * A search as it is put to pgSTAC: checked for what the schema cannot tell, no more than a full page, and without heights
+ * in its box, since items are found by their place on the ground.
  * @throws CairnError `input-invalid`.
  */
-export function checkSearch({ bbox, intersects }: SearchBody): void {
+export function plainSearch(body: SearchBody): SearchBody {
+  const { bbox, intersects, limit: wanted = 10 } = body;
   if (bbox !== undefined && intersects !== undefined) {
     throw refused('bbox', 'A search names bbox or intersects, not both', 'Leave one of them out.');
   }
-  if (bbox === undefined) return;
-  const [south = 0, north = 0] = bbox.length === 6 ? [bbox[1], bbox[4]] : [bbox[1], bbox[3]];
-  if (south > north)
+  const page = { ...body, limit: Math.min(wanted, fullestPage) };
+  if (bbox === undefined) return page;
+  const flat = bbox.length === 6 ? [bbox[0], bbox[1], bbox[3], bbox[4]] : [...bbox];
+  const [west = 0, south = 0, east = 0, north = 0] = flat;
+  if (south > north) {
     throw refused('bbox', 'The south of bbox lies north of its north', 'Its order is west, south, east, north.');
+  }
+  return { ...page, bbox: [west, south, east, north] };
 }
 
 function numbersOf(text: string): number[] {
