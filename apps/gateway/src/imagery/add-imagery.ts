@@ -58,18 +58,9 @@ export class AddImagery implements Process<'add-imagery'> {
    * `tiles-unreachable`, `aoi-outside-imagery` where no tile has data, `disk-full`
    */
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
-    // Beside the job's log, which stays.
-    const folder = join(this.#parts.workFolder, context.jobId, 'imagery');
-    try {
-      return await this.#add(inputs, folder, context);
-    } finally {
-      // A job that is interrupted may be taken up again: it finds what it has fetched.
-      if (!context.signal.aborted) await rm(folder, { recursive: true, force: true });
-    }
-  }
-
-  async #add(inputs: Inputs, folder: string, context: JobContext): Promise<Result> {
-    const { database, objects, reader } = this.#parts;
+    const { database, objects, reader, workFolder } = this.#parts;
+    // Removed when the job ends, and kept for its next attempt where it is interrupted.
+    const folder = join(workFolder, context.jobId);
     const source = await this.#source(inputs, folder, context);
     const held = await this.#held(database, inputs.id, source);
     if (held !== undefined) return held;
