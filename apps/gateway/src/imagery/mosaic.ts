@@ -1,11 +1,10 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import { CairnError } from '@cairn/contracts';
 import { CogWriter, type Spool } from '@cairn/geo/cog';
 import sharp from 'sharp';
 import { isTiffName, type ChipLayout, type PlacedChip } from './chip-layout.ts';
-import { corrupt } from './fault.ts';
+import { corrupt, diskFull } from './fault.ts';
 import { Raster } from './tiff/raster.ts';
 
 const deflated = promisify(deflate);
@@ -39,7 +38,7 @@ export async function writeMosaic(layout: ChipLayout, target: string): Promise<v
     await writer.finish();
     await file.sync();
   } catch (error) {
-    throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? diskFull(target, error) : error;
+    throw diskFull(target, error);
   } finally {
     await file.close();
     await spool.close();
@@ -139,12 +138,4 @@ async function writeAt(file: FileHandle, position: number, bytes: Uint8Array): P
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
     done += bytesWritten;
   }
-}
-
-function diskFull(target: string, cause: unknown): CairnError {
-  return new CairnError('disk-full', 'There is no space left for the joined image.', {
-    where: target,
-    action: 'Free some space, or move the state folder with CAIRN_HOME, and try again.',
-    cause,
-  });
 }

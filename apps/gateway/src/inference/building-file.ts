@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { Manifest } from '@cairn/receipt';
+import { diskFull } from '../imagery/fault.ts';
 import type { BuildingText } from './outlines.ts';
 
 interface Place {
@@ -11,18 +12,20 @@ interface Place {
 /** Buildings in a temporary file in the order in which they were found; read again in the order of their ids. */
 export class BuildingFile {
   readonly #file: FileHandle;
+  readonly #path: string;
   readonly #places: Place[] = [];
   readonly #manifest = new Manifest();
   readonly #bbox = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity };
   #end = 0;
 
-  private constructor(file: FileHandle) {
+  private constructor(file: FileHandle, path: string) {
     this.#file = file;
+    this.#path = path;
   }
 
   /** Opens a new file; what was in it is gone. */
   static async open(path: string): Promise<BuildingFile> {
-    return new BuildingFile(await open(path, 'w+'));
+    return new BuildingFile(await open(path, 'w+'), path);
   }
 
   /** Buildings so far. */
@@ -41,7 +44,7 @@ export class BuildingFile {
     return this.count === 0 ? undefined : [west, south, east, north];
   }
 
-  /** Adds buildings. */
+  /** Adds buildings. @throws CairnError `disk-full`. */
   async append(buildings: readonly BuildingText[]): Promise<void> {
     if (buildings.length === 0) return;
     const pieces: Buffer[] = [];
@@ -54,8 +57,9 @@ export class BuildingFile {
       this.#end += bytes.length;
       pieces.push(bytes);
     }
-    const bytes = Buffer.concat(pieces);
-    await this.#file.appendFile(bytes);
+    await this.#file.appendFile(Buffer.concat(pieces)).catch((error: unknown) => {
+      throw diskFull(this.#path, error);
+    });
   }
 
   /** The GeoJSON texts by id. */
