@@ -111,11 +111,16 @@ export function describeInput(demo: () => DemoHome): void {
 
     test('a corrupt TIFF, at whatever byte it ends', async () => {
       const whole = await readFile(join(await generatedScene(), 'aoi', 'imagery.tif'));
-      for (const share of [0, 0.0001, 0.3]) {
+      for (const share of [0.0001, 0.3, 0.95]) {
         const file = join(folder, 'corrupt.tif');
         await writeFile(file, whole.subarray(0, Math.floor(whole.length * share)));
         told(await run('imagery', 'add', file, '--id', 'corrupt'), 'imagery-corrupt');
       }
+    });
+    test('a file that is no image at all', async () => {
+      const file = join(folder, 'empty.tif');
+      await writeFile(file, '');
+      told(await run('imagery', 'add', file, '--id', 'empty'), 'imagery-unsupported');
     });
     test('a TIFF without a georeference', async () => {
       const { default: sharp } = await import('sharp');

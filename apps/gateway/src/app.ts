@@ -38,6 +38,8 @@ export async function makeApp(parts: AppParts): Promise<FastifyInstance> {
   const app = fastify({
     loggerInstance: parts.logger,
     logController: new LogController({ disableRequestLogging: true }),
+    // A browser keeps its connections; a gateway that is to end does not wait for them.
+    forceCloseConnections: true,
     bodyLimit: 16 * 1024 * 1024,
     routerOptions: { ignoreTrailingSlash: true },
     // Unknown members are refused rather than dropped: a misspelt option should not be ignored.
@@ -67,7 +69,9 @@ export async function makeApp(parts: AppParts): Promise<FastifyInstance> {
     },
   });
   parts.guard(app);
-  app.get('/openapi.json', { config: { policy: 'openapi.read' }, schema: { hide: true } }, () => app.swagger());
+  app.get('/openapi.json', { config: { policy: 'openapi.read' }, schema: { hide: true } }, (_request, reply) =>
+    reply.type('application/vnd.oai.openapi+json;version=3.0').send(JSON.stringify(app.swagger())),
+  );
   for (const routes of parts.routes) await app.register(routes);
   return app;
 }

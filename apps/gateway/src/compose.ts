@@ -32,6 +32,7 @@ import { Predict } from './inference/predict.ts';
 import { inferenceRoutes } from './inference/routes.ts';
 import { Jobs } from './jobs/engine.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { ProcessRunner } from './jobs/runner/process/process-runner.ts';
 import { pageRoutes } from './platform/page.ts';
 import { platformRoutes } from './platform/routes.ts';
 import { Platform } from './platform/status.ts';
@@ -49,6 +50,7 @@ import { ObjectStore } from './storage/objects.ts';
 import { uploadRoutes } from './storage/uploads.ts';
 import { Children } from './supervise/child.ts';
 import { StateLock } from './supervise/state-lock.ts';
+import { TrainModel } from './training/train-model.ts';
 
 /** A gateway that is put together and does not listen yet. */
 export interface Gateway {
@@ -117,6 +119,16 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   const datasets = new Datasets({ catalog });
   const outlines = outlineThread();
 
+  const runner = new ProcessRunner({
+    children,
+    tools,
+    environments: join(home, 'environments'),
+    manager: 'uv',
+    path: config.childEnvironment['PATH'] ?? '',
+  });
+  // Known when the port is bound; no job runs before.
+  let address = '';
+
   const jobs = new Jobs({
     database,
     folder: workFolder,
@@ -143,6 +155,21 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
           objects,
           servers: new TileServers({ hosts: new TileHosts({ allowed: config.tileHosts }) }),
         }),
+        workFolder,
+      }),
+      'train-model': new TrainModel({
+        database,
+        objects,
+        catalog,
+        receipts,
+        versions,
+        datasets,
+        repository,
+        mlflow,
+        outbox,
+        tokens,
+        runner,
+        address: () => address,
         workFolder,
       }),
       predict: new Predict({
@@ -182,7 +209,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
 
   return {
     listen: async () => {
-      const address = await app.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
+      address = await app.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
         throw portProblem(config, cause);
       });
       await lock.announce(address);

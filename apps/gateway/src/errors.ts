@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { CairnError, type ErrorCode } from '@cairn/contracts';
+import { DatabaseError } from './db/database-error.ts';
 
 /**
  * Turns whatever was thrown into the error of the table that tells a caller what to do. The table itself is
@@ -14,6 +15,13 @@ export function toCairnError(thrown: unknown): CairnError {
         cause: thrown,
       });
     }
+  }
+  // Class 22 of PostgreSQL: a value that came with the request and that no column or function takes.
+  if (thrown instanceof DatabaseError && thrown.code.startsWith('22')) {
+    return new CairnError('input-invalid', `A value of the request cannot be used: ${thrown.message}.`, {
+      action: 'Correct it; the schema of the request is in /openapi.json.',
+      cause: thrown,
+    });
   }
   if (isFastifyError(thrown)) {
     const status = thrown.statusCode ?? 500;

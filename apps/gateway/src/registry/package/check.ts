@@ -45,10 +45,11 @@ export async function checkPackage(uploaded: FileSet, objects: ObjectStore): Pro
   if (item.id !== project.name) throw namesDiffer(item.id, project.name);
   const schemas = await ownSchemas(item, files);
   validateItem(item, schemas);
+  // Before the item's own checksums: of weights it is worth more to say that they are not those of their run.
+  const versions = await readShippedVersions(files);
   const assets = await checkAssets(item, files);
   const hyperparameters = await checkHyperparameters(item, project, files);
   const tests = testFiles(files);
-  const versions = await readShippedVersions(files);
   const digest = files.digest;
   const checks = [
     { name: 'files', words: `${files.all.length} files, ${tests} of them tests; the package's digest is ${digest}.` },
