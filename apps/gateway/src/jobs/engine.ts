@@ -68,6 +68,7 @@ export class Jobs {
   #owner = '';
   readonly #runs = new Map<string, Run>();
   #timer: NodeJS.Timeout | undefined;
+  #beating: Promise<void> | undefined;
   #pumping: Promise<void> | undefined;
   #pumpAgain = false;
   /** Whether jobs are taken up: from `start` to `stop`. */
@@ -96,7 +97,9 @@ export class Jobs {
       if (await isDeadOwner(owner)) await this.#store.release(owner);
     }
     this.#working = true;
-    this.#timer = setInterval(() => void this.#beat(), this.#timing.heartbeat);
+    this.#timer = setInterval(() => {
+      this.#beating ??= this.#beat().finally(() => (this.#beating = undefined));
+    }, this.#timing.heartbeat);
     await this.#pump();
   }
 
@@ -104,6 +107,7 @@ export class Jobs {
   async stop(): Promise<void> {
     this.#working = false;
     clearInterval(this.#timer);
+    await this.#beating;
     await this.#pumping;
     for (const run of this.#runs.values()) this.#interrupt(run, 'stopping');
     const ended = Promise.all([...this.#runs.values()].map(({ done }) => done));

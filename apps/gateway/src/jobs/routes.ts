@@ -69,7 +69,7 @@ export function jobRoutes(parts: { jobs: Jobs }): FastifyPluginCallback {
             .send(statusInfo(job, base));
         }
         const gone = new AbortController();
-        request.raw.socket.once('close', () => gone.abort(new Error('The caller has gone.')));
+        reply.raw.once('close', () => gone.abort(new CairnError('cancelled', 'The caller has gone; the job goes on.')));
         return sendResult(reply, await jobs.wait(job.id, gone.signal));
       },
     );
