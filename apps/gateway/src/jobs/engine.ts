@@ -4,10 +4,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
+import { endingOf } from './ending.ts';
 import { checkInputs } from './inputs.ts';
 import { JobLog, readJobLog } from './job-log.ts';
 import { type Ending, type JobFilter, JobStore } from './job-store.ts';
-import { problemOf } from './job-problem.ts';
 import { isFinished, type Job } from './job.ts';
 import { type Lane, lanes } from './lanes.ts';
 import { isDeadOwner, nameOwner } from './lease-owner.ts';
@@ -45,8 +45,6 @@ export interface JobTiming {
 
 const usualTiming: JobTiming = { lease: 30_000, heartbeat: 5_000, progress: 300 };
 const stopLimit = 15_000;
-// A job that has ended so many gateways is taken for the reason of it.
-const attemptLimit = 100;
 
 type Interruption = 'dismissed' | 'stopping' | 'lost';
 
@@ -265,10 +263,7 @@ export class Jobs {
   /** Runs the process; null where the run was interrupted for the sake of the gateway and not of the job. */
   async #endingOf(run: Run, log: JobLog, progress: ProgressWriter): Promise<Ending | null> {
     const { job, controller } = run;
-    try {
-      if (job.attempt > attemptLimit) {
-        throw new CairnError('internal', `The job was started ${attemptLimit} times and never came to its end.`);
-      }
+    const ending = await endingOf(job, log, this.#logger, async () => {
       const context: JobContext = {
         jobId: job.id,
         actor: await this.#store.actor(job.actor),
@@ -277,18 +272,10 @@ export class Jobs {
         log: (line) => log.add(line),
       };
       const process = this.#processes[job.process] as Process;
-      return { status: 'successful', result: await process.run(job.inputs as ProcessInput<ProcessId>, context) };
-    } catch (error) {
-      if (run.interruption === 'dismissed') return { status: 'dismissed' };
-      if (run.interruption !== undefined) return null;
-      if (!(error instanceof CairnError)) {
-        this.#logger.error(error, `The job ${job.id} (${job.process}) failed`);
-        log.add(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      } else if (error.cause instanceof Error) {
-        log.add(error.cause.stack ?? error.cause.message);
-      }
-      return { status: 'failed', problem: problemOf(error, job.id) };
-    }
+      return process.run(job.inputs as ProcessInput<ProcessId>, context);
+    });
+    if (run.interruption === undefined || ending.status === 'successful') return ending;
+    return run.interruption === 'dismissed' ? { status: 'dismissed' } : null;
   }
 
   #interrupt(run: Run, why: Interruption): void {

@@ -28,6 +28,17 @@ const exceptions = 'http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0
 export function jobRoutes(parts: { jobs: Jobs }): FastifyPluginCallback {
   const { jobs } = parts;
   return (app: FastifyInstance, _options, done) => {
+    // Whoever waits for a job would hold up a gateway that closes, as long as the job takes.
+    const closing = new AbortController();
+    app.addHook('preClose', (closed) => {
+      closing.abort(
+        new CairnError('gateway-unreachable', 'Cairn is stopping; the job goes on when it starts again.', {
+          action: 'Start Cairn with "cairn up" and send the request again: it joins the job.',
+        }),
+      );
+      closed();
+    });
+
     app.get(
       '/processes',
       { config: { policy: 'jobs.read' }, schema: { response: { 200: ProcessList } } },
@@ -70,7 +81,7 @@ export function jobRoutes(parts: { jobs: Jobs }): FastifyPluginCallback {
         }
         const gone = new AbortController();
         reply.raw.once('close', () => gone.abort(new CairnError('cancelled', 'The caller has gone; the job goes on.')));
-        return sendResult(reply, await jobs.wait(job.id, gone.signal));
+        return sendResult(reply, await jobs.wait(job.id, AbortSignal.any([gone.signal, closing.signal])));
       },
     );
 

@@ -70,7 +70,7 @@ describe('a job', () => {
     const jobs = await gateways.start({ predict });
     const { job } = await jobs.submit('predict', request('scene'), mapper);
     await predict.started(1);
-    predict.runs[0]!.fail(Object.assign(new Error('write'), { code: 'ENOSPC' }));
+    predict.runs[0]!.fail(Object.assign(new Error('write'), { code: 'ENOSPC', syscall: 'write' }));
     expect((await jobs.wait(job.id)).problem).toMatchObject({ code: 'disk-full' });
   });
 

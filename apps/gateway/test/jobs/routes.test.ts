@@ -90,6 +90,13 @@ describe('an execution', () => {
     expect((await response).json()).toEqual(answer);
   });
 
+  it('that waits does not hold up a gateway that closes', async () => {
+    const response = execute({ inputs }, {});
+    await predict.started(1);
+    await app.close();
+    expect((await response).json()).toMatchObject({ code: 'gateway-unreachable', status: 503 });
+  });
+
   it('that fails answers its problem, with its status', async () => {
     const response = execute({ inputs }, {});
     await predict.started(1);
