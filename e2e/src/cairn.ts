@@ -33,8 +33,9 @@ export interface Surroundings {
 
 /** Starts `cairn` as a user would. */
 export function start(words: string[], { home, cwd, environment, under = [] }: Surroundings): Running {
-  const [command, ...before] = [...under, resolve(repository, 'bin/cairn')] as [string, ...string[]];
-  const child = spawn(command, [...before, ...words], {
+  const program = resolve(repository, 'bin/cairn');
+  const [command = program, ...before] = under;
+  const child = spawn(command, [...before, ...(under.length === 0 ? [] : [program]), ...words], {
     cwd: cwd ?? repository,
     env: { ...process.env, CAIRN_HOME: home, CAIRN_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -11,7 +11,7 @@ export const errorCodes = {
   'not-signed-in': { status: 401, exit: 4, title: 'No valid token came with the request' },
   'not-allowed': { status: 403, exit: 4, title: 'Your roles do not allow this' },
   'host-refused': { status: 403, exit: 4, title: 'The request names a host that this Cairn does not serve' },
-  'not-found': { status: 404, exit: 2, title: 'There is nothing under this address' },
+  'not-found': { status: 404, exit: 2, title: 'Nothing was found under that name' },
   'method-not-allowed': { status: 405, exit: 2, title: 'This address does not know that method' },
   conflict: { status: 409, exit: 4, title: 'The state has changed meanwhile' },
   'too-large': { status: 413, exit: 2, title: 'The upload is larger than the configured limit' },
