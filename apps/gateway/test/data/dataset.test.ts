@@ -154,10 +154,10 @@ describe('labels', () => {
   });
 });
 
-const banepa = process.env['CAIRN_TEST_SAMPLES'];
-describe.skipIf(banepa === undefined)('real samples (CAIRN_TEST_SAMPLES)', () => {
+const realScene = process.env['CAIRN_TEST_SCENE'];
+describe.skipIf(realScene === undefined)('the real chips of CAIRN_TEST_SCENE', () => {
   it('are read as a dataset', async () => {
-    const folder = banepa ?? '';
+    const folder = realScene ?? '';
     const chips = readdirSync(join(folder, 'chips')).map((name) => `chips/${name}`);
     const files = [...chips, 'labels.geojson'].map((path) => ({ path, file: join(folder, path) }));
     const facts = await readDataset(files, reader);
