@@ -188,9 +188,12 @@ describe('registering a package', () => {
 
   it('refuses a bad package before anything is written', async () => {
     const files = { ...named('bad'), 'versions/scene/model/model.onnx': 'changed weights' };
-    await expect(register(files)).rejects.toMatchObject({ code: 'item-invalid' });
+    await expect(register(files)).rejects.toMatchObject({ code: 'weights-digest-mismatch' });
     const refused = { ...files, 'stac-item.json': item(files, { id: 'bad' }) };
     await expect(register(refused)).rejects.toMatchObject({ code: 'weights-digest-mismatch' });
+    const whole = named('bad');
+    const forged = whole['stac-item.json']!.replace(/1220[0-9a-f]{64}/, `1220${'0'.repeat(64)}`);
+    await expect(register({ ...whole, 'stac-item.json': forged })).rejects.toMatchObject({ code: 'item-invalid' });
     expect(await traces('bad')).toEqual([]);
   });
 });
