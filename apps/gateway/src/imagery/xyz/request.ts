@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as requestHttp, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { CairnError } from '@cairn/contracts';
+import { withDeadline } from '../../supervise/deadline.ts';
 import type { TileHosts } from './tile-hosts.ts';
 
 /** What a server answered. `body` is missing where it is larger than tiles are. */
@@ -34,20 +35,21 @@ export class TileRequests {
    * the signal's reason; what the connection throws (Error), a TimeoutError where the answer takes too long.
    */
   async get(url: URL, signal: AbortSignal): Promise<Answer> {
-    const late = AbortSignal.timeout(this.#timeout);
-    try {
+    const answer = await withDeadline(signal, this.#timeout, async (limited) => {
       let target = url;
       for (let hops = 0; hops <= mostRedirects; hops++) {
-        const answer = await this.#hop(target, AbortSignal.any([signal, late]));
-        const next = redirectOf(answer, target);
-        if (next === undefined) return answer;
+        const hop = await this.#hop(target, limited).catch((error: unknown) => {
+          // What the connection says of its own end hides why it was ended.
+          limited.throwIfAborted();
+          throw error;
+        });
+        const next = redirectOf(hop, target);
+        if (next === undefined) return hop;
         target = next;
       }
-    } catch (error) {
-      signal.throwIfAborted();
-      if (late.aborted) throw late.reason;
-      throw error;
-    }
+      return undefined;
+    });
+    if (answer !== undefined) return answer;
     throw new CairnError('tiles-unreachable', `${url.host} sends from one address to the next without end.`, {
       where: url.host,
       action: 'Open a tile in a browser and give the address that it ends at.',

@@ -7,6 +7,7 @@ import {
 } from '@cairn/contracts';
 import type { ObjectStore } from '../../../storage/objects.ts';
 import type { Children } from '../../../supervise/child.ts';
+import { withDeadline } from '../../../supervise/deadline.ts';
 import type { Graph } from '../../graph.ts';
 import type { GraphBackend } from '../backend.ts';
 import { problemOf, startServer, unavailable, type Server } from './server.ts';
@@ -105,13 +106,13 @@ export class ProcessBackend implements GraphBackend {
   }
 
   async #send({ address }: Server, graph: Graph, body: string, signal: AbortSignal): Promise<OipTensor> {
-    const response = await fetch(`${address}/v2/models/${graph.model}/versions/${graph.version}/infer`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body,
-      signal: AbortSignal.any([signal, AbortSignal.timeout(this.#parts.requestMs)]),
+    const url = `${address}/v2/models/${graph.model}/versions/${graph.version}/infer`;
+    const { response, json } = await withDeadline(signal, this.#parts.requestMs, async (limited) => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(url, { method: 'POST', headers, body, signal: limited });
+      const json: unknown = await answer.json();
+      return { response: answer, json };
     });
-    const json: unknown = await response.json();
     if (!response.ok) throw problemOf(json as Partial<Problem>);
     const [output] = (json as OipInferResponse).outputs;
     if (output === undefined) throw problemOf({ code: 'model-output-invalid', detail: 'The graph gave no output.' });
