@@ -8,7 +8,7 @@ import { up, type Up } from './src/gateway.ts';
 import { dice } from './src/dice.ts';
 import { generatedScene } from './src/scene.ts';
 
-// What the issue of record asks for is twenty kills; `make test` shows the same with a fifth of them.
+// `make test-full` kills twenty times; `make test` shows the same with a fifth of it.
 const kills = process.env['CAIRN_TEST_FULL'] === '1' ? 20 : 4;
 const seed = Number(process.env['CAIRN_TEST_SEED'] ?? 20261123);
 const victims = ['gateway', 'mlflow', 'serving'] as const;
