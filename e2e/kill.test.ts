@@ -41,7 +41,10 @@ describe(`kill -9 at ${kills} random moments of the demo (seed ${seed})`, () => 
           const moment = Math.floor(random() * (begun ? window.begun : window.empty));
           const victim = victims[Math.floor(random() * victims.length)]!;
           await Promise.race([running.ended, new Promise((resolve) => setTimeout(resolve, moment))]);
-          if (await kill(home, victim)) done++;
+          if (await kill(home, victim)) {
+            done++;
+            process.stdout.write(`kill ${done} of ${kills}: ${victim}, ${moment} ms after the start\n`);
+          }
           const ended = await running.ended;
           for (const step of stepsOf(ended.stdout)) acknowledged.add(step);
           await expectAcknowledged(home, acknowledged);
