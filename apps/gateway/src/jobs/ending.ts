@@ -1,6 +1,7 @@
-import { CairnError } from '@cairn/contracts';
+import { CairnError, errorCodes } from '@cairn/contracts';
 import type { FastifyBaseLogger } from 'fastify';
 import { toCairnError } from '../errors.ts';
+import { isFull } from '../storage/space.ts';
 import type { JobLog } from './job-log.ts';
 import type { Ending } from './job-store.ts';
 import type { Job } from './job.ts';
@@ -8,11 +9,15 @@ import type { Job } from './job.ts';
 // A job that has ended so many gateways is taken for the reason of it.
 const attemptLimit = 100;
 
-/** Runs the process of a job once and answers how that ended. What an unexpected error says goes to the logs only. */
+/**
+ * Runs the process of a job once and answers how that ended. What an unexpected error says goes to the logs only.
+ * @param folder on the disk that the jobs write to.
+ */
 export async function endingOf(
   job: Job,
   log: JobLog,
   logger: Pick<FastifyBaseLogger, 'error'>,
+  folder: string,
   run: () => Promise<Record<string, unknown>>,
 ): Promise<Exclude<Ending, { status: 'dismissed' }>> {
   try {
@@ -27,6 +32,17 @@ export async function endingOf(
     } else if (error.cause instanceof Error) {
       log.add(error.cause.stack ?? error.cause.message);
     }
-    return { status: 'failed', problem: toCairnError(error).problem(`/jobs/${job.id}`) };
+    const told = await withItsReason(toCairnError(error), folder);
+    return { status: 'failed', problem: told.problem(`/jobs/${job.id}`) };
   }
+}
+
+/** DVC, MLflow and a package's steps each have words of their own for a full disk; the reader needs to know just that. */
+async function withItsReason(error: CairnError, folder: string): Promise<CairnError> {
+  if (errorCodes[error.code].status < 500 || error.code === 'disk-full' || !(await isFull(folder))) return error;
+  return new CairnError('disk-full', `The disk is full, so this did not end well: ${error.message}`, {
+    where: folder,
+    action: 'Free some space, or move the state folder with CAIRN_HOME, and try again; what was acknowledged is kept.',
+    cause: error,
+  });
 }

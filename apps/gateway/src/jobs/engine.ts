@@ -263,7 +263,7 @@ export class Jobs {
   /** Runs the process; null where the run was interrupted for the sake of the gateway and not of the job. */
   async #endingOf(run: Run, log: JobLog, progress: ProgressWriter): Promise<Ending | null> {
     const { job, controller } = run;
-    const ending = await endingOf(job, log, this.#logger, async () => {
+    const ending = await endingOf(job, log, this.#logger, this.#folder, async () => {
       const context: JobContext = {
         jobId: job.id,
         actor: await this.#store.actor(job.actor),
