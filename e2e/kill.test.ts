@@ -63,7 +63,7 @@ describe(`kill -9 at ${kills} random moments of the demo (seed ${seed})`, () => 
         await expectWhole(home);
       }
     },
-    kills * 150_000,
+    kills * 300_000,
   );
 });
 

@@ -53,13 +53,15 @@ export async function readPackageSource(folder: string, allowDirty: boolean): Pr
 }
 
 async function proveCommit(folder: string): Promise<GitProof | undefined> {
-  const commit = await gitBytes(folder, ['cat-file', 'commit', 'HEAD']);
-  if (commit === undefined) return undefined;
+  // Asked once: HEAD may move while the objects are read.
+  const id = await git(folder, ['rev-parse', '--verify', 'HEAD']);
+  const commit = id === undefined ? undefined : await gitBytes(folder, ['cat-file', 'commit', id]);
+  if (id === undefined || commit === undefined) return undefined;
   const path = ((await git(folder, ['rev-parse', '--show-prefix'])) ?? '').replace(/\/$/, '');
   const trees: string[] = [];
   const parts = path === '' ? [] : path.split('/');
   for (let depth = 0; depth <= parts.length; depth++) {
-    const tree = await gitBytes(folder, ['cat-file', 'tree', `HEAD:${parts.slice(0, depth).join('/')}`]);
+    const tree = await gitBytes(folder, ['cat-file', 'tree', `${id}:${parts.slice(0, depth).join('/')}`]);
     if (tree === undefined) return undefined;
     trees.push(tree.toString('base64'));
   }
