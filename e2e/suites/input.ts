@@ -1,6 +1,9 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { copyFile, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cairn, repository, type Ended } from '../src/cairn.ts';
 import type { DemoHome } from '../src/demo-home.ts';
@@ -123,7 +126,6 @@ export function describeInput(demo: () => DemoHome): void {
       told(await run('imagery', 'add', file, '--id', 'empty'), 'imagery-unsupported');
     });
     test('a TIFF without a georeference', async () => {
-      const { default: sharp } = await import('sharp');
       const file = join(folder, 'plain.tif');
       await sharp({ create: { width: 64, height: 64, channels: 3, background: '#888' } })
         .tiff()
@@ -156,7 +158,6 @@ export function describeInput(demo: () => DemoHome): void {
       told(await run('model', 'register', copy), 'package-dirty');
     });
     test('a dataset whose labels are no GeoJSON', async () => {
-      const { cp } = await import('node:fs/promises');
       const copy = join(folder, 'bad-dataset');
       await cp(await generatedScene(), copy, { recursive: true, filter: (path) => !path.includes('/aoi') });
       await writeFile(join(copy, 'labels.geojson'), '{"type": "FeatureCollection"');
@@ -168,8 +169,6 @@ export function describeInput(demo: () => DemoHome): void {
     });
 
     test('Python missing, uv missing: the set-up says what to install', async () => {
-      const { execFile } = await import('node:child_process');
-      const { promisify } = await import('node:util');
       const bare = join(folder, 'bare');
       const failed = await promisify(execFile)('sh', [join(repository, 'tools/setup.sh')], {
         env: { PATH: await onlyBasics(bare), CAIRN_TOOLS: join(folder, 'tools') },
@@ -181,7 +180,6 @@ export function describeInput(demo: () => DemoHome): void {
 
 /** A PATH folder with what the set-up script itself needs, and no Python. */
 async function onlyBasics(folder: string): Promise<string> {
-  const { mkdir, symlink } = await import('node:fs/promises');
   await mkdir(folder, { recursive: true });
   for (const name of ['sh', 'dirname', 'cat', 'sha256sum', 'cut', 'mkdir', 'rm']) {
     await symlink(`/usr/bin/${name}`, join(folder, name));

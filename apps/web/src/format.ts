@@ -17,8 +17,3 @@ export function formatM2(value: number): string {
 export function formatPercent(value: number): string {
   return value.toLocaleString(undefined, { style: 'percent', maximumFractionDigits: 0 });
 }
-
-/** The first digits of a digest, enough to compare by eye. */
-export function shortDigest(digest: string): string {
-  return digest.replace(/^sha256:/, '').slice(0, 12);
-}

@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CairnClient, CairnError, type VersionInfo } from '@cairn/contracts';
 import type { AddCommand, Surroundings } from '../command.ts';
@@ -6,7 +6,6 @@ import { startGateway } from '../gateway.ts';
 import { toIdentifier } from '../identifier.ts';
 import { listFiles } from '../folder.ts';
 import { readNotice } from '../notices.ts';
-import { readFile } from 'node:fs/promises';
 import { readPort } from '../options.ts';
 import { tellVerdict, verifyText } from '../verdict.ts';
 import { chooseVersion } from '../choose-version.ts';

@@ -18,8 +18,8 @@ export interface PlacedChip extends ChipFile {
   height: number;
 }
 
-/** Where the chips of a folder lie on one grid of pixels. */
-export interface ChipLayout {
+/** A raster on the ground: its top left corner and its pixels in units of its CRS, its size in pixels. */
+interface Placed {
   epsg: number;
   west: number;
   north: number;
@@ -27,6 +27,10 @@ export interface ChipLayout {
   pixelHeight: number;
   width: number;
   height: number;
+}
+
+/** Where the chips of a folder lie on one grid of pixels. */
+export interface ChipLayout extends Placed {
   chips: PlacedChip[];
 }
 
@@ -56,16 +60,8 @@ export async function layChips(files: readonly ChipFile[]): Promise<ChipLayout> 
   return together(tiffs.length === 0 ? await tiles(sorted) : await geotiffs(sorted));
 }
 
-/** A chip with the ground coordinates of its top left corner. */
-interface Chip extends ChipFile {
-  epsg: number;
-  west: number;
-  north: number;
-  pixelWidth: number;
-  pixelHeight: number;
-  width: number;
-  height: number;
-}
+/** A chip with its place on the ground. */
+type Chip = ChipFile & Placed;
 
 async function tiles(files: readonly ChipFile[]): Promise<Chip[]> {
   const seen = new Map<string, string>();
