@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DataRepository } from '../../src/data/repository.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { tools } from '../db/template.ts';
@@ -103,8 +103,12 @@ describe('the data repository', () => {
   it('ends dvc when the job is cancelled, and works afterwards', async () => {
     const controller = new AbortController();
     const adding = open().add('cancelled', place('one'), { ...following, signal: controller.signal });
-    setTimeout(() => controller.abort(new Error('enough')), 1500);
-    await expect(adding).rejects.toThrow('enough');
+    const running = (): Promise<string[]> => readdir(join(home, 'run'));
+    const ended = expect(adding).rejects.toThrow('enough');
+    await vi.waitFor(async () => expect((await running()).join()).toMatch(/dvc/), { timeout: 60_000, interval: 5 });
+    controller.abort(new Error('enough'));
+    await ended;
+    await expect.poll(running).toEqual([]);
     expect(await open().add('cancelled', place('one'), following)).toMatch(/\.dir$/);
   });
 });
