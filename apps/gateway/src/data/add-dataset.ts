@@ -52,12 +52,15 @@ export class AddDataset implements Process<'add-dataset'> {
     const digest = filesetDigest(inputs.files.map((file) => ({ path: file.path, digest: receiptDigest(file.digest) })));
     const held = await datasets.find(inputs.id);
     if (held !== null && isSame(held, inputs, digest)) return resultOf(held, false);
+    context.step('Check chips and labels');
     context.progress(5, `Checking ${inputs.files.length} files`);
     const facts = await this.#read(inputs);
     context.signal.throwIfAborted();
+    context.step('Pin the dataset with DVC');
     context.progress(40, 'Pinning the dataset with DVC');
     const dvcMd5 = await repository.add(inputs.id, (folder) => objects.materialise(inputs.files, folder), context);
     context.signal.throwIfAborted();
+    context.step('Write it to the catalogue');
     context.progress(95, 'Writing the dataset to the catalogue');
     const { id, title, licence, attribution = '' } = inputs;
     const known = { id, title, licence, attribution, ...facts, digest, dvcMd5 };

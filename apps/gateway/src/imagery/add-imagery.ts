@@ -61,16 +61,19 @@ export class AddImagery implements Process<'add-imagery'> {
     const { database, objects, reader, workFolder } = this.#parts;
     // Removed when the job ends, and kept for its next attempt where it is interrupted.
     const folder = join(workFolder, context.jobId);
+    context.step(inputs.template === undefined ? 'Look at the files' : 'Fetch the map tiles');
     const source = await this.#source(inputs, folder, context);
     const held = await this.#held(database, inputs.id, source);
     if (held !== undefined) return held;
     const digest = await this.#image(source, folder, context);
     const path = objects.path(digest);
+    context.step('Check the image');
     context.progress(60, 'Reading where the image lies');
     const info = await reader.call('describe', path);
     context.progress(65, 'Checking that every part of the image can be read');
     await reader.call('check', path);
     context.signal.throwIfAborted();
+    context.step('Write it to the catalogue');
     context.progress(95, 'Writing the imagery to the catalogue');
     const file = { digest, size: await objects.size(digest) };
     const label = { ...inputs, attribution: inputs.attribution ?? '' };
@@ -149,6 +152,7 @@ export class AddImagery implements Process<'add-imagery'> {
     const { objects, reader } = this.#parts;
     if (files.length === 1 && files[0]!.digest === digest) return digest;
     context.signal.throwIfAborted();
+    context.step('Join the parts into one image');
     if (tiles === undefined) context.progress(5, `Joining ${files.length} chips`);
     else context.progress(45, `Joining ${files.length} map tiles`);
     await mkdir(folder, { recursive: true });

@@ -82,6 +82,7 @@ export class Predict implements Process<'predict'> {
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
     const started = performance.now();
     const { database, outlines, workFolder } = this.#parts;
+    context.step('Look at the request');
     const task = await this.#understand(inputs);
     const stored = await predictionOf(database, task.request);
     if (stored !== null) return toResult(stored, true);
@@ -90,7 +91,9 @@ export class Predict implements Process<'predict'> {
     await mkdir(folder, { recursive: true });
     const buildings = await BuildingFile.open(join(folder, 'buildings.ndjson'));
     try {
+      context.step('Find buildings');
       const covered = await this.#infer(task, buildings, context);
+      context.step('Sign the receipt');
       context.progress(97, `Signing the receipt of ${buildings.count} buildings`);
       const seconds = (): number => Math.round(performance.now() - started) / 1000;
       return await this.#keep(task, buildings, covered / 1e6, seconds, context);

@@ -13,6 +13,7 @@ import { type Lane, lanes } from './lanes.ts';
 import { isDeadOwner, nameOwner } from './lease-owner.ts';
 import type { JobContext, Process } from './process.ts';
 import { ProgressWriter } from './progress-writer.ts';
+import { Steps } from './steps.ts';
 
 /*
  * The life of a job.
@@ -240,10 +241,11 @@ export class Jobs {
     const { job } = run;
     const log = new JobLog(this.#logFile(job.id));
     log.add(`${job.process} started, attempt ${job.attempt}`);
+    const steps = new Steps();
     const progress = new ProgressWriter(this.#timing.progress, (percent, message) =>
-      this.#store.progress(this.#owner, job.id, percent, message),
+      this.#store.progress(this.#owner, job.id, percent, message, steps.list()),
     );
-    const ending = await this.#endingOf(run, log, progress);
+    const ending = await this.#endingOf(run, log, progress, steps);
     await progress.close();
     try {
       if (ending === null) {
@@ -252,7 +254,8 @@ export class Jobs {
         log.add(ending.status === 'failed' ? `failed: ${ending.problem.detail}` : ending.status);
         // The log is whole before anyone is told that the job has ended.
         await log.flush();
-        if (await this.#store.end(this.#owner, job.id, ending)) await this.#removeWork(job.id);
+        steps.end(ending.status);
+        if (await this.#store.end(this.#owner, job.id, ending, steps.list())) await this.#removeWork(job.id);
       }
     } catch (error) {
       this.#logger.error(error, `The end of job ${job.id} could not be written; it will be taken up again`);
@@ -261,7 +264,7 @@ export class Jobs {
   }
 
   /** Runs the process; null where the run was interrupted for the sake of the gateway and not of the job. */
-  async #endingOf(run: Run, log: JobLog, progress: ProgressWriter): Promise<Ending | null> {
+  async #endingOf(run: Run, log: JobLog, progress: ProgressWriter, steps: Steps): Promise<Ending | null> {
     const { job, controller } = run;
     const ending = await endingOf(job, log, this.#logger, this.#folder, async () => {
       const context: JobContext = {
@@ -269,6 +272,11 @@ export class Jobs {
         actor: await this.#store.actor(job.actor),
         signal: controller.signal,
         progress: (percent, message) => progress.tell(percent, message),
+        step: (name) => {
+          if (!steps.begin(name)) return;
+          log.add(`step: ${name}`);
+          progress.say(name);
+        },
         log: (line) => log.add(line),
       };
       const process = this.#processes[job.process] as Process;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CairnError, type JobStatus, type Problem, type ProcessId } from '@cairn/contracts';
+import { CairnError, type JobStatus, type JobStep, type Problem, type ProcessId } from '@cairn/contracts';
 import type { Database, Queryable } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
 import { recordEvent } from '../identity/events.ts';
@@ -73,7 +73,7 @@ export class JobStore {
     return this.#database.transaction(async (tx) => {
       const [job] = await tx.query<Job>(
         `update cairn.job set status = 'running', attempt = attempt + 1, started = coalesce(started, clock_timestamp()),
-           message = case when attempt = 0 then 'starting' else 'starting again after an interruption' end,
+           steps = '[]', message = case when attempt = 0 then 'starting' else 'starting again after an interruption' end,
            lease_owner = $1, lease_until = clock_timestamp() + make_interval(secs => $2), updated = clock_timestamp()
          where id = (select id from cairn.job where ${free} and process = any (string_to_array($3, ','))
                        and id <> all (string_to_array($4, ','))
@@ -98,21 +98,21 @@ export class JobStore {
   }
 
   /** Writes how far a job is, if its lease is still this owner's. */
-  async progress(owner: string, id: string, percent: number, message: string): Promise<void> {
+  async progress(owner: string, id: string, percent: number, message: string, steps: JobStep[]): Promise<void> {
     await this.#database.query(
-      `update cairn.job set progress = $3, message = $4, updated = clock_timestamp()
+      `update cairn.job set progress = $3, message = $4, steps = $5, updated = clock_timestamp()
        where id = $2 and lease_owner = $1 and status = 'running'`,
-      [owner, id, percent, message],
+      [owner, id, percent, message, steps],
     );
   }
 
   /** Ends a job; false where its lease has gone to another, who will end it. */
-  async end(owner: string, id: string, ending: Ending): Promise<boolean> {
+  async end(owner: string, id: string, ending: Ending, steps: JobStep[]): Promise<boolean> {
     return this.#database.transaction(async (tx) => {
       const [job] = await tx.query<{ actor: string }>(
         `update cairn.job set status = $3, result = $4, problem = $5, lease_owner = null, lease_until = null,
            progress = case when $3 = 'successful' then 100 else progress end,
-           message = $6, finished = clock_timestamp(), updated = clock_timestamp()
+           message = $6, steps = $7, finished = clock_timestamp(), updated = clock_timestamp()
          where id = $2 and lease_owner = $1 and status = 'running' returning actor`,
         [
           owner,
@@ -121,6 +121,7 @@ export class JobStore {
           ending.status === 'successful' ? ending.result : null,
           ending.status === 'failed' ? ending.problem : null,
           ending.status === 'failed' ? ending.problem.detail : words[ending.status],
+          steps,
         ],
       );
       if (job === undefined) return false;

@@ -1,4 +1,4 @@
-import type { JobStatus, Problem, ProcessId, StatusInfo } from '@cairn/contracts';
+import type { JobStatus, JobStep, Problem, ProcessId, StatusInfo } from '@cairn/contracts';
 
 /** A job as the database holds it. */
 export interface Job {
@@ -10,6 +10,7 @@ export interface Job {
   progress: number;
   /** What it does now, in words. */
   message: string;
+  steps: JobStep[];
   result: Record<string, unknown> | null;
   problem: Problem | null;
   /** Account that asked for it. */
@@ -26,7 +27,7 @@ export interface Job {
 
 /** The columns of a {@link Job}, for SQL. */
 export const jobColumns =
-  'id, process, inputs, status, progress, message, result, problem, actor, attempt, cancel, created, started, finished, updated';
+  'id, process, inputs, status, progress, message, steps, result, problem, actor, attempt, cancel, created, started, finished, updated';
 
 /** Whether a job has come to its end. */
 export function isFinished(job: Pick<Job, 'status'>): boolean {
@@ -54,6 +55,7 @@ export function statusInfo(job: Job, base: string): StatusInfo {
     ...(job.started === null ? {} : { started: job.started.toISOString() }),
     ...(job.finished === null ? {} : { finished: job.finished.toISOString() }),
     updated: job.updated.toISOString(),
+    steps: job.steps,
     ...(job.problem === null ? {} : { problem: job.problem }),
     links,
   };

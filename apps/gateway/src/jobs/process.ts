@@ -9,6 +9,11 @@ export interface JobContext {
   signal: AbortSignal;
   /** Tells how far the job is (0..100) and what it does now, in words. Cheap; written at most a few times a second. */
   progress(percent: number, message: string): void;
+  /**
+   * Begins a step, by a name that a person reads; the one before it is done. Where the name is that of the step that runs,
+   * nothing changes. It is told with the job, as its message until the next `progress`, and in its log.
+   */
+  step(name: string): void;
   /** Adds a line to the job's log. */
   log(line: string): void;
 }

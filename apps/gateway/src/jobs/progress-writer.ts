@@ -5,6 +5,7 @@ export type WriteProgress = (percent: number, message: string) => Promise<void>;
 export class ProgressWriter {
   readonly #every: number;
   readonly #write: WriteProgress;
+  #percent = 0;
   #told: { percent: number; message: string } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -18,8 +19,14 @@ export class ProgressWriter {
 
   /** Takes a word; it is written soon, or replaced by the next one before. */
   tell(percent: number, message: string): void {
-    this.#told = { percent: Math.max(0, Math.min(100, Math.floor(percent))), message: message.slice(0, 500) };
+    this.#percent = Math.max(0, Math.min(100, Math.floor(percent)));
+    this.#told = { percent: this.#percent, message: message.slice(0, 500) };
     this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, this.#next - Date.now()));
+  }
+
+  /** Takes a word about work that is as far as it was. */
+  say(message: string): void {
+    this.tell(this.#percent, message);
   }
 
   /** Writes what is left. */

@@ -81,11 +81,13 @@ export class TrainModel implements Process<'train-model'> {
    * `training-failed`, `data-versioning-failed`, `mlflow-unavailable`, `tools-missing`, `uv-missing`, `disk-full`.
    */
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
+    context.step('Bring package and data');
     context.progress(1, 'Reading the model and the dataset');
     const { origin, pack } = await this.#origin(inputs);
     context.signal.throwIfAborted();
     context.progress(2, 'Waking MLflow');
     const run = (await this.#runs.completed(context.jobId, origin)) ?? (await this.#train(origin, pack, context));
+    context.step('Register the version');
     context.progress(94, 'Reading what the training left');
     const trained = await readTrained(this.#parts.mlflow, run, origin);
     return this.#register(trained, origin, pack, context);

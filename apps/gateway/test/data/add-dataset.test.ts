@@ -57,7 +57,7 @@ afterAll(async () => {
 
 function context(signal = new AbortController().signal): JobContext {
   const actor = { id: 'bikash', roles: ['scientist'] as const };
-  return { jobId: 'job', actor, signal, progress: () => undefined, log: () => undefined };
+  return { jobId: 'job', actor, signal, progress: () => undefined, step: () => undefined, log: () => undefined };
 }
 
 async function upload(files: Record<string, string | Buffer>): Promise<FileSet> {

@@ -23,6 +23,7 @@ export function jobContext(): JobContext {
     actor: { id: 'amina', roles: ['mapper'] },
     signal: new AbortController().signal,
     progress: () => undefined,
+    step: () => undefined,
     log: () => undefined,
   };
 }

@@ -43,6 +43,7 @@ export function jobContext({ signal, onProgress }: Watch = {}): JobContext {
     actor: mapper,
     signal: signal ?? new AbortController().signal,
     progress: onProgress ?? (() => undefined),
+    step: () => undefined,
     log: () => undefined,
   };
 }

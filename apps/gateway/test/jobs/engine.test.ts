@@ -87,6 +87,31 @@ describe('a job', () => {
     expect(await jobs.log(job.id)).toMatch(/^\S+Z predict started, attempt 1\n\S+Z read 42 blocks\n\S+Z successful\n$/);
   });
 
+  it('has steps by name, each with its state and times; a new attempt begins them again', async () => {
+    const first = await gateways.start({ predict });
+    const { job } = await first.submit('predict', request('scene'), mapper);
+    await predict.started(1);
+    predict.runs[0]!.context.step('Look at the image');
+    predict.runs[0]!.context.step('Find buildings');
+    predict.runs[0]!.context.step('Find buildings');
+    await expect
+      .poll(async () => first.get(job.id))
+      .toMatchObject({
+        message: 'Find buildings',
+        steps: [
+          { name: 'Look at the image', status: 'successful', finished: expect.stringMatching(/Z$/) as string },
+          { name: 'Find buildings', status: 'running', started: expect.stringMatching(/Z$/) as string },
+        ],
+      });
+    await first.stop();
+    const second = await gateways.start({ predict });
+    await predict.started(2);
+    predict.runs[1]!.context.step('Look at the image');
+    predict.runs[1]!.fail(new CairnError('imagery-corrupt', 'The image is cut short.'));
+    const { steps } = await second.wait(job.id);
+    expect(steps).toMatchObject([{ name: 'Look at the image', status: 'failed' }]);
+  });
+
   it('keeps its work folder over an interruption, and leaves none when it has ended', async () => {
     const first = await gateways.start({ predict });
     const { job } = await first.submit('predict', request('scene'), mapper);

@@ -43,6 +43,7 @@ const context = (more: Partial<JobContext> = {}): JobContext => ({
   actor: owner,
   signal: new AbortController().signal,
   progress: () => undefined,
+  step: () => undefined,
   log: () => undefined,
   ...more,
 });

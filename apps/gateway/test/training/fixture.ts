@@ -164,5 +164,13 @@ export async function openTraining() {
 /** The context of a job that nobody follows. */
 export function context(jobId: string, more: Partial<JobContext> = {}): JobContext {
   const signal = new AbortController().signal;
-  return { jobId, actor: scientist, signal, progress: () => undefined, log: () => undefined, ...more };
+  return {
+    jobId,
+    actor: scientist,
+    signal,
+    progress: () => undefined,
+    step: () => undefined,
+    log: () => undefined,
+    ...more,
+  };
 }

@@ -61,6 +61,7 @@ export class RegisterModel implements Process<'register-model'> {
 
   /** @throws CairnError as `checkPackage`; `package-dirty`, `mlflow-unavailable`, `disk-full`, `cancelled`. */
   async run(inputs: ProcessInput<'register-model'>, context: JobContext): Promise<Result> {
+    context.step('Check the package');
     context.progress(2, 'Checking the package');
     const checked = await checkPackage(inputs.files, this.#parts.objects);
     const source = await witnessSource(checked.files, inputs.source);
@@ -86,6 +87,7 @@ export class RegisterModel implements Process<'register-model'> {
     try {
       const imported = await this.#importAll(checked.model, before.missing, context);
       context.signal.throwIfAborted();
+      context.step('Write it to the catalogue');
       context.progress(90, 'Writing the model to the catalogue');
       const { receipt, rows } = await this.#parts.database.transaction((tx) =>
         this.#commit(tx, { checked, source, imported, before, context, repository }),
@@ -113,6 +115,7 @@ export class RegisterModel implements Process<'register-model'> {
 
   async #importAll(model: string, missing: readonly ShippedVersion[], context: JobContext): Promise<ImportedVersion[]> {
     const { mlflow } = this.#parts;
+    context.step('Bring its versions to MLflow');
     context.progress(10, 'Waking MLflow');
     await mlflow.findOrCreateModel(model, { 'cairn.model': model });
     const imported: ImportedVersion[] = [];
