@@ -1,13 +1,16 @@
 import { Command, CommanderError } from 'commander';
+import { addAccount } from './commands/account.ts';
 import { addApprove } from './commands/approve.ts';
 import { addDataset } from './commands/dataset.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addImagery } from './commands/imagery.ts';
+import { addLogin } from './commands/login.ts';
 import { addModel } from './commands/model.ts';
 import { addPredict } from './commands/predict.ts';
 import { addReceipt } from './commands/receipt.ts';
 import { addStatus } from './commands/status.ts';
+import { addToken } from './commands/token.ts';
 import { addTrain } from './commands/train.ts';
 import { addUp } from './commands/up.ts';
 import { addVerify } from './commands/verify.ts';
@@ -55,6 +58,9 @@ for (const add of [
   addPredict,
   addVerify,
   addReceipt,
+  addAccount,
+  addLogin,
+  addToken,
 ]) {
   add(program, act);
 }

@@ -23,6 +23,7 @@ export interface AppParts {
  *
  *     GET  /healthz  /status  /openapi.json                      platform
  *     POST DELETE /session   GET /keys/cairn.pub                 identity
+ *     /accounts …  /accounts/:id/password  /tokens …             identity
  *     POST /uploads   HEAD /uploads/:digest                      storage
  *     GET  /stac …  /stac/collections/:id/items …  /stac/search  catalog
  *     GET  /processes …   POST /processes/:id/execution          jobs

@@ -13,8 +13,10 @@ import { datasetThread } from './data/reader-thread.ts';
 import { DataRepository } from './data/repository.ts';
 import { migrate, readMigrations } from './db/migrate.ts';
 import { PgliteDatabase } from './db/pglite/database.ts';
+import { accountRoutes } from './identity/account-routes.ts';
+import { Accounts } from './identity/accounts.ts';
 import { guard } from './identity/guard.ts';
-import { Hosts } from './identity/hosts.ts';
+import { demandAccounts, Hosts } from './identity/hosts.ts';
 import { readKeys } from './identity/keys.ts';
 import { readOwnerToken } from './identity/owner-token.ts';
 import { identityRoutes } from './identity/routes.ts';
@@ -64,7 +66,8 @@ export interface Gateway {
  * Puts a gateway together for the laptop profile: takes the state folder, ends what an earlier gateway left running, opens
  * the database and brings it forward, and hands every domain what it works with. The only importer of adapters.
  * @param tell told in words what takes long
- * @throws CairnError `state-locked`, `state-too-new`, `tools-missing`, `disk-full`
+ * @throws CairnError `state-locked`, `state-too-new`, `tools-missing`, `disk-full`; `listen` also `port-in-use`,
+ * `accounts-missing`
  */
 export async function compose(config: Config, tell: (words: string) => void): Promise<Gateway> {
   const { home, tools } = config;
@@ -93,6 +96,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   const keys = await readKeys(home);
   const tokens = new Tokens({ database });
   await tokens.ensureOwner(await readOwnerToken(home));
+  const accounts = new Accounts({ database, tokens });
   const receipts = new Receipts({ keys });
 
   const mlflowServer = new MlflowServer({ children, tools, folder: join(home, 'mlflow') });
@@ -194,7 +198,8 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     guard: guard({ tokens, hosts: new Hosts({ host: config.host }) }),
     routes: [
       platformRoutes({ platform: new Platform({ database, mlflow: mlflowServer, servers: backend }) }),
-      identityRoutes({ tokens, keys }),
+      identityRoutes({ tokens, accounts, keys }),
+      accountRoutes({ accounts, tokens }),
       uploadRoutes({ objects, maxUploadBytes: config.maxUploadBytes }),
       catalogRoutes({ catalog }),
       jobRoutes({ jobs }),
@@ -209,6 +214,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
 
   return {
     listen: async () => {
+      await demandAccounts(config.host, accounts);
       address = await app.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
         throw portProblem(config, cause);
       });

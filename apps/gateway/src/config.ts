@@ -10,7 +10,10 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url));
 /** Every setting with its default. Nothing else in the gateway reads the environment. */
 const Settings = Type.Object({
   CAIRN_HOME: Type.String({ default: '.cairn', description: 'state folder' }),
-  CAIRN_HOST: Type.String({ default: '127.0.0.1', description: 'loopback address to listen on' }),
+  CAIRN_HOST: Type.String({
+    default: '127.0.0.1',
+    description: 'address to listen on; beyond loopback only where accounts have passwords',
+  }),
   CAIRN_PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: '0: any free port' }),
   CAIRN_TOOLS: Type.String({ default: '', description: 'folder of the Python tools' }),
   CAIRN_WEB: Type.String({ default: '', description: 'folder of the built web application' }),

@@ -3,6 +3,15 @@ import { isErrorCode } from './errors.ts';
 import type { ProcessId, ProcessInput, ProcessResult } from './processes.ts';
 import type { StatusInfo } from './job.ts';
 import type { StageChange, VersionInfo } from './version.ts';
+import type {
+  AccountChange,
+  AccountInfo,
+  IssuedToken,
+  NewAccount,
+  NewToken,
+  PasswordChange,
+  TokenInfo,
+} from './account.ts';
 import type { PlatformStatus } from './platform.ts';
 import type { Uploaded } from './fileset.ts';
 
@@ -65,11 +74,11 @@ export class CairnClient {
 
   /** Sends JSON and reads JSON. */
   async post<T>(path: string, value: unknown, headers: Record<string, string> = {}): Promise<T> {
-    const response = await this.request('POST', path, JSON.stringify(value), {
-      ...headers,
-      'content-type': 'application/json',
-    });
-    return (await response.json()) as T;
+    return (await (await this.#send('POST', path, value, headers)).json()) as T;
+  }
+
+  #send(method: string, path: string, value: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    return this.request(method, path, JSON.stringify(value), { ...headers, 'content-type': 'application/json' });
   }
 
   /** Health, versions and memory of the platform's components. */
@@ -143,6 +152,45 @@ export class CairnClient {
   /** Brings a version to another stage. */
   changeStage(model: string, version: number, change: StageChange): Promise<VersionInfo> {
     return this.post(`/models/${model}/versions/${version}/stage`, change);
+  }
+
+  /** Every account; for administrators, as adding and changing. */
+  accounts(): Promise<AccountInfo[]> {
+    return this.get('/accounts');
+  }
+
+  addAccount(account: NewAccount): Promise<AccountInfo> {
+    return this.post('/accounts', account);
+  }
+
+  async changeAccount(id: string, change: AccountChange): Promise<AccountInfo> {
+    return (await (await this.#send('PATCH', `/accounts/${encodeURIComponent(id)}`, change)).json()) as AccountInfo;
+  }
+
+  async setPassword(id: string, change: PasswordChange): Promise<void> {
+    await this.#send('PUT', `/accounts/${encodeURIComponent(id)}/password`, change);
+  }
+
+  /** API tokens: one's own; an administrator's list has everybody's. */
+  tokens(): Promise<TokenInfo[]> {
+    return this.get('/tokens');
+  }
+
+  issueToken(token: Omit<NewToken, 'days'> & { days?: number }): Promise<IssuedToken> {
+    return this.post('/tokens', token);
+  }
+
+  async revokeToken(id: string): Promise<void> {
+    await this.request('DELETE', `/tokens/${encodeURIComponent(id)}`);
+  }
+
+  /** Signs in by name and password; answers the session's token. Outside browsers, which keep it in a cookie and hide it. */
+  async signIn(account: string, password: string): Promise<string> {
+    const response = await this.#send('POST', '/session', { account, password });
+    const session = response.headers.getSetCookie().find((cookie) => cookie.startsWith('cairn_session='));
+    const token = /=([^;]+)/.exec(session ?? '')?.[1];
+    if (token === undefined) throw new CairnError('internal', 'The gateway answered no session.');
+    return token;
   }
 
   /** The public key that signs this installation's receipts, as PEM. */

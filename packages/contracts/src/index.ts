@@ -5,6 +5,7 @@ export * from './fileset.ts';
 export * from './processes.ts';
 export * from './job.ts';
 export * from './version.ts';
+export * from './account.ts';
 export * from './platform.ts';
 export * from './oip.ts';
 export * from './client.ts';

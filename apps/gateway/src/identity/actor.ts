@@ -1,6 +1,6 @@
-/** The roles of the policy table. The single owner of a laptop holds all of them. */
-export const roles = ['mapper', 'scientist', 'approver', 'administrator'] as const;
-export type Role = (typeof roles)[number];
+import { type Role, roles } from '@cairn/contracts';
+
+export { type Role, roles };
 
 /** Who asks: an account, or a step of a job that holds a token of its job only. */
 export interface Actor {

@@ -1,4 +1,5 @@
 import { CairnError } from '@cairn/contracts';
+import type { Accounts } from './accounts.ts';
 
 const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -26,4 +27,18 @@ export class Hosts {
       action: `Ask under one of these: ${[...this.#names].join(', ')}.`,
     });
   }
+}
+
+/**
+ * Stops a gateway that would listen beyond this machine while nobody has a password: then the state folder's token would be
+ * the only way in, and would be handed around.
+ * @throws CairnError `accounts-missing`.
+ */
+export async function demandAccounts(host: string, accounts: Pick<Accounts, 'anyPassword'>): Promise<void> {
+  if (/^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host) || (await accounts.anyPassword())) return;
+  throw new CairnError('accounts-missing', `Cairn was to listen on ${host}, and no account has a password.`, {
+    where: 'CAIRN_HOST',
+    action:
+      'Start it on 127.0.0.1 (leave CAIRN_HOST out), add accounts with "cairn account add", then start it again; put a proxy that speaks TLS before it.',
+  });
 }

@@ -14,6 +14,11 @@ export const policy = {
   'keys.read': 'anyone',
   'session.write': 'anyone',
 
+  'accounts.read': ['administrator'],
+  'accounts.write': ['administrator'],
+  'own-account.write': everyone,
+  'own-account.read': everyone,
+
   'status.read': everyone,
   'catalog.read': everyone,
   'imagery.read': everyone,

@@ -1,15 +1,23 @@
 import { CairnError } from '@cairn/contracts';
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { roles } from './actor.ts';
+import type { Accounts } from './accounts.ts';
+import { type Actor, roles } from './actor.ts';
 import { sessionCookie } from './guard.ts';
 import type { SigningKeys } from './keys.ts';
 import { sessionSeconds, type Tokens } from './tokens.ts';
 
-const SignIn = Type.Object(
-  { token: Type.String({ minLength: 1, maxLength: 200, title: 'The token of the state folder' }) },
-  { additionalProperties: false },
-);
+const text = { minLength: 1, maxLength: 200 };
+const SignIn = Type.Union([
+  Type.Object(
+    { token: Type.String({ ...text, title: 'The token of the state folder' }) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { account: Type.String({ ...text, title: 'Name' }), password: Type.String({ ...text, title: 'Password' }) },
+    { additionalProperties: false },
+  ),
+]);
 const SignedIn = Type.Object({
   id: Type.String(),
   roles: Type.Array(Type.Union(roles.map((role) => Type.Literal(role)))),
@@ -18,22 +26,18 @@ const SignedIn = Type.Object({
 /** A browser's session, and the public key that checks this installation's receipts. */
 export function identityRoutes(parts: {
   tokens: Tokens;
+  accounts: Accounts;
   keys: Pick<SigningKeys, 'publicKeyPem'>;
 }): FastifyPluginCallback {
-  const { tokens, keys } = parts;
+  const { tokens, accounts, keys } = parts;
   return (app: FastifyInstance, _options, done) => {
     app.post<{ Body: Static<typeof SignIn> }>(
       '/session',
       { config: { policy: 'session.write' }, schema: { body: SignIn, response: { 200: SignedIn } } },
       async (request, reply) => {
-        const actor = await tokens.resolve(request.body.token);
-        // A step's token opens no browser session: it would outlive its job.
-        if (actor === undefined || actor.jobId !== undefined) {
-          throw new CairnError('not-signed-in', 'The token is not valid.', {
-            where: '/token',
-            action: 'Open the address that "cairn up" prints, or paste the token of the state folder (file "token").',
-          });
-        }
+        const { body } = request;
+        const actor =
+          'token' in body ? await byToken(tokens, body.token) : await accounts.signIn(body.account, body.password);
         const session = await tokens.issueSession(actor);
         void reply.setCookie(sessionCookie, session, {
           path: '/',
@@ -62,4 +66,14 @@ export function identityRoutes(parts: {
     );
     done();
   };
+}
+
+async function byToken(tokens: Tokens, token: string): Promise<Actor> {
+  const actor = await tokens.resolveForSession(token);
+  if (actor !== undefined) return actor;
+  throw new CairnError('not-signed-in', 'The token opens no session.', {
+    where: '/token',
+    action:
+      'Open the address that "cairn up" prints, paste the token of the state folder (file "token"), or sign in by name and password.',
+  });
 }

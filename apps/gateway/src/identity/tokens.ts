@@ -1,9 +1,26 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { CairnError, type IssuedToken, type TokenInfo } from '@cairn/contracts';
 import type { Database, Queryable } from '../db/database.ts';
 import { type Actor, type Role, roles as allRoles } from './actor.ts';
 import { recordEvent } from './events.ts';
 
-/** The single account of a laptop. */
+type TokenKind = 'owner' | 'session' | 'job' | 'api';
+
+/** Who speaks by a token, and what kind of token it is. */
+interface Speaker {
+  actor: Actor;
+  kind: TokenKind;
+}
+
+interface ApiTokenRow {
+  id: string;
+  account: string;
+  name: string;
+  created: Date;
+  expires: Date;
+}
+
+/** The account of whoever holds the state folder; on a laptop the single one. */
 export const owner: Actor = { id: 'owner', roles: allRoles };
 
 /** How long a signed-in browser stays signed in. */
@@ -19,7 +36,7 @@ const pattern = /^cairn_[A-Za-z0-9_-]{43}$/;
 export class Tokens {
   readonly #database: Database;
   /** Tokens that were found lately, so that a map's tiles do not ask the database one by one. */
-  readonly #recent = new Map<string, { actor: Actor; until: number }>();
+  readonly #recent = new Map<string, Speaker & { until: number }>();
 
   constructor(options: { database: Database }) {
     this.#database = options.database;
@@ -40,18 +57,33 @@ export class Tokens {
       await tx.query(`insert into cairn.token (digest, account, kind) values ($1, $2, 'owner')`, [digest, owner.id]);
       await recordEvent(tx, owner, { kind: 'token.issued', subject: `account:${owner.id}`, data: { kind: 'owner' } });
     });
+    this.forget();
+  }
+
+  /** Who speaks by a token; undefined where nobody does: it is unknown, has run out, or its account is disabled. */
+  async resolve(token: string): Promise<Actor | undefined> {
+    return (await this.#speaker(token))?.actor;
+  }
+
+  /** Who may open a browser's session by a token; not who holds one of a job or the API, which the session would outlive. */
+  async resolveForSession(token: string): Promise<Actor | undefined> {
+    const speaker = await this.#speaker(token);
+    return speaker?.kind === 'owner' || speaker?.kind === 'session' ? speaker.actor : undefined;
+  }
+
+  /** Reads every token anew: an account has changed. */
+  forget(): void {
     this.#recent.clear();
   }
 
-  /** Who speaks by a token; undefined where nobody does. */
-  async resolve(token: string): Promise<Actor | undefined> {
+  async #speaker(token: string): Promise<Speaker | undefined> {
     if (!pattern.test(token)) return undefined;
     const digest = digestOf(token);
     const recent = this.#recent.get(digest);
-    if (recent !== undefined && recent.until > Date.now()) return recent.actor;
-    const [row] = await this.#database.query<{ account: string; job: string | null; roles: Role[] }>(
-      `select t.account, t.job, a.roles from cairn.token t join cairn.account a on a.id = t.account
-       where t.digest = $1 and (t.expires is null or t.expires > clock_timestamp())`,
+    if (recent !== undefined && recent.until > Date.now()) return recent;
+    const [row] = await this.#database.query<{ account: string; kind: TokenKind; job: string | null; roles: Role[] }>(
+      `select t.account, t.kind, t.job, a.roles from cairn.token t join cairn.account a on a.id = t.account
+       where t.digest = $1 and not a.disabled and (t.expires is null or t.expires > clock_timestamp())`,
       [digest],
     );
     this.#recent.delete(digest);
@@ -59,8 +91,8 @@ export class Tokens {
     const actor: Actor =
       row.job === null ? { id: row.account, roles: row.roles } : { id: row.account, roles: [], jobId: row.job };
     if (this.#recent.size >= known.atMost) this.#recent.clear();
-    this.#recent.set(digest, { actor, until: Date.now() + known.forMs });
-    return actor;
+    this.#recent.set(digest, { actor, kind: row.kind, until: Date.now() + known.forMs });
+    return { actor, kind: row.kind };
   }
 
   /** A token by which a job's steps speak: they reach MLflow and nothing else, until {@link revokeJob}. */
@@ -77,7 +109,7 @@ export class Tokens {
   /** Ends the tokens of a job. Called in the transaction that ends the job. */
   async revokeJob(tx: Queryable, jobId: string): Promise<void> {
     await tx.query('delete from cairn.token where job = $1', [jobId]);
-    this.#recent.clear();
+    this.forget();
   }
 
   /** A token that a browser keeps in its cookie. */
@@ -108,6 +140,71 @@ export class Tokens {
     });
     this.#recent.delete(digest);
   }
+
+  /**
+   * A token for programs, or for a person at a command line; this is the only time that it is told.
+   * @param account whose it is: their own, or anybody's where an administrator asks.
+   * @throws CairnError `not-allowed`, `not-found`.
+   */
+  async issueApi(account: string, name: string, days: number, actor: Actor): Promise<IssuedToken> {
+    if (account !== actor.id && !actor.roles.includes('administrator')) throw notYours(account);
+    const token = newToken();
+    const row = await this.#database.transaction(async (tx) => {
+      const [held] = await tx.query('select from cairn.account where id = $1', [account]);
+      if (held === undefined) {
+        throw new CairnError('not-found', `There is no account ${JSON.stringify(account)}.`, { where: '/account' });
+      }
+      const [made] = await tx.query<ApiTokenRow>(
+        `insert into cairn.token (digest, account, kind, id, name, expires)
+         values ($1, $2, 'api', $3, $4, clock_timestamp() + make_interval(days => $5))
+         returning id, account, name, created, expires`,
+        [digestOf(token), account, randomUUID(), name, days],
+      );
+      await recordEvent(tx, actor, {
+        kind: 'token.issued',
+        subject: `account:${account}`,
+        data: { kind: 'api', id: made!.id, name, expires: made!.expires.toISOString() },
+      });
+      return made!;
+    });
+    return { ...toInfo(row), token };
+  }
+
+  /** The API tokens of an account that are still valid, or of all; the newest first. */
+  async listApi(account: string | undefined): Promise<TokenInfo[]> {
+    const rows = await this.#database.query<ApiTokenRow>(
+      `select id, account, name, created, expires from cairn.token
+       where kind = 'api' and expires > clock_timestamp() and ($1::text is null or account = $1)
+       order by created desc, id`,
+      [account ?? null],
+    );
+    return rows.map(toInfo);
+  }
+
+  /**
+   * Ends an API token: one's own, or anybody's as an administrator.
+   * @throws CairnError `not-found`, also where it is somebody else's.
+   */
+  async revokeApi(id: string, actor: Actor): Promise<void> {
+    await this.#database.transaction(async (tx) => {
+      const [row] = await tx.query<{ account: string; name: string }>(
+        `delete from cairn.token where kind = 'api' and id = $1 and ($2 or account = $3) returning account, name`,
+        [id, actor.roles.includes('administrator'), actor.id],
+      );
+      if (row === undefined) {
+        throw new CairnError('not-found', `You have no token ${JSON.stringify(id)}.`, {
+          where: id,
+          action: 'GET /tokens lists those that you may revoke.',
+        });
+      }
+      await recordEvent(tx, actor, {
+        kind: 'token.revoked',
+        subject: `account:${row.account}`,
+        data: { id, name: row.name },
+      });
+    });
+    this.forget();
+  }
 }
 
 /** A new token: `cairn_` and 43 characters. */
@@ -118,6 +215,17 @@ export function newToken(): string {
 /** Whether a text has the form of a token. */
 export function isToken(text: string): boolean {
   return pattern.test(text);
+}
+
+function toInfo({ id, account, name, created, expires }: ApiTokenRow): TokenInfo {
+  return { id, account, name, created: created.toISOString(), expires: expires.toISOString() };
+}
+
+function notYours(account: string): CairnError {
+  return new CairnError('not-allowed', `Only an administrator may ask for a token of ${account}.`, {
+    where: '/account',
+    action: 'Leave the account out for a token of your own.',
+  });
 }
 
 function digestOf(token: string): string {

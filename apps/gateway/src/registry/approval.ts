@@ -154,11 +154,13 @@ const past = {
 } as const satisfies Record<Stage, string>;
 
 /**
- * The author alone may approve only where there is nobody else who could: one account in all, holding every role, that
- * says so explicitly.
+ * The author alone may approve only where there is nobody else: one account in all that is not disabled, holding every
+ * role, that says so explicitly.
  */
 async function checkOwn(tx: Queryable, row: VersionRow, change: StageChange, actor: Actor): Promise<void> {
-  const [accounts] = await tx.query<{ count: number }>('select count(*)::int as count from cairn.account');
+  const [accounts] = await tx.query<{ count: number }>(
+    'select count(*)::int as count from cairn.account where not disabled',
+  );
   const single = accounts?.count === 1 && roles.every((role) => actor.roles.includes(role));
   if (single && change.approveOwn === true) return;
   throw new CairnError('approval-second-person', `Version ${versionId(row)} was made by ${row.author}.`, {

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import type { FastifyPluginCallback } from 'fastify';
 import { pino } from 'pino';
 import { makeApp } from '../../src/app.ts';
+import { accountRoutes } from '../../src/identity/account-routes.ts';
+import { Accounts } from '../../src/identity/accounts.ts';
+import { Attempts } from '../../src/identity/attempts.ts';
 import { guard } from '../../src/identity/guard.ts';
 import { Hosts } from '../../src/identity/hosts.ts';
 import { readKeys } from '../../src/identity/keys.ts';
@@ -21,16 +24,21 @@ export async function startIdentity(routes: (database: Database) => FastifyPlugi
   const token = await readOwnerToken(home);
   await tokens.ensureOwner(token);
   const keys = await readKeys(home);
+  const clock = { now: Date.now() };
+  const accounts = new Accounts({ database, tokens, attempts: new Attempts(() => clock.now) });
   const app = await makeApp({
     logger: pino({ level: 'silent' }),
     guard: guard({ tokens, hosts: new Hosts({ host: '127.0.0.1' }) }),
-    routes: [identityRoutes({ tokens, keys }), ...routes(database)],
+    routes: [identityRoutes({ tokens, accounts, keys }), accountRoutes({ accounts, tokens }), ...routes(database)],
   });
   await app.ready();
   return {
     home,
     database,
     tokens,
+    accounts,
+    /** The time by which wrong passwords are slowed down. */
+    clock,
     token,
     keys,
     app,

@@ -1,0 +1,58 @@
+import { InvalidArgumentError } from 'commander';
+import type { AddCommand } from '../command.ts';
+import { connect } from '../gateway.ts';
+import { readNumber } from '../options.ts';
+
+interface Options {
+  days?: number;
+  account?: string;
+}
+
+/** `cairn token add|list|revoke`: API tokens, for programs and for people at another machine. */
+export const addToken: AddCommand = (program, act) => {
+  const token = program.command('token').description('tokens for programs: CAIRN_TOKEN speaks for its account');
+  token
+    .command('add <name>')
+    .description('make a token, named after what it is for; it is shown this once')
+    .option('--days <number>', 'how many days it is valid (default: 90)', readDays)
+    .option('--account <name>', 'whose it is; for somebody else only an administrator asks (default: you)')
+    .action(
+      act(async ({ config, output }, name: string, options: Options) => {
+        const issued = await (await connect(config)).issueToken({ name, ...options });
+        output.result(issued, () => {
+          output.line(issued.token);
+          output.line(`Speaks for ${issued.account} until ${issued.expires}, as CAIRN_TOKEN. It is not shown again.`);
+          output.line(`Revoke it with: cairn token revoke ${issued.id}`);
+        });
+      }),
+    );
+  token
+    .command('list')
+    .description('list the tokens that are valid')
+    .action(
+      act(async ({ config, output }) => {
+        const tokens = await (await connect(config)).tokens();
+        output.result(tokens, () => {
+          for (const one of tokens) {
+            output.line(`  ${one.id}  ${one.account.padEnd(16)} until ${one.expires.slice(0, 10)}  ${one.name}`);
+          }
+          if (tokens.length === 0) output.line('No tokens.');
+        });
+      }),
+    );
+  token
+    .command('revoke <id>')
+    .description('end a token')
+    .action(
+      act(async ({ config, output }, id: string) => {
+        await (await connect(config)).revokeToken(id);
+        output.result({ id, revoked: true }, () => output.line(`The token ${id} is valid no more.`));
+      }),
+    );
+};
+
+function readDays(text: string): number {
+  const days = readNumber(text);
+  if (!Number.isInteger(days) || days < 1 || days > 366) throw new InvalidArgumentError('A number from 1 to 366.');
+  return days;
+}
