@@ -40,12 +40,22 @@ export async function uploadFiles(
   modes: ReadonlyMap<string, '100644' | '100755'> = new Map(),
 ): Promise<FileSet> {
   const files: FileEntry[] = [];
-  for (const [index, path] of paths.entries()) {
-    onProgress(`sending ${index + 1} of ${paths.length} files`);
-    files.push(await uploadFile(client, join(folder, path), path, modes.get(path)));
-  }
+  let sent = 0;
+  let next = 0;
+  const send = async (): Promise<void> => {
+    while (next < paths.length) {
+      const at = next++;
+      const path = paths[at]!;
+      files[at] = await uploadFile(client, join(folder, path), path, modes.get(path));
+      onProgress(`sending files: ${++sent} of ${paths.length}`);
+    }
+  };
+  await Promise.all(Array.from({ length: together }, send));
   return files;
 }
+
+/** Files that are sent at the same time: the gateway waits for the disk after each of them. */
+const together = 8;
 
 /** Brings one file to the gateway under a name. */
 export async function uploadFile(

@@ -11,7 +11,7 @@ export interface Notice {
 
 /**
  * Reads the notice of a data folder: `dataset.json` where it has one. Where it has none, two origins are known by their
- * marks, and their terms go with the data: chips named `OAM-…` are OpenAerialMap's, labels with `osm_id` are
+ * marks, and their terms go with the data: chips named `OAM-…` are OpenAerialMap's, labels with `osm_id` and OSM XML are
  * OpenStreetMap's.
  */
 export async function readNotice(folder: string, paths: readonly string[]): Promise<Notice> {
@@ -26,7 +26,7 @@ export async function readNotice(folder: string, paths: readonly string[]): Prom
   }
   const aerial = paths.some((path) => /(^|\/)OAM-[^/]*$/.test(path));
   const labels = paths.includes('labels.geojson') ? await readFile(join(folder, 'labels.geojson'), 'utf8') : '';
-  const osm = labels.includes('"osm_id"');
+  const osm = paths.includes('labels.osm') || labels.includes('"osm_id"');
   const licences = [...(aerial ? ['CC-BY-4.0'] : []), ...(osm ? ['ODbL-1.0'] : [])];
   const names = [
     ...(aerial ? ['Imagery: OpenAerialMap contributors, CC-BY 4.0.'] : []),

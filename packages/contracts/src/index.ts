@@ -2,6 +2,7 @@ export * from './errors.ts';
 export * from './problem.ts';
 export * from './digest.ts';
 export * from './fileset.ts';
+export * from './dataset.ts';
 export * from './processes.ts';
 export * from './job.ts';
 export * from './version.ts';

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { DatasetWarning } from './dataset.ts';
 import { Digest, Identifier } from './digest.ts';
 import { FileSet, GitProof } from './fileset.ts';
 
@@ -25,7 +26,7 @@ export const RegisterModelResult = Type.Object({
   checks: Type.Array(Type.Object({ name: Type.String(), words: Type.String() })),
 });
 
-/** `add-dataset`: chips and labels become a DVC-pinned dataset. */
+/** `add-dataset`: chips/ with labels.geojson or labels.osm become a DVC-pinned dataset. */
 export const AddDataset = Type.Object(
   {
     id: Identifier,
@@ -42,6 +43,7 @@ export const AddDatasetResult = Type.Object({
   dvcMd5: Type.String(),
   chips: Type.Integer(),
   buildings: Type.Integer(),
+  warnings: Type.Array(DatasetWarning),
   receipt: Digest,
   changed: Type.Boolean(),
 });

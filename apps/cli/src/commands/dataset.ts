@@ -1,10 +1,11 @@
-import { CairnError, type CairnClient } from '@cairn/contracts';
+import { CairnError, type CairnClient, type DatasetWarning } from '@cairn/contracts';
 import { basename, resolve } from 'node:path';
 import type { AddCommand, Surroundings } from '../command.ts';
 import { listFiles, uploadFiles } from '../folder.ts';
 import { connect } from '../gateway.ts';
 import { toIdentifier } from '../identifier.ts';
 import { readNotice } from '../notices.ts';
+import type { Output } from '../output.ts';
 
 interface Options {
   id?: string;
@@ -19,7 +20,7 @@ export const addDataset: AddCommand = (program, act) => {
     .command('dataset')
     .description('bring training data')
     .command('add <dir>')
-    .description('add a folder with chips/ and labels.geojson as a dataset, pinned by DVC')
+    .description('add a folder with chips/ and labels.geojson or labels.osm as a dataset, pinned by DVC')
     .option('--id <id>', 'its name in the catalogue (default: the name of the folder)')
     .option('--title <words>', 'what people call it')
     .option('--licence <spdx>', 'licence, as an SPDX identifier')
@@ -35,10 +36,21 @@ export const addDataset: AddCommand = (program, act) => {
           );
           around.output.line(`  ${result.chips} chips, ${result.buildings} buildings`);
           around.output.line(`  digest ${result.digest}, DVC ${result.dvcMd5}`);
+          for (const warning of result.warnings) tellWarning(around.output, warning);
         });
       }),
     );
 };
+
+/** A warning in words, with the first places of it. */
+function tellWarning(output: Output, { words, count, where }: DatasetWarning): void {
+  const shown = where.slice(0, 3);
+  output.line(
+    `  note: ${words}: ${shown.join(', ')}${count > shown.length ? `, and ${count - shown.length} more` : ''}`,
+  );
+}
+
+const labelFiles = ['labels.geojson', 'labels.osm'];
 
 /** Uploads a dataset folder and runs `add-dataset` on it. */
 export async function sendDataset(
@@ -49,17 +61,14 @@ export async function sendDataset(
 ) {
   const folder = resolve(dir);
   const paths = (await listFiles(folder)).filter(
-    (path) => path.startsWith('chips/') || path === 'labels.geojson' || path === 'dataset.json',
+    (path) => path.startsWith('chips/') || labelFiles.includes(path) || path === 'dataset.json',
   );
-  if (!paths.some((path) => path.startsWith('chips/')) || !paths.includes('labels.geojson')) {
-    throw new CairnError(
-      'dataset-invalid',
-      `The folder ${folder} holds no ${paths.includes('labels.geojson') ? 'chips/' : 'labels.geojson'}.`,
-      {
-        where: folder,
-        action: 'Give a folder with the images in chips/ and the outlines in labels.geojson.',
-      },
-    );
+  const isLabelled = paths.some((path) => labelFiles.includes(path));
+  if (!isLabelled || !paths.some((path) => path.startsWith('chips/'))) {
+    throw new CairnError('dataset-invalid', `The folder ${folder} holds no ${isLabelled ? 'chips/' : 'labels'}.`, {
+      where: folder,
+      action: 'Give a folder with the images in chips/ and the outlines in labels.geojson or labels.osm.',
+    });
   }
   const notice = await readNotice(folder, paths);
   const attribution = options.attribution ?? notice.attribution;

@@ -1,4 +1,12 @@
-import { CairnError, type Digest, type ProcessInput, type ProcessResult } from '@cairn/contracts';
+import {
+  CairnError,
+  type DatasetWarning,
+  type Digest,
+  type FileEntry,
+  type FileSet,
+  type ProcessInput,
+  type ProcessResult,
+} from '@cairn/contracts';
 import { digestHex, filesetDigest } from '@cairn/receipt';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Database, Queryable } from '../db/database.ts';
@@ -12,6 +20,9 @@ import { checkPaths } from '../storage/paths.ts';
 import type { DatasetFacts } from './dataset.ts';
 import { type Dataset, datasetItem, datasetSubject } from './dataset-item.ts';
 import type { Datasets } from './datasets.ts';
+import { invalidDataset } from './fault.ts';
+import { labelsFile } from './labels.ts';
+import { osmFile } from './osm/read-osm.ts';
 import type { DatasetThread } from './reader-thread.ts';
 import type { DataRepository } from './repository.ts';
 
@@ -49,21 +60,26 @@ export class AddDataset implements Process<'add-dataset'> {
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
     const { database, datasets, objects, repository } = this.#parts;
     checkPaths(inputs.files);
-    const digest = filesetDigest(inputs.files.map((file) => ({ path: file.path, digest: receiptDigest(file.digest) })));
+    await this.#expectUploads(inputs.files);
+    context.step('Check chips and labels');
+    const { files, labelsFrom, lost } = await this.#plain(inputs.files, context);
+    const digest = filesetDigest(files.map((file) => ({ path: file.path, digest: receiptDigest(file.digest) })));
     const held = await datasets.find(inputs.id);
     if (held !== null && isSame(held, inputs, digest)) return resultOf(held, false);
-    context.step('Check chips and labels');
-    context.progress(5, `Checking ${inputs.files.length} files`);
-    const facts = await this.#read(inputs);
+    context.progress(5, `Checking ${files.length} files`);
+    const facts = await this.#read(files);
+    const warnings = [...lost, ...facts.warnings];
+    for (const { words, where } of warnings) context.log(`warning: ${words}: ${where.join(', ')}`);
     context.signal.throwIfAborted();
     context.step('Pin the dataset with DVC');
     context.progress(40, 'Pinning the dataset with DVC');
-    const dvcMd5 = await repository.add(inputs.id, (folder) => objects.materialise(inputs.files, folder), context);
+    const dvcMd5 = await repository.add(inputs.id, (folder) => objects.materialise(files, folder), context);
     context.signal.throwIfAborted();
     context.step('Write it to the catalogue');
     context.progress(95, 'Writing the dataset to the catalogue');
     const { id, title, licence, attribution = '' } = inputs;
-    const known = { id, title, licence, attribution, ...facts, digest, dvcMd5 };
+    const origin = labelsFrom === undefined ? {} : { labelsFrom };
+    const known = { id, title, licence, attribution, ...facts, warnings, digest, dvcMd5, ...origin };
     return database.transaction(async (tx) => {
       const receipt = await this.#issue(tx, known);
       const dataset: Dataset = { ...known, receipt };
@@ -77,28 +93,61 @@ export class AddDataset implements Process<'add-dataset'> {
     });
   }
 
-  async #read({ files }: Inputs): Promise<DatasetFacts> {
-    const { objects, reader } = this.#parts;
+  async #expectUploads(files: FileSet): Promise<void> {
     for (const { path, digest } of files) {
-      if (await objects.has(digest)) continue;
+      if (await this.#parts.objects.has(digest)) continue;
       throw new CairnError('not-found', `The bytes of ${path} (${digest}) have not been uploaded.`, {
         where: path,
         action: 'Upload the file first.',
       });
     }
-    const entries = files.map(({ path, digest }) => ({ path, file: objects.path(digest) }));
-    return reader.call('read', entries);
+  }
+
+  /**
+   * The files as packages read them: labels that came as OSM XML are replaced by the GeoJSON they become. `lost` is what of
+   * them could not be taken over.
+   */
+  async #plain(
+    files: FileSet,
+    context: JobContext,
+  ): Promise<{ files: FileSet; labelsFrom?: FileEntry; lost: DatasetWarning[] }> {
+    const osm = files.find(({ path }) => path === osmFile);
+    if (osm === undefined) return { files, lost: [] };
+    if (files.some(({ path }) => path === labelsFile)) {
+      const action = `Leave one of the two out, ${labelsFile} or ${osmFile}.`;
+      throw invalidDataset('The dataset has its labels twice, as GeoJSON and as OSM XML.', osmFile, action);
+    }
+    context.progress(2, `Converting ${osmFile} to GeoJSON`);
+    const { objects, reader } = this.#parts;
+    const { geojson, warnings: lost } = await reader.call('convert', objects.path(osm.digest));
+    const { digest } = await objects.put(new TextEncoder().encode(geojson));
+    const others = files.filter((file) => file !== osm);
+    return { files: [...others, { path: labelsFile, digest }], labelsFrom: osm, lost };
+  }
+
+  async #read(files: FileSet): Promise<DatasetFacts> {
+    const { objects, reader } = this.#parts;
+    return reader.call(
+      'read',
+      files.map(({ path, digest }) => ({ path, digest, file: objects.path(digest) })),
+    );
   }
 
   async #issue(tx: Queryable, dataset: Omit<Dataset, 'receipt'>): Promise<Digest> {
-    const { id, title, licence, attribution, dvcMd5 } = dataset;
+    const { id, title, licence, attribution, dvcMd5, labelsFrom } = dataset;
     const digest = receiptDigest(dataset.digest);
     const { digest: receipt } = await this.#parts.receipts.issue(tx, {
       kind: 'dataset',
       subject: datasetSubject(id),
       facts: {
         dataset: { value: id, known: 'witnessed' },
-        datasetDigest: { value: { digest, dvcMd5 }, known: 'witnessed' },
+        datasetDigest: {
+          value: { digest, dvcMd5 },
+          known: 'witnessed',
+          ...(labelsFrom === undefined
+            ? {}
+            : { source: `labels converted from ${labelsFrom.path}, ${labelsFrom.digest}` }),
+        },
         licences: { value: [{ title, licence, attribution }], known: 'witnessed', source: 'as told by who added it' },
         softwareVersion: { value: softwareVersion, known: 'witnessed' },
       },
@@ -114,6 +163,6 @@ function isSame(held: Dataset, { title, licence, attribution = '' }: Inputs, dig
   return held.digest === digest && told;
 }
 
-function resultOf({ id, digest, dvcMd5, chips, buildings, receipt }: Dataset, changed: boolean): Result {
-  return { dataset: id, digest, dvcMd5, chips, buildings, receipt, changed };
+function resultOf({ id, digest, dvcMd5, chips, buildings, warnings, receipt }: Dataset, changed: boolean): Result {
+  return { dataset: id, digest, dvcMd5, chips, buildings, warnings, receipt, changed };
 }

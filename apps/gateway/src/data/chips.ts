@@ -1,6 +1,6 @@
 import { type Box, boxOf, chipName, measure, tileBounds, unitsOf } from '@cairn/geo';
-import { CairnError } from '@cairn/contracts';
-import sharp from 'sharp';
+import { CairnError, type Digest } from '@cairn/contracts';
+import sharp, { type Stats } from 'sharp';
 import type { ImageryReader } from '../imagery/reader.ts';
 import { invalidDataset } from './fault.ts';
 
@@ -14,11 +14,14 @@ export interface Chip {
   box: Box;
   areaKm2: number;
   gsd: number;
+  /** Every pixel has the same value, or none: there is nothing to see on it. */
+  blank: boolean;
 }
 
-/** A file of a dataset and where its bytes lie. */
+/** A file of a dataset, its SHA-256 and where its bytes lie. */
 export interface DatasetFile {
   path: string;
+  digest: Digest;
   file: string;
 }
 
@@ -35,7 +38,11 @@ async function readGeoTiff({ path, file }: DatasetFile, reader: ImageryReader): 
   try {
     const { footprint, gsd } = await reader.describe(file);
     await reader.check(file);
-    return placed(path, footprint, gsd);
+    // What only the reader of imagery can decode counts as something to see.
+    const stats = await sharp(file)
+      .stats()
+      .catch(() => undefined);
+    return placed(path, footprint, gsd, stats !== undefined && isBlank(stats));
   } catch (cause) {
     if (!(cause instanceof CairnError)) throw cause;
     throw invalidDataset(
@@ -56,27 +63,32 @@ async function readTile({ path, file }: DatasetFile): Promise<Chip> {
   const bounds = tileBounds(name);
   const [west, south, east, north] = bounds.map(unitsOf) as [number, number, number, number];
   const footprint = [west, south, east, south, east, north, west, north];
-  const width = await decodedWidth(path, file);
+  const { width, blank } = await decoded(path, file);
   const middle = Math.cos((((bounds[1] + bounds[3]) / 2) * Math.PI) / 180);
   const equator = 2 * Math.PI * 6378137;
-  return placed(path, footprint, (equator * middle) / 2 ** name.z / width);
+  return placed(path, footprint, (equator * middle) / 2 ** name.z / width, blank);
 }
 
-async function decodedWidth(path: string, file: string): Promise<number> {
+async function decoded(path: string, file: string): Promise<{ width: number; blank: boolean }> {
   try {
     const image = sharp(file, { failOn: 'error', sequentialRead: true });
-    await image.stats();
+    const stats = await image.stats();
     const { width, height } = await image.metadata();
     if (width !== height) throw new Error(`it has ${width} × ${height} pixels, a tile is square`);
-    return width;
+    return { width, blank: isBlank(stats) };
   } catch (cause) {
     const words = (cause as Error).message.split('\n')[0]!;
     throw invalidDataset(`The chip ${path} cannot be read: ${words}.`, path, replace, cause);
   }
 }
 
-function placed(path: string, footprint: number[], gsd: number): Chip {
-  return { path, footprint, box: boxOf([footprint]), areaKm2: measure([footprint]).area / 1e6, gsd };
+function isBlank({ channels }: Stats): boolean {
+  const alpha = channels.length === 2 || channels.length === 4 ? channels.at(-1) : undefined;
+  return alpha?.max === 0 || channels.every(({ min, max }) => min === max);
+}
+
+function placed(path: string, footprint: number[], gsd: number, blank: boolean): Chip {
+  return { path, footprint, box: boxOf([footprint]), areaKm2: measure([footprint]).area / 1e6, gsd, blank };
 }
 
 const replace = 'Replace the chip, or take it out of the dataset.';

@@ -1,4 +1,4 @@
-import type { Digest } from '@cairn/contracts';
+import type { DatasetWarning, Digest, FileEntry } from '@cairn/contracts';
 import { polygonCoordinates, unitsOf } from '@cairn/geo';
 import { licenceMembers, type LicenceMembers, licenceOf } from '../catalog/licence.ts';
 import type { DatasetFacts } from './dataset.ts';
@@ -16,6 +16,8 @@ export interface DatasetPin {
   digest: Digest;
   dvcMd5: string;
   receipt: Digest;
+  /** The file that the labels were converted from; its bytes are kept by that digest. */
+  labelsFrom?: FileEntry;
 }
 
 /** A dataset as the catalogue holds it. */
@@ -33,6 +35,8 @@ interface DatasetProperties extends LicenceMembers {
   'cairn:area_km2': number;
   'cairn:building_share': number;
   'cairn:data': 'generated' | 'real';
+  'cairn:warnings'?: DatasetWarning[];
+  'cairn:labels_from'?: FileEntry;
 }
 
 /** The part of a dataset's STAC item by which it is known again. */
@@ -78,6 +82,8 @@ export function datasetItem(dataset: Dataset, at: string): DatasetItem {
       'cairn:area_km2': dataset.areaKm2,
       'cairn:building_share': dataset.buildingShare,
       'cairn:data': dataset.generated ? 'generated' : 'real',
+      'cairn:warnings': dataset.warnings,
+      ...(dataset.labelsFrom === undefined ? {} : { 'cairn:labels_from': dataset.labelsFrom }),
     } as DatasetProperties,
     assets: {
       data: {
@@ -107,6 +113,8 @@ export function datasetOf({ id, bbox, properties }: DatasetItem): Dataset {
     areaKm2: properties['cairn:area_km2'],
     buildingShare: properties['cairn:building_share'],
     generated: properties['cairn:data'] === 'generated',
+    warnings: properties['cairn:warnings'] ?? [],
+    ...(properties['cairn:labels_from'] === undefined ? {} : { labelsFrom: properties['cairn:labels_from'] }),
   };
 }
 

@@ -1,42 +1,60 @@
-import { boxOf, type Box, normalRings, unitsOf } from '@cairn/geo';
+import { boxOf, type Box, normalRings, polygonFault, unitsOf } from '@cairn/geo';
 import { invalidDataset } from './fault.ts';
+import type { Findings } from './findings.ts';
 
 /** The file of the outlines in a dataset. */
 export const labelsFile = 'labels.geojson';
 
 /** One polygon of the labels: rings of 1e-7 degree, the outer one first, normalised, and the box around it. */
 export interface Outline {
+  /** The feature in its file, with its id where it has one. */
+  name: string;
   rings: number[][];
   box: Box;
 }
 
 /**
  * Reads the labels of a dataset: a GeoJSON FeatureCollection of polygons in EPSG:4326. Outlines that cross themselves are
- * let through, since maps are full of them and packages mend them; outlines that come twice are not.
+ * let through with a warning, since maps are full of them and packages mend them; outlines that come twice are not.
+ * @param findings gets the faults of single features; those of the file as a whole are thrown.
  * @throws CairnError `dataset-invalid`; `where` is a JSON pointer into the file.
  */
-export function readLabels(bytes: Uint8Array): Outline[] {
+export function readLabels(bytes: Uint8Array, findings: Findings): Outline[] {
   const collection = parse(bytes);
   if (!isObject(collection) || collection['type'] !== 'FeatureCollection' || !Array.isArray(collection['features'])) {
     throw fault('is not a GeoJSON FeatureCollection', '', 'Export the outlines as GeoJSON.');
   }
   refuseOtherCrs(collection['crs']);
-  const seen = new Map<string, number>();
-  const outlines = (collection['features'] as unknown[]).flatMap((feature, index) => {
-    const path = `/features/${index}`;
-    const rings = polygonsOf(isObject(feature) ? feature['geometry'] : undefined, `${path}/geometry`);
-    const key = JSON.stringify(rings);
-    const twin = seen.get(key);
-    if (twin !== undefined) {
-      throw fault(`holds the outline of feature ${twin} a second time`, path, 'Remove one of the two.');
-    }
-    seen.set(key, index);
-    return rings.map((polygon) => ({ rings: polygon, box: boxOf(polygon.slice(0, 1)) }));
-  });
-  if (outlines.length === 0) {
+  const features = collection['features'] as unknown[];
+  if (features.length === 0) {
     throw fault('holds no outline, so there is nothing to learn from', '/features', 'Add the buildings of the chips.');
   }
-  return outlines;
+  const seen = new Map<string, number>();
+  return features.flatMap(
+    (feature, index) => findings.attempt(() => readFeature(feature, index, seen, findings)) ?? [],
+  );
+}
+
+function readFeature(feature: unknown, index: number, seen: Map<string, number>, findings: Findings): Outline[] {
+  const path = `/features/${index}`;
+  const rings = polygonsOf(isObject(feature) ? feature['geometry'] : undefined, `${path}/geometry`);
+  const key = JSON.stringify(rings);
+  const twin = seen.get(key);
+  if (twin !== undefined) {
+    throw fault(`holds the outline of feature ${twin} a second time`, path, 'Remove one of the two.');
+  }
+  seen.set(key, index);
+  const name = nameOf(feature, path);
+  if (rings.some((polygon) => polygonFault(polygon) !== undefined)) findings.warn('outline-crossing', name);
+  return rings.map((polygon) => ({ name, rings: polygon, box: boxOf(polygon.slice(0, 1)) }));
+}
+
+/** Where a feature stands, with the id by which its maker knows it: GeoJSON's own, or OpenStreetMap's. */
+function nameOf(feature: unknown, path: string): string {
+  const { id, properties } = feature as { id?: unknown; properties?: unknown };
+  const own = isObject(properties) ? properties : {};
+  const known = [id, own['osm_id'], own['id']].find((value) => typeof value === 'string' || typeof value === 'number');
+  return `${labelsFile}#${path}${known === undefined ? '' : ` (${`${known}`.slice(0, 80)})`}`;
 }
 
 function parse(bytes: Uint8Array): unknown {

@@ -2,12 +2,15 @@ import { ImageryReader } from '../imagery/reader.ts';
 import { serve } from '../threads/serve.ts';
 import type { DatasetFile } from './chips.ts';
 import { type DatasetFacts, readDataset } from './dataset.ts';
+import { type Converted, convertOsm } from './osm/outlines.ts';
 
 /** What the thread offers. */
 export interface DatasetReader {
   /** See `readDataset`. */
   read(files: readonly DatasetFile[]): Promise<DatasetFacts>;
+  /** See `convertOsm`. */
+  convert(file: string): Promise<Converted>;
 }
 
 const reader = new ImageryReader({ cacheBytes: 16 * 1024 * 1024 });
-serve<DatasetReader>({ read: (files) => readDataset(files, reader) });
+serve<DatasetReader>({ read: (files) => readDataset(files, reader), convert: convertOsm });

@@ -15,6 +15,7 @@ import type { JobContext } from '../../src/jobs/process.ts';
 import { Receipts } from '../../src/receipts/receipts.ts';
 import { receiptDigest } from '../../src/registry/receipt-facts.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
+import { folderDigest } from '../../src/training/folder-digest.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { openTestDatabase, tools } from '../db/template.ts';
 import { quietLogger } from '../registry/quiet.ts';
@@ -143,6 +144,27 @@ describe('adding a dataset', () => {
     expect(await datasets.get('town')).toEqual(before);
     expect(await datasets.find('other')).toBeNull();
     expect(await events()).toHaveLength(2);
+  });
+
+  it('labelled by OSM XML is pinned with the GeoJSON it becomes, and names the file it came from', async () => {
+    const corners = square(0.25, 0.5)[0]!.slice(0, 4);
+    const osm = `<osm>${corners.map(([lon, lat], at) => `<node id="${at + 1}" lon="${lon}" lat="${lat}"/>`).join('')}
+      <way id="9">${[1, 2, 3, 4, 1].map((ref) => `<nd ref="${ref}"/>`).join('')}<tag k="building" v="yes"/></way>
+      <way id="10"><nd ref="1"/><nd ref="2"/><tag k="building" v="yes"/></way></osm>`;
+    const given = await upload({ ...(await soundFiles()), 'labels.osm': osm });
+    const files = given.filter(({ path }) => path !== 'labels.geojson');
+    const result = await add.run({ id: 'osm', title: 'From OSM', licence: 'ODbL-1.0', files }, context());
+    expect(result).toMatchObject({ chips: 2, buildings: 1 });
+    expect(result.warnings[0]).toMatchObject({ kind: 'osm-incomplete', where: ['way/10'] });
+    await repository.pull('osm', result.dvcMd5, join(home, 'osm'), context());
+    expect((await listed(join(home, 'osm'))).filter((path) => path.startsWith('labels'))).toEqual(['labels.geojson']);
+    expect(await readFile(join(home, 'osm', 'labels.geojson'), 'utf8')).toContain('"osm_id":9');
+    expect(await folderDigest(join(home, 'osm'))).toBe(result.digest);
+    const dataset = await datasets.get('osm');
+    expect(dataset.labelsFrom).toEqual(files.find(({ path }) => path === 'labels.osm'));
+    expect(dataset.warnings).toEqual(result.warnings);
+    const twice = add.run({ id: 'osm', title: 'From OSM', licence: 'ODbL-1.0', files: given }, context());
+    await expect(twice).rejects.toMatchObject({ code: 'dataset-invalid', more: { where: 'labels.osm' } });
   });
 
   it('that is cancelled leaves no dataset', async () => {

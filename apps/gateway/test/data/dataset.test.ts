@@ -1,10 +1,13 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { CairnError } from '@cairn/contracts';
 import { tileBounds } from '@cairn/geo';
+import { digestOf } from '@cairn/receipt';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { readDataset } from '../../src/data/dataset.ts';
+import { Findings } from '../../src/data/findings.ts';
 import { readLabels } from '../../src/data/labels.ts';
 import { datasetThread } from '../../src/data/reader-thread.ts';
 import { ImageryReader } from '../../src/imagery/reader.ts';
@@ -50,6 +53,59 @@ describe('a dataset', () => {
     } finally {
       await thread.close();
     }
+  });
+});
+
+describe('what is odd about a dataset', () => {
+  it('is told with its number and places, and does not stand in the way', async () => {
+    const bowTie = square(0.25, 0.5)[0]!;
+    const [a, b, c, d] = [bowTie[0]!, bowTie[1]!, bowTie[2]!, bowTie[3]!];
+    const off = square(0.2, 0.5, { ...tile, x: tile.x + 5 });
+    const collection = JSON.parse(labels([square(0.6, 0.2), [[a, c, b, d, a]], off])) as {
+      features: { id?: string }[];
+    };
+    collection.features[1]!.id = 'tie';
+    const noise = await sharp(Buffer.from(Array.from({ length: 64 * 64 * 3 }, (_, at) => (at * 7) % 251)), {
+      raw: { width: 64, height: 64, channels: 3 },
+    })
+      .png()
+      .toBuffer();
+    const blank = await picture(10);
+    const { warnings } = await read({
+      [chip]: noise,
+      'chips/town-386691-220241-19.png': blank,
+      'chips/town-386692-220241-19.png': blank,
+      'labels.geojson': JSON.stringify(collection),
+    });
+    expect(warnings.map(({ kind, words, where }) => [kind, words, where])).toEqual([
+      ['outline-crossing', '1 outline crosses itself', ['labels.geojson#/features/1 (tie)']],
+      ['outline-off-chips', '1 outline lies on no chip', ['labels.geojson#/features/2']],
+      [
+        'chip-unlabelled',
+        '2 chips have no outline on them',
+        ['chips/town-386691-220241-19.png', 'chips/town-386692-220241-19.png'],
+      ],
+      [
+        'chip-blank',
+        '2 chips are of one colour throughout',
+        ['chips/town-386691-220241-19.png', 'chips/town-386692-220241-19.png'],
+      ],
+      ['chip-twin', '1 chip has the very bytes of another one', ['chips/town-386692-220241-19.png']],
+    ]);
+  });
+
+  it('is told of each fault at once, of 1,000 the first 20', async () => {
+    const open = [square(0.1, 0.1)[0]!.slice(0, 4)];
+    const many = {
+      ...(await soundFiles()),
+      'labels.geojson': labels(Array<number[][][]>(1000).fill(open)),
+      [chip]: 'no picture',
+    };
+    const refused = (await read(many).catch((error: unknown) => error)) as CairnError;
+    expect(refused.more.where).toBe('labels.geojson#/features/0/geometry/coordinates/0');
+    expect(refused.message).toContain('The dataset has 1001 faults');
+    expect(refused.message).toContain('labels.geojson#/features/20/geometry/coordinates/0');
+    expect(refused.message).toContain('And 980 more.');
   });
 });
 
@@ -143,7 +199,10 @@ describe('labels', () => {
       fc.property(fc.nat(text.length - 1), fc.string({ maxLength: 3 }), fc.nat(8), (at, put, cut) => {
         const changed = text.slice(0, at) + put + text.slice(at + cut);
         try {
-          expect(readLabels(Buffer.from(changed)).length).toBeGreaterThan(0);
+          const findings = new Findings();
+          const outlines = readLabels(Buffer.from(changed), findings);
+          findings.settle();
+          expect(outlines.length).toBeGreaterThan(0);
         } catch (error) {
           expect(error).toBeInstanceOf(CairnError);
           expect(error).toMatchObject({ code: 'dataset-invalid' });
@@ -159,7 +218,10 @@ describe.skipIf(realScene === undefined)('the real chips of CAIRN_TEST_SCENE', (
   it('are read as a dataset', async () => {
     const folder = realScene ?? '';
     const chips = readdirSync(join(folder, 'chips')).map((name) => `chips/${name}`);
-    const files = [...chips, 'labels.geojson'].map((path) => ({ path, file: join(folder, path) }));
+    const files = [...chips, 'labels.geojson'].map((path) => {
+      const file = join(folder, path);
+      return { path, digest: digestOf(readFileSync(file)), file };
+    });
     const facts = await readDataset(files, reader);
     expect(facts.chips).toBe(chips.length);
     expect(facts.buildings).toBeGreaterThan(100);

@@ -1,4 +1,5 @@
 import { tileBounds } from '@cairn/geo';
+import { digestOf } from '@cairn/receipt';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import sharp from 'sharp';
@@ -57,7 +58,11 @@ export async function lay(folder: string, files: Record<string, string | Buffer>
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);
   }
-  return Object.keys(files).map((path) => ({ path, file: join(folder, path) }));
+  return Object.entries(files).map(([path, content]) => ({
+    path,
+    digest: digestOf(Buffer.from(content)),
+    file: join(folder, path),
+  }));
 }
 
 /** Every file below a folder, by path. */
