@@ -28,6 +28,7 @@ export interface AppParts {
  *     GET  /stac …  /stac/collections/:id/items …  /stac/search  catalog
  *     GET  /processes …   POST /processes/:id/execution          jobs
  *     GET  /jobs …   DELETE /jobs/:id                            jobs
+ *     GET  /models …  /models/:model/revisions/:digest/archive   registry
  *     GET  /models/:model/versions …   POST …/:version/stage     registry
  *     ALL  /mlflow/*                                             registry
  *     GET  /imagery/:id/tiles/:z/:x/:y.png                       imagery

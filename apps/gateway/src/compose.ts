@@ -46,6 +46,8 @@ import { mlflowProxy } from './registry/mlflow/proxy.ts';
 import { MlflowServer } from './registry/mlflow/server.ts';
 import { Outbox } from './registry/outbox.ts';
 import { RegisterModel } from './registry/package/register-model.ts';
+import { modelRoutes } from './registry/model-routes.ts';
+import { Models } from './registry/models.ts';
 import { registryRoutes } from './registry/routes.ts';
 import { Versions } from './registry/versions.ts';
 import { ObjectStore } from './storage/objects.ts';
@@ -204,6 +206,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       catalogRoutes({ catalog }),
       jobRoutes({ jobs }),
       registryRoutes({ versions, approvals, database, objects }),
+      modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
       mlflowProxy({ server: mlflowServer, database, maxUploadBytes: config.maxUploadBytes }),
       imageryRoutes({ imageries, objects, reader }),
       inferenceRoutes({ database, objects }),

@@ -2,6 +2,7 @@ import { CairnError, type Problem } from './problem.ts';
 import { isErrorCode } from './errors.ts';
 import type { ProcessId, ProcessInput, ProcessResult } from './processes.ts';
 import type { StatusInfo } from './job.ts';
+import type { ModelInfo } from './model.ts';
 import type { StageChange, VersionInfo } from './version.ts';
 import type {
   AccountChange,
@@ -142,6 +143,16 @@ export class CairnClient {
   ): Promise<ProcessResult<P>> {
     const job = await this.execute(process, inputs);
     return this.wait(process, job.jobID, onProgress, signal);
+  }
+
+  /** Every model, by name. */
+  models(): Promise<ModelInfo[]> {
+    return this.get('/models');
+  }
+
+  /** One model with its revisions. */
+  model(id: string): Promise<ModelInfo> {
+    return this.get(`/models/${id}`);
   }
 
   /** Every version of a model, the newest first. */

@@ -7,6 +7,7 @@ export * from './processes.ts';
 export * from './job.ts';
 export * from './version.ts';
 export * from './account.ts';
+export * from './model.ts';
 export * from './platform.ts';
 export * from './oip.ts';
 export * from './client.ts';

@@ -88,11 +88,8 @@ export class Catalog {
    * One item.
    * @throws CairnError `not-found`.
    */
-  async get(collection: CollectionId, id: string): Promise<StacItem> {
-    const [row] = await this.#database.query<{ item: StacItem | null }>('select get_item($2, $1) as item', [
-      collection,
-      id,
-    ]);
+  async get(collection: CollectionId, id: string, queryable: Queryable = this.#database): Promise<StacItem> {
+    const [row] = await queryable.query<{ item: StacItem | null }>('select get_item($2, $1) as item', [collection, id]);
     const item = row?.item ?? undefined;
     if (item === undefined) throw missing(collection, id);
     return withDatetime(item);

@@ -3,7 +3,7 @@ import type { NewVersion } from './version-row.ts';
 import { multihash, type PackageItem } from './package/item.ts';
 
 /** A place as west, south, east, north in EPSG:4326. */
-type Bbox = readonly [number, number, number, number];
+export type Bbox = readonly [number, number, number, number];
 
 /** Id of a version's item: catalogue ids hold no slash. */
 export function versionItemId({ model, version }: Pick<NewVersion, 'model' | 'version'>): string {
@@ -100,39 +100,6 @@ export function versionItem(version: NewVersion, packageItem: PackageItem, weigh
   };
 }
 
-/**
- * The STAC item of a registered model, in the collection `models`: the package's own, at the place of its versions, its
- * assets at this gateway.
- * @param versions the versions that the package ships.
- */
-export function modelItem(
-  packageItem: PackageItem,
-  revision: { packageDigest: string; environmentDigest: string; commit: string | null; receipt: string },
-  versions: readonly NewVersion[],
-): StacItem {
-  const place = versions.length === 0 ? {} : placeOf(versions.map(({ bbox }) => bbox));
-  return {
-    ...packageItem,
-    collection: 'models',
-    ...place,
-    properties: {
-      ...packageItem.properties,
-      'cairn:package_digest': revision.packageDigest,
-      'cairn:environment_digest': revision.environmentDigest,
-      'cairn:commit': revision.commit,
-      'cairn:receipt': revision.receipt,
-      'cairn:mlflow_model': packageItem.id,
-    },
-    assets: Object.fromEntries(
-      Object.entries(packageItem.assets).map(([name, asset]) => [
-        name,
-        { ...asset, href: addressOf(asset.href, packageItem.id, revision.packageDigest, versions) },
-      ]),
-    ),
-    links: [],
-  };
-}
-
 /** Figures as the metrics extension names them: those of a split without its prefix. */
 function measured(version: NewVersion): Record<string, unknown> {
   const split = (prefix: string): Record<string, number> =>
@@ -159,7 +126,7 @@ function codeAssets(item: PackageItem, version: NewVersion): Record<string, unkn
 }
 
 /** Where a file of the package is to be had here. A shipped version's files are had as that version's. */
-function addressOf(href: string, model: string, packageDigest: string, versions: readonly NewVersion[]): string {
+export function addressOf(href: string, model: string, packageDigest: string, versions: readonly NewVersion[]): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(href) || href.startsWith('/')) return href;
   const path = href.replace(/^(\.\/)+/, '');
   const [, name, rest] = /^versions\/([^/]+)\/(.+)$/.exec(path) ?? [];
@@ -168,16 +135,6 @@ function addressOf(href: string, model: string, packageDigest: string, versions:
   if (rest === 'model/model.onnx') return weightsAddress(shipped);
   if (rest === 'run.json') return `/models/${model}/versions/${shipped.version}/record`;
   return `/mlflow/get-artifact?${new URLSearchParams({ run_uuid: shipped.run_id, path: rest }).toString()}`;
-}
-
-function placeOf(places: readonly Bbox[]): { bbox: number[]; geometry: object } {
-  const box: Bbox = [
-    Math.min(...places.map(([west]) => west)),
-    Math.min(...places.map(([, south]) => south)),
-    Math.max(...places.map(([, , east]) => east)),
-    Math.max(...places.map(([, , , north]) => north)),
-  ];
-  return { bbox: [...box], geometry: polygonOf(box) };
 }
 
 function link(collection: string, id: string): Record<string, string> {

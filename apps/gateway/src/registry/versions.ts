@@ -32,12 +32,14 @@ export class Versions {
    * @throws CairnError `not-found` where there is no such model.
    */
   async list(model: string): Promise<VersionRow[]> {
-    const rows = await this.#database.query<VersionRow>(
-      'select * from cairn.version where model = $1 order by version desc',
-      [model],
-    );
+    const rows = await this.ofModel(model);
     if (rows.length === 0 && !(await this.#isModel(model))) throw noModel(model);
     return rows;
+  }
+
+  /** Every version of a model, the newest first; none, too, where there is no such model. */
+  async ofModel(model: string, queryable: Queryable = this.#database): Promise<VersionRow[]> {
+    return queryable.query<VersionRow>('select * from cairn.version where model = $1 order by version desc', [model]);
   }
 
   /** One version. @throws CairnError `not-found`. */

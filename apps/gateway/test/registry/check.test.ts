@@ -30,6 +30,7 @@ describe('a package that holds together', () => {
       'entry points',
       'environment',
       'item',
+      'place',
       'hyperparameters',
       'licence',
       'version scene',
@@ -137,6 +138,18 @@ describe('a package that does not hold together is refused with what, where and 
       '/properties/metrics:test/iou',
     ],
     ['an id that is none', withItem({ id: 'Tiny Model' }), 'item-invalid', 'stac-item.json#/id'],
+    [
+      'a place that is not that of its version’s data',
+      withRecord({ dataset: { digest: digestOf('d'), extent: [86.5, 27.2, 86.6, 27.4], chips: 1, buildings: 1 } }),
+      'item-invalid',
+      'stac-item.json#/bbox',
+    ],
+    [
+      'a box that is not that of its geometry',
+      tinyPackage({ 'stac-item.json': tinyPackage()['stac-item.json']!.replace('27.3\n  ]', '27.4\n  ]') }),
+      'item-invalid',
+      'stac-item.json#/bbox',
+    ],
     [
       'a changed asset',
       tinyPackage({ 'tiny/__init__.py': 'pass\n' }),

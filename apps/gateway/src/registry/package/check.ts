@@ -1,6 +1,7 @@
 import { CairnError, type Digest, type FileSet } from '@cairn/contracts';
 import { validateItem } from '../../catalog/validate.ts';
 import type { ObjectStore } from '../../storage/objects.ts';
+import { checkExtent } from './extent.ts';
 import { PackageFiles } from './files.ts';
 import { checkHyperparameters } from './hyperparameters.ts';
 import { checkAssets, itemFile, ownSchemas, type PackageItem, readItem } from './item.ts';
@@ -48,6 +49,7 @@ export async function checkPackage(uploaded: FileSet, objects: ObjectStore): Pro
   // Before the item's own checksums: of weights it is worth more to say that they are not those of their run.
   const versions = await readShippedVersions(files);
   const assets = await checkAssets(item, files);
+  const place = checkExtent(item, versions);
   const hyperparameters = await checkHyperparameters(item, project, files);
   const tests = testFiles(files);
   const digest = files.digest;
@@ -56,6 +58,7 @@ export async function checkPackage(uploaded: FileSet, objects: ObjectStore): Pro
     { name: 'entry points', words: `MLproject offers ${requiredEntryPoints.join(', ')}.` },
     { name: 'environment', words: `Python ${environment.python}, every package pinned by ${environment.lock}.` },
     { name: 'item', words: `${itemFile} is valid STAC and MLM, and its ${assets} assets are the package's files.` },
+    { name: 'place', words: place },
     { name: 'hyperparameters', words: `${hyperparameters.join(', ')}: the same in item, schema and MLproject.` },
     { name: 'licence', words: `The package is under ${item.properties.license}.` },
     ...versions.map((version) => ({ name: `version ${version.name}`, words: wordsOf(version, digest) })),

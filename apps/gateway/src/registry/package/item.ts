@@ -21,6 +21,8 @@ export const PackageItem = Type.Object({
   type: Type.Literal('Feature'),
   stac_version: Type.String(),
   id: Identifier,
+  bbox: Type.Array(Type.Number(), { minItems: 4, maxItems: 4, description: 'EPSG:4326' }),
+  geometry: Type.Object({ coordinates: Type.Array(Type.Unknown(), { minItems: 1 }) }),
   stac_extensions: Type.Array(Type.String()),
   properties: Type.Object({
     title: Type.String({ minLength: 1, maxLength: 200 }),

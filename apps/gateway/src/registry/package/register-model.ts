@@ -1,4 +1,11 @@
-import { CairnError, type Digest, type ProcessInput, type ProcessResult } from '@cairn/contracts';
+import {
+  CairnError,
+  type Digest,
+  type FileSet,
+  type ProcessInput,
+  type ProcessResult,
+  type Uploaded,
+} from '@cairn/contracts';
 import { digestHex } from '@cairn/receipt';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Database, Queryable } from '../../db/database.ts';
@@ -6,16 +13,19 @@ import { recordEvent } from '../../identity/events.ts';
 import type { JobContext, Process } from '../../jobs/process.ts';
 import type { Receipts } from '../../receipts/receipts.ts';
 import type { ObjectStore } from '../../storage/objects.ts';
+import { tarOf } from '../../storage/tar.ts';
 import type { MlflowClient } from '../mlflow/client.ts';
 import type { Outbox } from '../outbox.ts';
 import { versionSubjects } from '../receipt-facts.ts';
-import { modelItem, versionItem } from '../version-item.ts';
+import { modelItem } from '../model-item.ts';
+import { versionItem } from '../version-item.ts';
 import { type NewVersion, type VersionRow, versionId, versionSubject } from '../version-row.ts';
 import type { Versions } from '../versions.ts';
 import { checkPackage, type CheckedPackage } from './check.ts';
 import { importedRow, importFacts, registrationFacts } from './import-facts.ts';
 import { type ImportedVersion, importTag, importVersion } from './import-run.ts';
-import { findRevision, type RevisionRow, writeRevision } from './revision.ts';
+import { findRevision, type NewRevision, type RevisionRow, writeRevision } from './revision.ts';
+import { writeRevisionItem } from './revision-items.ts';
 import type { ShippedVersion } from './shipped.ts';
 import { type PackageSource, witnessSource } from './source.ts';
 
@@ -81,16 +91,21 @@ export class RegisterModel implements Process<'register-model'> {
     const before = await this.#before(checked);
     const { revision } = before;
     const tellsNothingNew = source.commit === null || source.commit === revision?.commit;
-    if (revision !== null && tellsNothingNew && before.missing.length === 0) {
+    const isWhole = revision !== null && revision.archive !== null;
+    if (isWhole && tellsNothingNew && before.missing.length === 0) {
       return answer(checked, source, ids(checked, before.registered), revision.receipt, false);
     }
     try {
+      context.progress(8, 'Keeping the content as an archive');
+      const { objects } = this.#parts;
+      const archive = await objects.put(tarOf(revision?.files ?? checked.files.own, objects));
       const imported = await this.#importAll(checked.model, before.missing, context);
       context.signal.throwIfAborted();
       context.step('Write it to the catalogue');
       context.progress(90, 'Writing the model to the catalogue');
+      const sizes = await sizesOf(checked.files.all, objects);
       const { receipt, rows } = await this.#parts.database.transaction((tx) =>
-        this.#commit(tx, { checked, source, imported, before, context, repository }),
+        this.#commit(tx, { checked, source, imported, archive, sizes, before, context, repository }),
       );
       for (const row of rows) before.registered.set(row.weights_digest, row);
       this.#parts.outbox.kick();
@@ -133,12 +148,14 @@ export class RegisterModel implements Process<'register-model'> {
       checked: CheckedPackage;
       source: PackageSource;
       imported: readonly ImportedVersion[];
+      archive: Uploaded;
+      sizes: ReadonlyMap<Digest, number>;
       before: Before;
       context: JobContext;
       repository: string | undefined;
     },
   ): Promise<{ receipt: Digest; rows: VersionRow[] }> {
-    const { checked, source, imported, before, context, repository } = work;
+    const { checked, source, imported, archive, sizes, before, context, repository } = work;
     const { catalog, receipts, versions } = this.#parts;
     const { model, digest, item, environment } = checked;
     const subject = `model:${model}`;
@@ -149,15 +166,16 @@ export class RegisterModel implements Process<'register-model'> {
       subjects: [{ name: model, digest: { sha256: digestHex(digest) } }],
       upstream: [],
     });
-    const revision = { packageDigest: digest, environmentDigest: environment.digest, commit: source.commit, receipt };
-    await writeRevision(tx, {
+    const revision: NewRevision = {
       model,
       package_digest: digest,
       files: checked.files.own,
       commit: source.commit,
       environment_digest: environment.digest,
+      archive: archive.digest,
       receipt,
-    });
+    };
+    await writeRevision(tx, revision);
     const rows: VersionRow[] = [];
     for (const one of imported) {
       const row = await this.#importRow(tx, checked, source, one, receipt);
@@ -165,8 +183,10 @@ export class RegisterModel implements Process<'register-model'> {
       await catalog.upsert(tx, described, checked.schemas);
       rows.push(await versions.propose(tx, row, context.actor));
     }
-    const shipped = [...before.registered.values(), ...rows].sort((a, b) => a.version - b.version);
-    await catalog.upsert(tx, modelItem(item, revision, shipped), checked.schemas);
+    const bytes = { environment, files: checked.files.all, sizes, archive };
+    const shipped = [...before.registered.values(), ...rows];
+    const described = modelItem(item, revision, bytes, { shipped, all: await versions.ofModel(model, tx) });
+    await writeRevisionItem(catalog, tx, described, digest, checked.schemas);
     await recordEvent(tx, context.actor, {
       kind: 'model.registered',
       subject,
@@ -231,6 +251,12 @@ export class RegisterModel implements Process<'register-model'> {
       if (this.#turns.get(model) === turn) this.#turns.delete(model);
     }
   }
+}
+
+async function sizesOf(files: FileSet, objects: ObjectStore): Promise<Map<Digest, number>> {
+  const sizes = new Map<Digest, number>();
+  for (const { digest } of files) sizes.set(digest, await objects.size(digest));
+  return sizes;
 }
 
 function isUnavailable(error: unknown): boolean {
