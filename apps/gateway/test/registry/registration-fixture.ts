@@ -22,6 +22,7 @@ export const context = (more: Partial<JobContext> = {}): JobContext => ({
   actor: owner,
   signal: new AbortController().signal,
   progress: () => undefined,
+  step: () => undefined,
   log: () => undefined,
   ...more,
 });
