@@ -34,6 +34,7 @@ export interface AppParts {
  *     GET  /imagery/:id/tiles/:z/:x/:y.png                       imagery
  *     GET  /predictions …  /predictions/:id/buildings.geojson    inference
  *     GET  /receipts …                                           receipts
+ *     GET  /survey   POST /survey/repair                         survey
  *     GET  /*                                                    the page
  */
 export async function makeApp(parts: AppParts): Promise<FastifyInstance> {

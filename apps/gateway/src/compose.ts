@@ -42,6 +42,7 @@ import { Receipts } from './receipts/receipts.ts';
 import { receiptRoutes } from './receipts/routes.ts';
 import { Approvals } from './registry/approval.ts';
 import { MlflowClient } from './registry/mlflow/client.ts';
+import { MlflowInventory } from './registry/mlflow/inventory.ts';
 import { mlflowProxy } from './registry/mlflow/proxy.ts';
 import { MlflowServer } from './registry/mlflow/server.ts';
 import { Outbox } from './registry/outbox.ts';
@@ -52,6 +53,8 @@ import { registryRoutes } from './registry/routes.ts';
 import { Versions } from './registry/versions.ts';
 import { ObjectStore } from './storage/objects.ts';
 import { uploadRoutes } from './storage/uploads.ts';
+import { surveyOf } from './survey/checks.ts';
+import { surveyRoutes } from './survey/routes.ts';
 import { Children } from './supervise/child.ts';
 import { StateLock } from './supervise/state-lock.ts';
 import { TrainModel } from './training/train-model.ts';
@@ -195,6 +198,18 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     },
   });
 
+  const survey = surveyOf({
+    database,
+    objects,
+    mlflow,
+    inventory: new MlflowInventory({ server: mlflowServer }),
+    outbox,
+    workFolder,
+    uploadFolder: objects.uploadFolder,
+    remote: join(home, 'dvc-remote'),
+    offered: () => jobs.offered,
+  });
+
   const app = await makeApp({
     logger,
     guard: guard({ tokens, hosts: new Hosts({ host: config.host }) }),
@@ -211,6 +226,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       imageryRoutes({ imageries, objects, reader }),
       inferenceRoutes({ database, objects }),
       receiptRoutes({ receipts, database }),
+      surveyRoutes({ survey }),
       pageRoutes({ folder: config.web }),
     ],
   });

@@ -15,6 +15,7 @@ import type {
 } from './account.ts';
 import type { PlatformStatus } from './platform.ts';
 import type { Uploaded } from './fileset.ts';
+import type { SurveyReport } from './survey.ts';
 
 /** How the client reaches a gateway. In a browser the session cookie speaks, and `token` is left out. */
 export interface ClientOptions {
@@ -85,6 +86,11 @@ export class CairnClient {
   /** Health, versions and memory of the platform's components. */
   status(): Promise<PlatformStatus> {
     return this.get('/status');
+  }
+
+  /** Looks whether catalogue, registry, stored bytes and jobs fit each other; `repair` mends what is safe to mend. */
+  survey({ repair = false, deep = false }: { repair?: boolean; deep?: boolean } = {}): Promise<SurveyReport> {
+    return repair ? this.post('/survey/repair', { deep }) : this.get(`/survey?deep=${deep}`);
   }
 
   /** Whether bytes of this digest have been uploaded already. */

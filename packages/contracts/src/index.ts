@@ -9,5 +9,6 @@ export * from './version.ts';
 export * from './account.ts';
 export * from './model.ts';
 export * from './platform.ts';
+export * from './survey.ts';
 export * from './oip.ts';
 export * from './client.ts';

@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { access, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { CairnError, type CairnClient, type SurveyFinding, type SurveyReport } from '@cairn/contracts';
 import type { AddCommand } from '../command.ts';
 import type { CliConfig } from '../config.ts';
 import { connect } from '../gateway.ts';
+import type { Output } from '../output.ts';
 
 const run = promisify(execFile);
 
@@ -15,25 +17,77 @@ interface Finding {
   action?: string;
 }
 
-/** `cairn doctor`: what is installed, what is missing, how to get it. */
+/** `cairn doctor`: what is installed, what is missing, how to get it; and, where Cairn runs, whether its state fits. */
 export const addDoctor: AddCommand = (program, act) => {
   program
     .command('doctor')
-    .description('look at this machine: what is installed, what is missing, and how to get it')
+    .description('look at this machine (what is missing, how to get it) and, where Cairn runs, at its state')
+    .option('--repair', 'mend what is left over or can be derived again; needs a running Cairn')
+    .option('--deep', 'hash every stored byte again')
+    .addHelpText('after', '\nExit codes: 0 nothing is left to be done, 3 something is.')
     .action(
-      act(async ({ config, output }) => {
+      act(async ({ config, output }, { repair = false, deep = false }: { repair?: boolean; deep?: boolean }) => {
         const findings = await examine(config);
-        const ok = findings.every((finding) => finding.ok);
-        output.result({ ok, findings }, () => {
+        const client = await running(config, repair || deep);
+        findings.push(await gateway(client));
+        if (client !== undefined) output.progress('Looking at the state of Cairn ...');
+        const survey = await lookAt(client, { repair, deep });
+        const ok = findings.every((finding) => finding.ok) && survey?.ok !== false;
+        output.result({ ok, findings, ...(survey === undefined ? {} : { survey }) }, () => {
           for (const finding of findings) {
             output.line(`  ${finding.ok ? 'ok     ' : 'missing'}  ${finding.name.padEnd(12)} ${finding.found}`);
             if (finding.action !== undefined) output.line(`           ${''.padEnd(12)} To do: ${finding.action}`);
           }
+          if (survey !== undefined) tellSurvey(output, survey);
         });
         if (!ok) process.exitCode = 3;
       }),
     );
 };
+
+function tellSurvey(output: Output, { checks, deep, findings }: SurveyReport): void {
+  const looked = `${checks.length} checks${deep ? ', every stored byte hashed' : ''}`;
+  if (findings.length === 0) output.line(`  ok       ${'state'.padEnd(12)} everything fits: ${looked}`);
+  for (const finding of findings) {
+    output.line(`  ${stateOf(finding)}  ${finding.check.padEnd(12)} ${finding.where}: ${finding.what}`);
+    if (finding.trouble !== undefined) output.line(`           ${''.padEnd(12)} Repairing failed: ${finding.trouble}`);
+    output.line(`           ${''.padEnd(12)} ${wayOut(finding)}`);
+  }
+}
+
+function stateOf({ repaired }: SurveyFinding): string {
+  return repaired ? 'mended ' : 'amiss  ';
+}
+
+function wayOut({ repaired, repairable, action }: SurveyFinding): string {
+  if (repaired) return `Done: ${action}`;
+  return repairable ? `"cairn doctor --repair" does this: ${action}` : `To do: ${action}`;
+}
+
+/** What the survey found; undefined where none can be made, or only an administrator may. */
+async function lookAt(
+  client: CairnClient | undefined,
+  options: { repair: boolean; deep: boolean },
+): Promise<SurveyReport | undefined> {
+  try {
+    return await client?.survey(options);
+  } catch (error) {
+    if (!options.repair && error instanceof CairnError && error.code === 'not-allowed') return undefined;
+    throw error;
+  }
+}
+
+/** The client of a Cairn that runs; undefined where none does, unless one is asked for. */
+async function running(config: CliConfig, demanded: boolean): Promise<CairnClient | undefined> {
+  try {
+    const client = await connect(config);
+    await client.status();
+    return client;
+  } catch (error) {
+    if (demanded) throw error;
+    return undefined;
+  }
+}
 
 async function examine(config: CliConfig): Promise<Finding[]> {
   const bin = (...parts: string[]) => join(config.tools, ...parts);
@@ -64,7 +118,6 @@ async function examine(config: CliConfig): Promise<Finding[]> {
       'Run "npm run build --workspace @cairn/web".',
     ),
     await disk(config),
-    await gateway(config),
   ];
 }
 
@@ -107,12 +160,7 @@ async function disk(config: CliConfig): Promise<Finding> {
 }
 
 /** A gateway that is not running is no fault: the doctor only tells. */
-async function gateway(config: CliConfig): Promise<Finding> {
-  try {
-    const client = await connect(config);
-    const status = await client.status();
-    return { name: 'gateway', ok: true, found: `running, version ${status.version}` };
-  } catch {
-    return { name: 'gateway', ok: true, found: 'not running (start it with "cairn up")' };
-  }
+async function gateway(client: CairnClient | undefined): Promise<Finding> {
+  if (client === undefined) return { name: 'gateway', ok: true, found: 'not running (start it with "cairn up")' };
+  return { name: 'gateway', ok: true, found: `running, version ${(await client.status()).version}` };
 }

@@ -37,6 +37,8 @@ export const policy = {
   'execute.train-model': ['scientist'],
 
   'versions.approve': ['approver'],
+  'survey.read': ['administrator'],
+  'survey.repair': ['administrator'],
   'mlflow.use': ['scientist', 'approver', 'administrator', 'job'],
 } as const satisfies Record<string, Grant>;
 

@@ -20,6 +20,11 @@ export class ObjectStore {
     this.#root = options.root;
   }
 
+  /** Where bytes lie while they come in. */
+  get uploadFolder(): string {
+    return join(this.#root, 'tmp');
+  }
+
   /**
    * Takes bytes in. The same bytes again change nothing.
    * @param expected the digest that the bytes must have.
@@ -27,7 +32,7 @@ export class ObjectStore {
    * @throws CairnError `digest-mismatch`, `too-large`, `disk-full`; nothing is left of the bytes then.
    */
   async put(source: AsyncIterable<Uint8Array> | Uint8Array, expected?: Digest, limit = Infinity): Promise<Uploaded> {
-    const temporary = join(this.#root, 'tmp', randomUUID());
+    const temporary = join(this.uploadFolder, randomUUID());
     try {
       await mkdir(dirname(temporary), { recursive: true });
       const written = await writeSynced(source instanceof Uint8Array ? [source] : source, temporary, limit);
@@ -141,7 +146,7 @@ export class ObjectStore {
 
   /** Removes what a killed gateway left half written. Called at start, by the holder of the state folder's lock. */
   async sweep(): Promise<void> {
-    await rm(join(this.#root, 'tmp'), { recursive: true, force: true });
+    await rm(this.uploadFolder, { recursive: true, force: true });
   }
 
   // Bytes that are there already are replaced by the same ones: should the disk have changed them, that mends them.

@@ -1,0 +1,52 @@
+import type { ProcessId } from '@cairn/contracts';
+import type { Database } from '../db/database.ts';
+import type { MlflowClient } from '../registry/mlflow/client.ts';
+import type { MlflowInventory } from '../registry/mlflow/inventory.ts';
+import type { Outbox } from '../registry/outbox.ts';
+import type { ObjectStore } from '../storage/objects.ts';
+import { catalogueCheck } from './checks/catalogue.ts';
+import { datasetsCheck } from './checks/datasets.ts';
+import { jobsCheck } from './checks/jobs.ts';
+import { leftoversCheck } from './checks/leftovers.ts';
+import { mlflowRunsCheck, mlflowVersionsCheck } from './checks/mlflow.ts';
+import { objectsCheck } from './checks/objects.ts';
+import { outboxCheck } from './checks/outbox.ts';
+import { receiptsCheck } from './checks/receipts.ts';
+import { tokensCheck } from './checks/tokens.ts';
+import { weightsCheck } from './checks/weights.ts';
+import { Survey } from './survey.ts';
+
+/** What the checks look at. */
+export interface SurveyParts {
+  database: Database;
+  objects: ObjectStore;
+  mlflow: MlflowClient;
+  inventory: MlflowInventory;
+  outbox: Outbox;
+  /** Folder of the jobs' logs and work folders. */
+  workFolder: string;
+  /** Where bytes lie while they come in. */
+  uploadFolder: string;
+  /** Folder of the DVC remote. */
+  remote: string;
+  /** The processes that can be run here. */
+  offered: () => readonly ProcessId[];
+}
+
+/** The survey with every check, those that need nothing of MLflow first. */
+export function surveyOf(parts: SurveyParts): Survey {
+  const checks = [
+    jobsCheck(parts),
+    tokensCheck(parts),
+    leftoversCheck(parts),
+    catalogueCheck(parts),
+    objectsCheck(parts),
+    datasetsCheck(parts),
+    receiptsCheck(parts),
+    weightsCheck(parts),
+    mlflowRunsCheck(parts),
+    mlflowVersionsCheck(parts),
+    outboxCheck(parts),
+  ];
+  return new Survey({ database: parts.database, checks });
+}

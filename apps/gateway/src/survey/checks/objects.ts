@@ -1,0 +1,76 @@
+import type { Digest, FileSet } from '@cairn/contracts';
+import type { Database } from '../../db/database.ts';
+import { digestOfMultihash } from '../../imagery/imagery-item.ts';
+import type { ObjectStore } from '../../storage/objects.ts';
+import type { Check, Finding } from '../finding.ts';
+import { isSound } from '../stored-bytes.ts';
+
+/** Something that names bytes of the object store. */
+interface Holder {
+  where: string;
+  title: string;
+  digest: Digest;
+  action: string;
+}
+
+/** Files of packages, images and predictions whose bytes are gone or changed in the object store. */
+export function objectsCheck({ database, objects }: { database: Database; objects: ObjectStore }): Check {
+  return {
+    name: 'stored bytes',
+    look: async (deep) => {
+      const holders = [
+        ...(await packageFiles(database)),
+        ...(await images(database)),
+        ...(await predictions(database)),
+      ];
+      const findings: Finding[] = [];
+      const sound = new Map<Digest, boolean>();
+      for (const { where, title, digest, action } of holders) {
+        const known = sound.get(digest) ?? (await isSound(objects, digest, deep));
+        sound.set(digest, known);
+        if (!known) findings.push({ what: `${title} (${digest}): its bytes are gone or changed.`, where, action });
+      }
+      return findings;
+    },
+  };
+}
+
+const restore = 'Restore objects/ in the state folder from a backup, or upload the file again.';
+
+async function packageFiles(database: Database): Promise<Holder[]> {
+  const rows = await database.query<{ model: string; package_digest: Digest; files: FileSet }>(
+    'select model, package_digest, files from cairn.revision order by model, at',
+  );
+  return rows.flatMap(({ model, package_digest: revision, files }) =>
+    files.map(({ path, digest }) => ({
+      where: `model:${model}`,
+      title: `The file ${path} of the revision ${revision}`,
+      digest,
+      action: restore,
+    })),
+  );
+}
+
+async function images(database: Database): Promise<Holder[]> {
+  const rows = await database.query<{ id: string; checksum: string }>(
+    `select id, content->'assets'->'image'->>'file:checksum' as checksum from pgstac.items
+     where collection = 'imagery' order by id`,
+  );
+  return rows.flatMap(({ id, checksum }) => {
+    const digest = digestOfMultihash(checksum);
+    return digest === undefined ? [] : [{ where: `imagery:${id}`, title: 'The image', digest, action: restore }];
+  });
+}
+
+async function predictions(database: Database): Promise<Holder[]> {
+  const rows = await database.query<{ id: string; digest: Digest }>(
+    'select id, geojson_digest as digest from cairn.prediction order by at',
+  );
+  return rows.map(({ id, digest }) => ({
+    where: `prediction:${id}`,
+    title: 'The GeoJSON of the prediction',
+    digest,
+    action:
+      'Restore objects/ in the state folder from a backup, or upload a copy of the GeoJSON that somebody has kept.',
+  }));
+}
