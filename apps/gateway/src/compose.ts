@@ -44,6 +44,7 @@ import { Approvals } from './registry/approval.ts';
 import { MlflowClient } from './registry/mlflow/client.ts';
 import { MlflowInventory } from './registry/mlflow/inventory.ts';
 import { mlflowProxy } from './registry/mlflow/proxy.ts';
+import { OrphanRuns } from './registry/mlflow/orphans.ts';
 import { MlflowServer } from './registry/mlflow/server.ts';
 import { Outbox } from './registry/outbox.ts';
 import { RegisterModel } from './registry/package/register-model.ts';
@@ -104,8 +105,14 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   const accounts = new Accounts({ database, tokens });
   const receipts = new Receipts({ keys });
 
-  const mlflowServer = new MlflowServer({ children, tools, folder: join(home, 'mlflow') });
+  const mlflowServer = new MlflowServer({
+    children,
+    tools,
+    folder: join(home, 'mlflow'),
+    onUp: () => orphans.closeSoon(),
+  });
   const mlflow = new MlflowClient({ server: mlflowServer });
+  const orphans = new OrphanRuns({ database, mlflow, logger });
   const versions = new Versions({ database });
   const outbox = new Outbox({ database, mlflow, logger });
   const approvals = new Approvals({ database, versions, receipts, objects, outbox });

@@ -2,9 +2,9 @@ import type { Digest } from '@cairn/contracts';
 import { digestOf, canonicalJson } from '@cairn/receipt';
 import type { MlflowClient } from '../registry/mlflow/client.ts';
 import type { MlflowRun } from '../registry/mlflow/entities.ts';
+import { jobTag } from '../registry/mlflow/orphans.ts';
 import type { Origin } from './trained.ts';
 
-const jobTag = 'cairn.job';
 const originTag = 'cairn.origin';
 const completeTag = 'cairn.complete';
 

@@ -17,7 +17,8 @@ export interface TestMlflow {
   close: () => Promise<void>;
 }
 
-export async function openMlflow(): Promise<TestMlflow> {
+/** @param onUp told each time that it came up. */
+export async function openMlflow(onUp: () => void = () => undefined): Promise<TestMlflow> {
   const home = await mkdtemp(join(tmpdir(), 'cairn mlflow #?'));
   const pids: number[] = [];
   const children = new Children({
@@ -31,7 +32,7 @@ export async function openMlflow(): Promise<TestMlflow> {
       },
     },
   });
-  const server = new MlflowServer({ children, tools, folder: join(home, 'mlflow') });
+  const server = new MlflowServer({ children, tools, folder: join(home, 'mlflow'), onUp });
   return {
     home,
     server,

@@ -22,6 +22,7 @@ const artifacts = '/api/2.0/mlflow-artifacts/artifacts';
 /** MLflow's limits on one log-batch request. */
 const batch = { metrics: 900, pairs: 90 } as const;
 const digestLimit = 36;
+const pageSize = 1000;
 
 /**
  * MLflow's REST API, as far as Cairn uses it: experiments, runs, artifacts (through the server's artifact door), registered
@@ -84,6 +85,16 @@ export class MlflowClient {
     });
     const first = answer.runs?.[0];
     return first === undefined ? null : toRun(first);
+  }
+
+  /** The runs that are RUNNING and carry a tag, in all experiments. */
+  async runningRuns(tag: string): Promise<MlflowRun[]> {
+    const experiments = await this.#pages<{ experiment_id: string }>('experiments', '/experiments/search', {});
+    const found = await this.#pages<RunAnswer>('runs', '/runs/search', {
+      experiment_ids: experiments.map(({ experiment_id: id }) => id),
+      filter: `attributes.status = 'RUNNING' and tags.\`${tag}\` != ''`,
+    });
+    return found.map(toRun);
   }
 
   /** The run that carries a tag, which is made with it where there is none: the same run however often it is asked. */
@@ -244,6 +255,22 @@ export class MlflowClient {
   /** Takes an alias away. */
   async deleteAlias(model: string, alias: string): Promise<void> {
     await this.#forget('DELETE', '/registered-models/alias', { name: model, alias });
+  }
+
+  /** All pages of a search; `member` is where an answer holds its list. */
+  async #pages<T>(member: string, path: string, body: object): Promise<T[]> {
+    const found: T[] = [];
+    let token: string | undefined;
+    do {
+      const page = await this.#post<Record<string, T[] | undefined> & { next_page_token?: string }>(
+        path,
+        { ...body, max_results: pageSize, ...(token === undefined ? {} : { page_token: token }) },
+        true,
+      );
+      found.push(...(page[member] ?? []));
+      token = page.next_page_token;
+    } while (token !== undefined && token !== '');
+    return found;
   }
 
   async #get<T>(path: string, query: Record<string, string>): Promise<T | null> {

@@ -24,17 +24,19 @@ export class MlflowServer implements MlflowAddress {
   readonly #children: Children;
   readonly #tools: string;
   readonly #folder: string;
+  readonly #onUp: () => void;
   #running: { child: Child; address: string } | undefined;
   #starting: Promise<{ address: string }> | undefined;
   #booting: Child | undefined;
   #ending: Promise<void> | undefined;
   #stopped = false;
 
-  /** @param options.folder where `mlflow.db` and `artifacts/` lie. */
-  constructor(options: { children: Children; tools: string; folder: string }) {
+  /** @param options.folder where `mlflow.db` and `artifacts/` lie. @param options.onUp told each time that it came up. */
+  constructor(options: { children: Children; tools: string; folder: string; onUp?: () => void }) {
     this.#children = options.children;
     this.#tools = options.tools;
     this.#folder = options.folder;
+    this.#onUp = options.onUp ?? (() => undefined);
   }
 
   get state(): MlflowState {
@@ -130,6 +132,7 @@ export class MlflowServer implements MlflowAddress {
       this.#running = undefined;
       this.#ending = child.stop();
     });
+    this.#onUp();
     return { address };
   }
 }
