@@ -53,7 +53,7 @@ generate: node_modules/.package-lock.json ## write the generated files again
 	@node --import tsx tools/generate.ts
 
 check: generate ## generated files, format, lint and types
-	@git diff --exit-code -- docs/reference
+	@git diff --exit-code -- docs/reference deploy/rendered
 	@npm run --silent format:check
 	@npm run --silent lint
 	@npm run --silent typecheck

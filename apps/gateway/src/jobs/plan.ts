@@ -20,6 +20,7 @@ export interface PlanStep {
   /** Paths that it leaves. */
   outputs: readonly string[];
   limits: StepLimits;
+  retry: StepRetry;
   /** What part of the job's progress it is: from and to, 0..100. */
   share: readonly [from: number, to: number];
 }
@@ -35,4 +36,22 @@ export interface StepLimits {
   silence: number;
   /** From its start. */
   total: number;
+}
+
+/**
+ * How often a step is tried again after a failure that is not its own: a network or a server that was away while its
+ * environment was fetched or while it logged, a machine or a process that was taken away under it. What the package itself
+ * says is wrong, a limit that was passed and an output that is missing end the plan at once.
+ */
+export interface StepRetry {
+  /** Tries after the first; 0: never. */
+  limit: number;
+  /** Seconds before the first of them; each later one waits twice as long as the one before, at most `longest`. */
+  pause: number;
+  longest: number;
+}
+
+/** Seconds to wait before a try; `again` counts the tries after the first, from 1. */
+export function pauseBefore(again: number, { pause, longest }: StepRetry): number {
+  return Math.min(longest, pause * 2 ** (again - 1));
 }

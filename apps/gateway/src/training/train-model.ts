@@ -131,6 +131,7 @@ export class TrainModel implements Process<'train-model'> {
         environment: origin.revision.commit === null ? {} : { CAIRN_SOURCE_COMMIT: origin.revision.commit },
         signal: context.signal,
         progress: (percent, message) => context.progress(percent, message),
+        step: (name) => context.step(name),
         log: (line) => context.log(line),
       });
       await this.#runs.complete(run);

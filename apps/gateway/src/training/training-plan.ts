@@ -1,5 +1,5 @@
 import { CairnError } from '@cairn/contracts';
-import type { Plan, PlanStep, PlanValue, StepLimits } from '../jobs/plan.ts';
+import type { Plan, PlanStep, PlanValue, StepLimits, StepRetry } from '../jobs/plan.ts';
 import type { MlProject } from '../registry/package/mlproject.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 
@@ -14,6 +14,7 @@ export const places = {
 
 // An environment may mean gigabytes to be fetched, in which a step is silent; a training may take a night.
 const limits: StepLimits = { first: 2 * 3600, silence: 900, total: 24 * 3600 };
+const retry: StepRetry = { limit: 3, pause: 10, longest: 300 };
 
 /**
  * The plan of a training: preprocess the data, train, evaluate. Each entry point gets those of the settings that it takes;
@@ -30,6 +31,7 @@ export function trainingPlan(project: MlProject, settings: Hyperparameters, titl
     inputs,
     outputs: [output],
     limits,
+    retry,
     share: shares[entryPoint]!,
   });
   return {

@@ -10,12 +10,15 @@ export interface PlanRun {
   environment: Readonly<Record<string, string>>;
   signal: AbortSignal;
   progress(percent: number, message: string): void;
+  /** Begins a step of the plan, by its name; told again for a further try. */
+  step(name: string): void;
   log(line: string): void;
 }
 
 /**
  * Executes plans. Local processes do it on a laptop; a cluster's workflow engine does it from the same plan. `run` resolves
- * when every step has left its outputs.
+ * when every step has left its outputs. A plan that was interrupted may be asked for again on the same folder: no two of its
+ * steps run at once, and it comes to its end as if nothing had happened.
  * @throws CairnError `training-failed` for the step that ended badly, was silent for too long or left an output out;
  * `tools-missing`, `uv-missing`; the signal's reason where the run was interrupted, when nothing of it runs any more.
  */

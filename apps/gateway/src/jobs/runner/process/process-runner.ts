@@ -1,10 +1,12 @@
 import { CairnError } from '@cairn/contracts';
-import { access, mkdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Children } from '../../../supervise/child.ts';
-import type { Plan, PlanStep } from '../../plan.ts';
+import { pauseBefore, type Plan, type PlanStep } from '../../plan.ts';
 import type { PlanRun, Runner } from '../runner.ts';
-import { failedStep, StepWatch } from './step-watch.ts';
+import { type Building, Environments } from './environments.ts';
+import { failedStep, StepWatch, type Trouble } from './step-watch.ts';
 
 /** Who makes the Python environment of a package: `uv` from its lock, or nobody (`local`: that of the tools). */
 export type EnvironmentManager = 'uv' | 'local';
@@ -12,12 +14,13 @@ export type EnvironmentManager = 'uv' | 'local';
 /**
  * Runs a plan's steps one after the other as `mlflow run` on this machine. A step sees the gateway's address and a token of
  * its job, the package and the job's folder, nothing of the gateway's own environment. It tells how far it is by lines
- * `progress PERCENT WORDS`; one that has been silent for too long is ended with all that it started.
+ * `progress PERCENT WORDS`; one that has been silent for too long is ended with all that it started, one that failed by no
+ * fault of its own is tried again.
  */
 export class ProcessRunner implements Runner {
   readonly #children: Children;
   readonly #tools: string;
-  readonly #environments: string;
+  readonly #environments: Environments;
   readonly #manager: EnvironmentManager;
   readonly #path: string;
 
@@ -33,14 +36,13 @@ export class ProcessRunner implements Runner {
   }) {
     this.#children = options.children;
     this.#tools = options.tools;
-    this.#environments = options.environments;
+    this.#environments = new Environments({ folder: options.environments });
     this.#manager = options.manager;
     this.#path = options.path;
   }
 
   async run(plan: Plan, run: PlanRun): Promise<void> {
     await this.#checkTools();
-    await this.#removeHalfBuilt();
     const scratch = join(run.folder, 'tmp');
     await mkdir(scratch, { recursive: true });
     try {
@@ -51,13 +53,39 @@ export class ProcessRunner implements Runner {
   }
 
   async #step(plan: Plan, step: PlanStep, run: PlanRun, scratch: string): Promise<void> {
-    run.signal.throwIfAborted();
-    await demandPaths(step, step.inputs, run, 'needs');
-    run.log(`step ${step.name}`);
+    for (let again = 1; ; again++) {
+      run.signal.throwIfAborted();
+      await demandPaths(step, step.inputs, run, 'needs');
+      const trouble = await this.#try(plan, step, run, scratch);
+      if (trouble === null) break;
+      if (!trouble.mayPass || again > step.retry.limit) throw failedStep(step, trouble.words);
+      await this.#wait(step, again, trouble, run);
+    }
+    await demandPaths(step, step.outputs, run, 'left no');
+    run.progress(step.share[1], `${step.name}: done`);
+  }
+
+  async #try(plan: Plan, step: PlanStep, run: PlanRun, scratch: string): Promise<Trouble | null> {
+    // What an earlier try left may be half of it.
+    for (const path of step.outputs) await rm(join(run.folder, path), { recursive: true, force: true });
+    run.step(step.name);
     run.progress(step.share[0], `${step.name}: preparing the environment`);
-    const building = join(this.#environments, buildingMark);
-    if (this.#manager === 'uv') await writeFile(building, '');
-    const watch = new StepWatch(step, run, () => void rm(building, { force: true }));
+    const building = this.#manager === 'uv' ? await this.#environments.begin(run.signal) : undefined;
+    try {
+      return await this.#watch(plan, step, run, scratch, building);
+    } finally {
+      building?.end();
+    }
+  }
+
+  async #watch(
+    plan: Plan,
+    step: PlanStep,
+    run: PlanRun,
+    scratch: string,
+    building: Building | undefined,
+  ): Promise<Trouble | null> {
+    const watch = new StepWatch(step, run, () => building?.whole());
     const child = await this.#children.start({
       name: 'mlflow-run',
       command: this.#program(),
@@ -66,9 +94,15 @@ export class ProcessRunner implements Runner {
       env: this.#environment(run, scratch),
       onLine: (line) => watch.line(line),
     });
-    await watch.end(child);
-    await demandPaths(step, step.outputs, run, 'left no');
-    run.progress(step.share[1], `${step.name}: done`);
+    return watch.end(child);
+  }
+
+  async #wait(step: PlanStep, again: number, { words }: Trouble, run: PlanRun): Promise<void> {
+    const seconds = pauseBefore(again, step.retry);
+    run.log(`the step ${step.name} ${words}; it is tried again in ${seconds} s (${again} of ${step.retry.limit})`);
+    run.progress(step.share[0], `${step.name}: trying again in ${seconds} s`);
+    // Interrupted, the next look at the signal says why.
+    await pause(seconds * 1000, undefined, { signal: run.signal }).catch(() => undefined);
   }
 
   #environment(run: PlanRun, scratch: string): Record<string, string> {
@@ -78,7 +112,7 @@ export class ProcessRunner implements Runner {
       TMPDIR: scratch,
       MLFLOW_TRACKING_URI: run.tracking.uri,
       MLFLOW_TRACKING_TOKEN: run.tracking.token,
-      MLFLOW_ENV_ROOT: this.#environments,
+      MLFLOW_ENV_ROOT: this.#environments.folder,
       MLFLOW_DISABLE_TELEMETRY: 'true',
       PYTHONUNBUFFERED: '1',
       // The package lies in a folder of no repository; an outer one, where the state folder lies in it, is not its own.
@@ -101,22 +135,7 @@ export class ProcessRunner implements Runner {
       throw new CairnError('uv-missing', `uv was not found at ${uv}.`, { action, cause });
     });
   }
-
-  /**
-   * MLflow takes an environment's folder for a whole environment, also one that a killed gateway left half built. The mark
-   * of a building under way tells: then they are all built again, from uv's cache.
-   */
-  async #removeHalfBuilt(): Promise<void> {
-    const half = await access(join(this.#environments, buildingMark)).then(
-      () => true,
-      () => false,
-    );
-    if (half) await rm(this.#environments, { recursive: true, force: true });
-    await mkdir(this.#environments, { recursive: true });
-  }
 }
-
-const buildingMark = 'building';
 
 function argumentsOf(plan: Plan, step: PlanStep, run: PlanRun, manager: EnvironmentManager): string[] {
   const parameters = Object.entries(step.parameters).flatMap(([name, value]) => [

@@ -2,9 +2,15 @@ import { CairnError } from '@cairn/contracts';
 import type { Child } from '../../../supervise/child.ts';
 import type { PlanStep } from '../../plan.ts';
 import type { PlanRun } from '../runner.ts';
-import { readProgress, reasonOf } from './step-output.ts';
+import { mayPass, readProgress, reasonOf } from './step-output.ts';
 
-/** Watches one step: passes its words on, and ends it when it is silent for too long or is not wanted any more. */
+/** Why a try of a step did not end well, and whether another may. */
+export interface Trouble {
+  words: string;
+  mayPass: boolean;
+}
+
+/** Watches one try of a step: passes its words on, and ends it when it is silent for too long or is not wanted any more. */
 export class StepWatch {
   readonly #step: PlanStep;
   readonly #run: PlanRun;
@@ -40,24 +46,28 @@ export class StepWatch {
     this.#silence = this.#limit(seconds, `was silent for ${seconds} s`);
   }
 
-  /** Waits for the step's end. */
-  async end(child: Child): Promise<void> {
+  /**
+   * Waits for the end; answers what went wrong, or null.
+   * @throws the signal's reason.
+   */
+  async end(child: Child): Promise<Trouble | null> {
     this.#child = child;
     const stop = (): void => void child.stop();
     this.#run.signal.addEventListener('abort', stop, { once: true });
     if (this.#run.signal.aborted || this.#overrun !== undefined) stop();
-    const { code, signal } = await child.exited;
+    const exit = await child.exited;
     // What the step started and left behind goes with it.
     await child.stop();
     // One that ended by itself has tidied up; one that was ended may have left an environment half built.
-    if (code !== null) this.#onBuilt();
+    if (exit.code !== null) this.#onBuilt();
     clearTimeout(this.#silence);
     clearTimeout(this.#total);
     this.#run.signal.removeEventListener('abort', stop);
     this.#run.signal.throwIfAborted();
-    const trouble =
-      this.#overrun ?? (code === 0 ? undefined : `ended with ${signal ?? code}: ${reasonOf(child.tail())}`);
-    if (trouble !== undefined) throw failedStep(this.#step, trouble);
+    if (this.#overrun !== undefined) return { words: this.#overrun, mayPass: false };
+    if (exit.code === 0) return null;
+    const tail = child.tail();
+    return { words: `ended with ${exit.signal ?? exit.code}: ${reasonOf(tail)}`, mayPass: mayPass(exit, tail) };
   }
 
   #limit(seconds: number, words: string): NodeJS.Timeout {
