@@ -47,6 +47,8 @@ import { mlflowProxy } from './registry/mlflow/proxy.ts';
 import { OrphanRuns } from './registry/mlflow/orphans.ts';
 import { MlflowServer } from './registry/mlflow/server.ts';
 import { Outbox } from './registry/outbox.ts';
+import { GitHosts } from './registry/package/git-hosts.ts';
+import { GitPackages } from './registry/package/git-source.ts';
 import { RegisterModel } from './registry/package/register-model.ts';
 import { modelRoutes } from './registry/model-routes.ts';
 import { Models } from './registry/models.ts';
@@ -142,6 +144,17 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     manager: 'uv',
     path: config.childEnvironment['PATH'] ?? '',
   });
+  const gitPackages = new GitPackages({
+    objects,
+    children,
+    environment: config.childEnvironment,
+    hosts: new GitHosts({
+      allowed: config.gitHosts,
+      proxied: Object.keys(config.childEnvironment).some((name) => /^(https|all)_proxy$/i.test(name)),
+    }),
+    workFolder,
+    limit: config.maxUploadBytes,
+  });
   // Known when the port is bound; no job runs before.
   let address = '';
 
@@ -150,7 +163,16 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     folder: workFolder,
     logger,
     processes: {
-      'register-model': new RegisterModel({ database, objects, catalog, receipts, versions, mlflow, outbox }),
+      'register-model': new RegisterModel({
+        database,
+        objects,
+        catalog,
+        receipts,
+        versions,
+        mlflow,
+        outbox,
+        gitPackages,
+      }),
       'add-dataset': new AddDataset({
         database,
         catalog,

@@ -31,6 +31,11 @@ const Settings = Type.Object({
     pattern: '^( *([^ ,:/\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5} *(,|$))*$',
     description: 'tile servers that may lie in a private network: host:port, separated by commas',
   }),
+  CAIRN_GIT_HOSTS: Type.String({
+    default: '',
+    pattern: '^( *([^ ,:/\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5} *(,|$))*$',
+    description: 'Git servers that may lie in a private network or speak http: host:port, separated by commas',
+  }),
   CAIRN_LOG: Type.String({
     default: 'info',
     description: 'least level of the log: trace, debug, info, warn, error, silent',
@@ -55,6 +60,8 @@ export interface Config {
   block: number;
   /** `host:port` of tile servers that may lie outside the public internet. */
   tileHosts: string[];
+  /** `host:port` of Git servers that may lie outside the public internet. */
+  gitHosts: string[];
   logLevel: string;
   /** End when standard input closes: whoever started this gateway is gone. */
   stopWithStdin: boolean;
@@ -105,9 +112,14 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     maxAoiKm2: settings.CAIRN_MAX_AOI_KM2,
     maxUploadBytes: settings.CAIRN_MAX_UPLOAD_MIB * 1024 * 1024,
     block: settings.CAIRN_BLOCK,
-    tileHosts: settings.CAIRN_TILE_HOSTS.split(',').flatMap((host) => (host.trim() === '' ? [] : [host.trim()])),
+    tileHosts: list(settings.CAIRN_TILE_HOSTS),
+    gitHosts: list(settings.CAIRN_GIT_HOSTS),
     logLevel: settings.CAIRN_LOG,
     stopWithStdin: settings.CAIRN_STOP_WITH_STDIN,
     childEnvironment,
   };
+}
+
+function list(text: string): string[] {
+  return text.split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
 }

@@ -33,6 +33,29 @@ export const GitProof = Type.Object(
 );
 export type GitProof = Static<typeof GitProof>;
 
+/** A folder in a Git repository at a commit, for the gateway to fetch. No credentials: they would stand in the job's inputs. */
+export const GitSource = Type.Object(
+  {
+    url: Type.String({
+      pattern: '^https?://[^/@?#\\\\\\s]+/[^?#\\\\\\s]+$',
+      maxLength: 1000,
+      title: 'Address of the repository',
+      description: 'https://HOST/PATH, without user name, password or query',
+    }),
+    commit: Type.String({ pattern: '^[0-9a-f]{40}$', title: 'Commit', description: 'its whole id' }),
+    path: Type.Optional(
+      Type.String({
+        pattern: '^$|^(?!\\.\\.?(/|$))[^/\\\\:\\s]+(/(?!\\.\\.?(/|$))[^/\\\\:\\s]+)*$',
+        maxLength: 1000,
+        default: '',
+        title: 'Folder of the package in it',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type GitSource = Static<typeof GitSource>;
+
 /** The answer to an upload. */
 export const Uploaded = Type.Object({ digest: Digest, size: Type.Integer({ minimum: 0 }) }, { $id: 'Uploaded' });
 export type Uploaded = Static<typeof Uploaded>;

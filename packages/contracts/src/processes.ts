@@ -1,17 +1,21 @@
 import { Type, type Static } from 'typebox';
 import { DatasetWarning } from './dataset.ts';
 import { Digest, Identifier } from './digest.ts';
-import { FileSet, GitProof } from './fileset.ts';
+import { FileSet, GitProof, GitSource } from './fileset.ts';
 
 const closed = { additionalProperties: false } as const;
 const licence = Type.String({ minLength: 1, maxLength: 100, description: 'SPDX identifier', title: 'Licence' });
 const attribution = Type.String({ maxLength: 1000, title: 'Whom to name' });
 
-/** `register-model`: a package folder becomes a model in the catalogue and in MLflow. */
+/**
+ * `register-model`: a package becomes a model in the catalogue and in MLflow. It comes as uploaded files, with Git's proof of
+ * their commit, or from a Git repository.
+ */
 export const RegisterModel = Type.Object(
   {
-    files: FileSet,
+    files: Type.Optional(FileSet),
     source: Type.Optional(GitProof),
+    git: Type.Optional(GitSource),
     checkOnly: Type.Optional(Type.Boolean({ default: false, title: 'Only check the package' })),
   },
   { ...closed, title: 'Register a model' },

@@ -1,5 +1,13 @@
-import type { CairnClient, RevisionInfo, VersionInfo } from '@cairn/contracts';
-import { basename, resolve } from 'node:path';
+import {
+  type CairnClient,
+  CairnError,
+  type GitSource,
+  type ProcessInput,
+  type RevisionInfo,
+  type VersionInfo,
+} from '@cairn/contracts';
+import type { Command } from 'commander';
+import { resolve } from 'node:path';
 import type { AddCommand, Surroundings } from '../command.ts';
 import { uploadFiles } from '../folder.ts';
 import { connect } from '../gateway.ts';
@@ -9,28 +17,23 @@ import { readPackageSource } from '../package-source.ts';
 /** `cairn model check|register|list|show`: packages. */
 export const addModel: AddCommand = (program, act) => {
   const model = program.command('model').description('check, register and list models');
-  model
-    .command('check <dir>')
-    .description('check a package without registering it')
-    .action(
-      act(async (around, dir: string) => {
-        const client = await connect(around.config);
-        const { result, without } = await sendPackage(around, client, dir, true, true);
-        around.output.result(result, () => {
-          for (const check of result.checks) around.output.line(`  ok  ${check.words}`);
-          if (without !== undefined) around.output.line(`  note: no commit can be named, since ${without}.`);
-          around.output.line(`The package ${basename(resolve(dir))} can be registered.`);
-        });
-      }),
-    );
-  model
-    .command('register <dir>')
-    .description('register a package as a model, with the versions that it ships')
+  packageCommand(model, 'check', 'check a package without registering it').action(
+    act(async (around, dir: string | undefined, options: PackageOptions) => {
+      const client = await connect(around.config);
+      const { result, without } = await sendPackage(around, client, placeOf(dir, options), true);
+      around.output.result(result, () => {
+        for (const check of result.checks) around.output.line(`  ok  ${check.words}`);
+        if (without !== undefined) around.output.line(`  note: no commit can be named, since ${without}.`);
+        around.output.line(`The package ${result.model} can be registered.`);
+      });
+    }),
+  );
+  packageCommand(model, 'register', 'register a package as a model, with the versions that it ships')
     .option('--allow-dirty', 'register a folder that differs from its commit; the receipt then names no commit')
     .action(
-      act(async (around, dir: string, options: { allowDirty?: boolean }) => {
+      act(async (around, dir: string | undefined, options: PackageOptions) => {
         const client = await connect(around.config);
-        const { result } = await sendPackage(around, client, dir, false, options.allowDirty === true);
+        const { result } = await sendPackage(around, client, placeOf(dir, options), false);
         around.output.result(result, () => {
           around.output.line(
             result.changed ? `Registered ${result.model}.` : `${result.model} is registered already; nothing changed.`,
@@ -94,22 +97,55 @@ function tellVersions(output: Output, versions: readonly VersionInfo[]): void {
   if (versions.length === 0) output.line('No versions yet: train one with "cairn train".');
 }
 
-/** Uploads a package folder and runs `register-model` on it. */
+/** Options by which a package is named. */
+interface PackageOptions {
+  git?: string;
+  commit?: string;
+  path?: string;
+  allowDirty?: boolean;
+}
+
+/** Where a package lies: in a folder here, or in a repository that the gateway fetches it from. */
+export type PackagePlace = { dir: string; allowDirty: boolean } | { git: GitSource };
+
+function packageCommand(model: Command, name: string, description: string): Command {
+  return model
+    .command(`${name} [dir]`)
+    .description(`${description}: a folder here, or with --git a folder of a repository`)
+    .option('--git <url>', 'https address of a repository that the gateway can read')
+    .option('--commit <id>', 'with --git: the whole id of the commit')
+    .option('--path <dir>', 'with --git: the folder of the package in the repository')
+    .addHelpText(
+      'after',
+      `\nExample:\n  cairn model ${name} --git https://HOST/REPO.git --commit SHA --path models/mine`,
+    );
+}
+
+function placeOf(dir: string | undefined, { git, commit, path, allowDirty }: PackageOptions): PackagePlace {
+  if (dir !== undefined && git === undefined && commit === undefined && path === undefined) {
+    return { dir, allowDirty: allowDirty === true };
+  }
+  if (dir === undefined && git !== undefined && commit !== undefined) {
+    return { git: { url: git, commit, ...(path === undefined ? {} : { path: path.replace(/^(\.\/)+|\/+$/g, '') }) } };
+  }
+  throw new CairnError('input-invalid', 'A package is named by its folder, or by --git and --commit.', {
+    action: 'Give a folder, or --git URL --commit SHA and, where the package is not the whole repository, --path DIR.',
+  });
+}
+
+/** Brings a package to the gateway and runs `register-model` on it. */
 export async function sendPackage(
   { output, signal }: Surroundings,
   client: CairnClient,
-  dir: string,
+  place: PackagePlace,
   checkOnly: boolean,
-  allowDirty: boolean,
 ) {
-  const folder = resolve(dir);
-  const source = await readPackageSource(folder, allowDirty);
+  const run = (inputs: ProcessInput<'register-model'>) =>
+    client.run('register-model', { ...inputs, checkOnly }, output.job(checkOnly ? 'Checking' : 'Registering'), signal);
+  if ('git' in place) return { result: await run({ git: place.git }), without: undefined };
+  const folder = resolve(place.dir);
+  const source = await readPackageSource(folder, checkOnly || place.allowDirty);
   const files = await uploadFiles(client, folder, source.paths, (words) => output.progress(words), source.modes);
-  const result = await client.run(
-    'register-model',
-    { files, checkOnly, ...(source.proof === undefined ? {} : { source: source.proof }) },
-    output.job(checkOnly ? 'Checking' : 'Registering'),
-    signal,
-  );
+  const result = await run({ files, ...(source.proof === undefined ? {} : { source: source.proof }) });
   return { result, without: source.without };
 }

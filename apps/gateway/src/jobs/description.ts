@@ -55,7 +55,7 @@ export function descriptionOf(id: ProcessId, base: string) {
 
 const executeRel = 'http://www.opengis.net/def/rel/ogc/1.0/execute';
 
-function describe(schema: { properties: Record<string, TSchema>; required?: readonly string[] }) {
+function describe(schema: { properties: Record<string, TSchema>; required?: readonly string[] | undefined }) {
   const entries = Object.entries(schema.properties).map(([name, member]) => {
     const { title, description } = member as { title?: string; description?: string };
     const entry = {

@@ -10,11 +10,14 @@ import { Approvals } from '../../src/registry/approval.ts';
 import { MlflowClient } from '../../src/registry/mlflow/client.ts';
 import type { MlflowAddress } from '../../src/registry/mlflow/transport.ts';
 import { Outbox } from '../../src/registry/outbox.ts';
+import { GitHosts } from '../../src/registry/package/git-hosts.ts';
+import { GitPackages } from '../../src/registry/package/git-source.ts';
 import { writeRevision } from '../../src/registry/package/revision.ts';
 import { versionSubjects } from '../../src/registry/receipt-facts.ts';
 import { type NewVersion, type VersionRow, versionId, versionSubject } from '../../src/registry/version-row.ts';
 import { Versions } from '../../src/registry/versions.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
+import { Children } from '../../src/supervise/child.ts';
 import { openTestDatabase } from '../db/template.ts';
 import { quietLogger } from './quiet.ts';
 
@@ -29,6 +32,8 @@ export const noMlflow: MlflowAddress = {
   lost: () => Promise.resolve(),
 };
 
+const environment = { PATH: process.env.PATH ?? '' };
+
 /** The registry on a real database and a real object store. */
 export interface RegistryParts {
   database: Database;
@@ -36,6 +41,8 @@ export interface RegistryParts {
   receipts: Receipts;
   versions: Versions;
   outbox: Outbox;
+  /** Fetches from public hosts only. */
+  gitPackages: GitPackages;
   approvals: Approvals;
   /** Registers a version as its training would, with weights of these bytes. */
   propose: (model: string, version: number, weights?: string) => Promise<VersionRow>;
@@ -79,6 +86,19 @@ export function registryOn(database: Database, home: string, mlflow: MlflowAddre
     receipts,
     versions,
     outbox,
+    gitPackages: new GitPackages({
+      objects,
+      children: new Children({
+        runFolder: join(home, 'run'),
+        logFolder: join(home, 'logs'),
+        environment,
+        logger: quietLogger(),
+      }),
+      environment,
+      hosts: new GitHosts({ allowed: [], proxied: false }),
+      workFolder: join(home, 'jobs'),
+      limit: 64 * 1024 * 1024,
+    }),
     approvals,
     propose: async (model, version, weights = `weights of ${model}/${version}`) => {
       const { digest } = await objects.put(new TextEncoder().encode(weights));

@@ -104,6 +104,7 @@ export async function openTraining() {
     versions,
     mlflow: mlflow.client,
     outbox,
+    gitPackages: registry.gitPackages,
   });
   const train = new TrainModel({
     database,

@@ -24,10 +24,11 @@ import type { Versions } from '../versions.ts';
 import { checkPackage, type CheckedPackage } from './check.ts';
 import { importedRow, importFacts, registrationFacts } from './import-facts.ts';
 import { type ImportedVersion, importTag, importVersion } from './import-run.ts';
+import type { GitPackages } from './git-source.ts';
 import { findRevision, type NewRevision, type RevisionRow, writeRevision } from './revision.ts';
 import { writeRevisionItem } from './revision-items.ts';
 import type { ShippedVersion } from './shipped.ts';
-import { type PackageSource, witnessSource } from './source.ts';
+import { type PackageSource, sourceWords, takePackage, witnessSource } from './source.ts';
 
 /** What registering needs. */
 export interface RegisterModelParts {
@@ -38,6 +39,7 @@ export interface RegisterModelParts {
   versions: Versions;
   mlflow: MlflowClient;
   outbox: Outbox;
+  gitPackages: GitPackages;
 }
 
 type Result = ProcessResult<'register-model'>;
@@ -69,16 +71,17 @@ export class RegisterModel implements Process<'register-model'> {
     this.#parts = parts;
   }
 
-  /** @throws CairnError as `checkPackage`; `package-dirty`, `mlflow-unavailable`, `disk-full`, `cancelled`. */
+  /** @throws CairnError as `checkPackage` and `GitPackages.fetch`; `package-dirty`, `mlflow-unavailable`, `disk-full`, `cancelled`. */
   async run(inputs: ProcessInput<'register-model'>, context: JobContext): Promise<Result> {
     context.step('Check the package');
+    const { files, proof } = await takePackage(inputs, this.#parts.gitPackages, context);
     context.progress(2, 'Checking the package');
-    const checked = await checkPackage(inputs.files, this.#parts.objects);
-    const source = await witnessSource(checked.files, inputs.source);
+    const checked = await checkPackage(files, this.#parts.objects);
+    const source = await witnessSource(checked.files, proof);
     checked.checks.push({ name: 'commit', words: sourceWords(source) });
     for (const { name, words } of checked.checks) context.log(`${name}: ${words}`);
     if (inputs.checkOnly === true) return answer(checked, source, [], null, false);
-    return this.#inTurn(checked.model, () => this.#register(checked, source, context, inputs.source?.repository));
+    return this.#inTurn(checked.model, () => this.#register(checked, source, context, proof?.repository));
   }
 
   async #register(
@@ -279,10 +282,4 @@ function answer(
 ): Result {
   const { model, digest: packageDigest, checks } = checked;
   return { model, packageDigest, commit: source.commit, versions, receipt, changed, checks };
-}
-
-function sourceWords(source: PackageSource): string {
-  return source.commit === null
-    ? `Its commit is not known: ${source.reason}.`
-    : `The folder is exactly as commit ${source.commit} holds it${source.path === '' ? '' : ` at ${source.path}`}.`;
 }
