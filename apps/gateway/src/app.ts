@@ -31,6 +31,7 @@ export interface AppParts {
  *     GET  /models …  /models/:model/revisions/:digest/archive   registry
  *     GET  /models/:model/versions …   POST …/:version/stage     registry
  *     ALL  /mlflow/*                                             registry
+ *     GET  /datasets/:id/versions …  /datasets/:id/diff          data
  *     GET  /imagery/:id/tiles/:z/:x/:y.png                       imagery
  *     GET  /predictions …  /predictions/:id/buildings.geojson    inference
  *     GET  /receipts …                                           receipts

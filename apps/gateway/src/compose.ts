@@ -8,9 +8,11 @@ import { makeApp } from './app.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { AddDataset } from './data/add-dataset.ts';
+import { DatasetVersions } from './data/dataset-versions.ts';
 import { Datasets } from './data/datasets.ts';
 import { datasetThread } from './data/reader-thread.ts';
 import { DataRepository } from './data/repository.ts';
+import { datasetRoutes } from './data/routes.ts';
 import { migrate, readMigrations } from './db/migrate.ts';
 import { PgliteDatabase } from './db/pglite/database.ts';
 import { accountRoutes } from './identity/account-routes.ts';
@@ -252,6 +254,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       registryRoutes({ versions, approvals, database, objects }),
       modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
       mlflowProxy({ server: mlflowServer, database, maxUploadBytes: config.maxUploadBytes }),
+      datasetRoutes({ versions: new DatasetVersions({ database, objects }), objects, reader: datasetReader }),
       imageryRoutes({ imageries, objects, reader }),
       inferenceRoutes({ database, objects }),
       receiptRoutes({ receipts, database }),

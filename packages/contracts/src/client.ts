@@ -1,4 +1,5 @@
 import { CairnError, type Problem } from './problem.ts';
+import type { DatasetDiff, DatasetVersion } from './dataset.ts';
 import { isErrorCode } from './errors.ts';
 import type { ProcessId, ProcessInput, ProcessResult } from './processes.ts';
 import type { StatusInfo } from './job.ts';
@@ -208,6 +209,19 @@ export class CairnClient {
     const token = /=([^;]+)/.exec(session ?? '')?.[1];
     if (token === undefined) throw new CairnError('internal', 'The gateway answered no session.');
     return token;
+  }
+
+  /** Every version of a dataset, the newest first. */
+  datasetVersions(dataset: string): Promise<DatasetVersion[]> {
+    return this.get(`/datasets/${dataset}/versions`);
+  }
+
+  /** What differs between two versions of a dataset; left out: the newest and the one before. */
+  datasetDiff(dataset: string, from?: number, to?: number): Promise<DatasetDiff> {
+    const query = Object.entries({ from, to }).flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name}=${value}`],
+    );
+    return this.get(`/datasets/${dataset}/diff?${query.join('&')}`);
   }
 
   /** The public key that signs this installation's receipts, as PEM. */

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { Digest } from './digest.ts';
 
 /** Something in a dataset that does not stand in the way of using it, and that its owner should know. */
 export const DatasetWarning = Type.Object({
@@ -8,3 +9,46 @@ export const DatasetWarning = Type.Object({
   where: Type.Array(Type.String(), { description: 'files, features or OSM elements; the first 20 of them' }),
 });
 export type DatasetWarning = Static<typeof DatasetWarning>;
+
+/** One version of a dataset: a content and what is told of it, pinned by a commit of the data repository. */
+export const DatasetVersion = Type.Object(
+  {
+    dataset: Type.String(),
+    version: Type.Integer({ minimum: 1 }),
+    digest: Digest,
+    dvcMd5: Type.String(),
+    commit: Type.String({ description: 'of the data repository' }),
+    chips: Type.Integer(),
+    buildings: Type.Integer(),
+    title: Type.String(),
+    receipt: Digest,
+    actor: Type.String({ description: 'who added it' }),
+    at: Type.String({ description: 'RFC 3339' }),
+  },
+  { $id: 'DatasetVersion' },
+);
+export type DatasetVersion = Static<typeof DatasetVersion>;
+
+const Changes = Type.Object({
+  count: Type.Integer({ minimum: 0 }),
+  names: Type.Array(Type.String(), { description: 'the first 100 of them' }),
+});
+
+/** What differs between two versions of a dataset. */
+export const DatasetDiff = Type.Object(
+  {
+    dataset: Type.String(),
+    from: Type.Integer({ minimum: 1 }),
+    to: Type.Integer({ minimum: 1 }),
+    chips: Type.Object({ added: Changes, removed: Changes, changed: Changes }),
+    labels: Type.Object({ added: Changes, removed: Changes, moved: Changes }),
+    properties: Type.Array(
+      Type.Object(
+        { name: Type.String(), from: Type.Unknown(), to: Type.Unknown() },
+        { description: 'of the STAC item' },
+      ),
+    ),
+  },
+  { $id: 'DatasetDiff' },
+);
+export type DatasetDiff = Static<typeof DatasetDiff>;

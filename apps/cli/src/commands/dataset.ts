@@ -4,6 +4,7 @@ import type { AddCommand, Surroundings } from '../command.ts';
 import { listFiles, uploadFiles } from '../folder.ts';
 import { connect } from '../gateway.ts';
 import { toIdentifier } from '../identifier.ts';
+import { addDatasetVersions } from './dataset-versions.ts';
 import { readNotice } from '../notices.ts';
 import type { Output } from '../output.ts';
 
@@ -16,9 +17,9 @@ interface Options {
 
 /** `cairn dataset add`: chips and labels, pinned by DVC. */
 export const addDataset: AddCommand = (program, act) => {
-  program
-    .command('dataset')
-    .description('bring training data')
+  const dataset = program.command('dataset').description('bring training data, and see how it changed');
+  addDatasetVersions(dataset, act);
+  dataset
     .command('add <dir>')
     .description('add a folder with chips/ and labels.geojson or labels.osm as a dataset, pinned by DVC')
     .option('--id <id>', 'its name in the catalogue (default: the name of the folder)')

@@ -18,7 +18,8 @@ import { receiptDigest } from '../registry/receipt-facts.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import { checkPaths } from '../storage/paths.ts';
 import type { DatasetFacts } from './dataset.ts';
-import { type Dataset, datasetItem, datasetSubject } from './dataset-item.ts';
+import { type Dataset, datasetItem, datasetOf, datasetSubject } from './dataset-item.ts';
+import { DatasetVersions } from './dataset-versions.ts';
 import type { Datasets } from './datasets.ts';
 import { invalidDataset } from './fault.ts';
 import { labelsFile } from './labels.ts';
@@ -43,14 +44,16 @@ export interface AddDatasetParts {
 /**
  * The process `add-dataset`: chips and labels are checked, pinned by DVC and told to the catalogue. Item, receipt and event
  * are written in one transaction at the end; until then nothing but bytes is kept. The same content again changes nothing;
- * other content under the same id is the dataset's next revision, and the earlier ones stay in the data repository.
+ * another content under the same id is the dataset's next version, and the earlier ones stay in the data repository.
  */
 export class AddDataset implements Process<'add-dataset'> {
   readonly id = 'add-dataset';
   readonly #parts: AddDatasetParts;
+  readonly #versions: DatasetVersions;
 
   constructor(parts: AddDatasetParts) {
     this.#parts = parts;
+    this.#versions = new DatasetVersions(parts);
   }
 
   /**
@@ -73,21 +76,31 @@ export class AddDataset implements Process<'add-dataset'> {
     context.signal.throwIfAborted();
     context.step('Pin the dataset with DVC');
     context.progress(40, 'Pinning the dataset with DVC');
-    const dvcMd5 = await repository.add(inputs.id, (folder) => objects.materialise(files, folder), context);
+    const { id, title, licence, attribution = '' } = inputs;
+    const told = { title, licence, attribution };
+    const place = (folder: string): Promise<void> => objects.materialise(files, folder);
+    const { dvcMd5, commit } = await repository.add(id, place, context, { ...told, digest });
+    await this.#versions.keepFiles(files);
     context.signal.throwIfAborted();
     context.step('Write it to the catalogue');
     context.progress(95, 'Writing the dataset to the catalogue');
-    const { id, title, licence, attribution = '' } = inputs;
     const origin = labelsFrom === undefined ? {} : { labelsFrom };
-    const known = { id, title, licence, attribution, ...facts, warnings, digest, dvcMd5, ...origin };
+    const known = { id, ...told, ...facts, warnings, digest, dvcMd5, ...origin };
     return database.transaction(async (tx) => {
+      const before = await this.#versions.newest(tx, id);
+      // Another job, of another account, may have added the same meanwhile.
+      if (before !== null && isSame(datasetOf(before.item), inputs, digest))
+        return resultOf(datasetOf(before.item), false);
+      const version = (before?.version ?? 0) + 1;
       const receipt = await this.#issue(tx, known);
       const dataset: Dataset = { ...known, receipt };
-      await this.#parts.catalog.upsert(tx, datasetItem(dataset, new Date().toISOString()));
+      const item = datasetItem(dataset, new Date().toISOString(), version);
+      await this.#parts.catalog.upsert(tx, item);
+      await this.#versions.record(tx, item, commit, context.actor);
       await recordEvent(tx, context.actor, {
-        kind: held === null ? 'dataset.added' : 'dataset.revised',
+        kind: before === null ? 'dataset.added' : 'dataset.revised',
         subject: datasetSubject(id),
-        data: { digest, dvcMd5, receipt },
+        data: { digest, dvcMd5, receipt, version },
       });
       return resultOf(dataset, true);
     });

@@ -1,5 +1,6 @@
 import type { DatasetWarning, Digest, FileEntry } from '@cairn/contracts';
 import { polygonCoordinates, unitsOf } from '@cairn/geo';
+import type { Link } from '../catalog/item.ts';
 import { licenceMembers, type LicenceMembers, licenceOf } from '../catalog/licence.ts';
 import type { DatasetFacts } from './dataset.ts';
 
@@ -27,6 +28,7 @@ interface DatasetProperties extends LicenceMembers {
   title: string;
   providers?: { name: string; roles: string[] }[];
   gsd: number;
+  'cairn:version': number;
   'cairn:digest': Digest;
   'cairn:dvc_md5': string;
   'cairn:receipt': Digest;
@@ -51,8 +53,9 @@ export interface DatasetItem extends Record<string, unknown> {
  * The STAC item of a dataset. Its extent, size and balance of classes are computed. When its images were taken is seldom
  * told: `end_datetime` says that it was before it was added.
  * @param at RFC 3339 in UTC, when it was added.
+ * @param version its number, from 1.
  */
-export function datasetItem(dataset: Dataset, at: string): DatasetItem {
+export function datasetItem(dataset: Dataset, at: string, version: number): DatasetItem {
   const [west, south, east, north] = dataset.bbox.map(unitsOf) as [number, number, number, number];
   return {
     type: 'Feature',
@@ -74,6 +77,7 @@ export function datasetItem(dataset: Dataset, at: string): DatasetItem {
       ...licenceMembers(dataset.licence),
       ...(dataset.attribution === '' ? {} : { providers: [{ name: dataset.attribution, roles: ['licensor'] }] }),
       gsd: dataset.gsd,
+      'cairn:version': version,
       'cairn:digest': dataset.digest,
       'cairn:dvc_md5': dataset.dvcMd5,
       'cairn:receipt': dataset.receipt,
@@ -92,7 +96,17 @@ export function datasetItem(dataset: Dataset, at: string): DatasetItem {
         roles: ['data'],
       },
     },
-    links: [],
+    links: version === 1 ? [] : [versionLink('predecessor-version', dataset.id, version - 1)],
+  };
+}
+
+/** A link to a version of a dataset, from the root of the gateway. */
+export function versionLink(rel: string, id: string, version: number): Link {
+  return {
+    rel,
+    href: `/datasets/${id}/versions/${version}`,
+    type: 'application/geo+json',
+    title: `Version ${version}`,
   };
 }
 

@@ -9,6 +9,8 @@ export const labelsFile = 'labels.geojson';
 export interface Outline {
   /** The feature in its file, with its id where it has one. */
   name: string;
+  /** The id by which its maker knows the feature: GeoJSON's own, or OpenStreetMap's. */
+  id?: string;
   rings: number[][];
   box: Box;
 }
@@ -44,17 +46,21 @@ function readFeature(feature: unknown, index: number, seen: Map<string, number>,
     throw fault(`holds the outline of feature ${twin} a second time`, path, 'Remove one of the two.');
   }
   seen.set(key, index);
-  const name = nameOf(feature, path);
+  const id = idOf(feature);
+  const name = `${labelsFile}#${path}${id === undefined ? '' : ` (${id})`}`;
   if (rings.some((polygon) => polygonFault(polygon) !== undefined)) findings.warn('outline-crossing', name);
-  return rings.map((polygon) => ({ name, rings: polygon, box: boxOf(polygon.slice(0, 1)) }));
+  const known = id === undefined ? { name } : { name, id };
+  return rings.map((polygon) => ({ ...known, rings: polygon, box: boxOf(polygon.slice(0, 1)) }));
 }
 
-/** Where a feature stands, with the id by which its maker knows it: GeoJSON's own, or OpenStreetMap's. */
-function nameOf(feature: unknown, path: string): string {
+function idOf(feature: unknown): string | undefined {
   const { id, properties } = feature as { id?: unknown; properties?: unknown };
   const own = isObject(properties) ? properties : {};
   const known = [id, own['osm_id'], own['id']].find((value) => typeof value === 'string' || typeof value === 'number');
-  return `${labelsFile}#${path}${known === undefined ? '' : ` (${`${known}`.slice(0, 80)})`}`;
+  if (known === undefined) return undefined;
+  // Ways and relations are numbered apart.
+  const type = known === own['osm_id'] && typeof own['osm_type'] === 'string' ? `${own['osm_type']}/` : '';
+  return `${type}${known}`.slice(0, 80);
 }
 
 function parse(bytes: Uint8Array): unknown {

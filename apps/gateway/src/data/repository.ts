@@ -1,13 +1,19 @@
 import { CairnError } from '@cairn/contracts';
 import { access, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { Versioning, type VersioningParts } from './versioning.ts';
 
 /** How a caller follows and ends an operation. */
 export interface Following {
   signal: AbortSignal;
   log(line: string): void;
+}
+
+/** By what the data repository knows a content: DVC's MD5 of the folder (32 digits and `.dir`), and the commit. */
+export interface Pin {
+  dvcMd5: string;
+  commit: string;
 }
 
 /**
@@ -31,12 +37,17 @@ export class DataRepository {
   }
 
   /**
-   * Pins a dataset: lays its files out by `place`, adds and pushes them, commits the pointer. The same content again
-   * changes nothing.
-   * @returns DVC's MD5 of the folder, 32 digits and `.dir`.
+   * Pins a dataset: lays its files out by `place`, adds and pushes them, commits the pointer. The same again changes
+   * nothing.
+   * @param meta is written into the pointer, where `git log -p` and other installations find it.
    * @throws CairnError `data-versioning-failed`, `tools-missing`, `disk-full`; the signal's reason.
    */
-  async add(id: string, place: (folder: string) => Promise<void>, following: Following): Promise<string> {
+  async add(
+    id: string,
+    place: (folder: string) => Promise<void>,
+    following: Following,
+    meta: Record<string, string> = {},
+  ): Promise<Pin> {
     return this.#alone(async () => {
       await this.#repair(following);
       const data = dataPath(id);
@@ -44,11 +55,15 @@ export class DataRepository {
       await place(join(this.#folder, data));
       await this.#dvc(['add', '--quiet', data], following);
       await this.#dvc(['push', '--quiet', `${data}.dvc`], following);
+      const pointer = join(this.#folder, `${data}.dvc`);
+      const text = stringify({ ...(parse(await readFile(pointer, 'utf8')) as object), meta });
+      await writeFile(pointer, text);
       await this.#versioning.git('add', '--', `datasets/${id}`);
       if ((await this.#versioning.git('status', '--porcelain', '--', `datasets/${id}`)) !== '') {
         await this.#versioning.git('commit', '--quiet', '-m', `Pin dataset ${id}`);
       }
-      return md5Of(await readFile(join(this.#folder, `${data}.dvc`), 'utf8'));
+      const commit = await this.#versioning.git('log', '-1', '--format=%H', '--', `${data}.dvc`);
+      return { dvcMd5: md5Of(text), commit: commit.trim() };
     });
   }
 

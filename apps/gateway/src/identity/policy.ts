@@ -21,6 +21,7 @@ export const policy = {
 
   'status.read': everyone,
   'catalog.read': everyone,
+  'datasets.read': everyone,
   'imagery.read': everyone,
   'inference.read': everyone,
   'receipts.read': everyone,

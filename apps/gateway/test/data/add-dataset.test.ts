@@ -3,13 +3,17 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { FileSet, ProcessInput } from '@cairn/contracts';
+import type { DatasetDiff, DatasetVersion, FileSet, ProcessInput } from '@cairn/contracts';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeApp } from '../../src/app.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { AddDataset } from '../../src/data/add-dataset.ts';
+import { DatasetVersions } from '../../src/data/dataset-versions.ts';
 import { Datasets } from '../../src/data/datasets.ts';
 import { datasetThread } from '../../src/data/reader-thread.ts';
 import { DataRepository } from '../../src/data/repository.ts';
+import { datasetRoutes } from '../../src/data/routes.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { JobContext } from '../../src/jobs/process.ts';
 import { Receipts } from '../../src/receipts/receipts.ts';
@@ -124,6 +128,34 @@ describe('adding a dataset', () => {
     expect(await events()).toEqual(['dataset.added', 'dataset.revised']);
     await repository.pull('town', before.dvcMd5, join(home, 'before'), context());
     expect(await readFile(join(home, 'before', 'labels.geojson'), 'utf8')).toBe(labels([square(0.25, 0.5)]));
+  });
+
+  it('as versions that can be listed, read as they were, and compared', async () => {
+    const versions = new DatasetVersions({ database, objects });
+    const app = await makeApp({
+      logger: pino({ level: 'silent' }),
+      guard: () => undefined,
+      routes: [datasetRoutes({ versions, objects, reader })],
+    });
+    const get = async <T>(url: string): Promise<T> => (await app.inject({ url })).json<T>();
+    const [newest, first] = await get<DatasetVersion[]>('/datasets/town/versions');
+    expect([newest!.version, first!.version]).toEqual([2, 1]);
+    expect(first).toMatchObject({ chips: 2, buildings: 1, actor: 'bikash' });
+    expect(first!.commit).toMatch(/^[0-9a-f]{40}$/);
+    expect(newest).toMatchObject({ buildings: 2, digest: (await datasets.get('town')).digest });
+    const old = await get<{ properties: object; links: { rel: string; href: string }[] }>('/datasets/town/versions/1');
+    expect(old.properties).toMatchObject({ 'cairn:digest': first!.digest, 'cairn:receipt': first!.receipt });
+    expect(old.links).toContainEqual(expect.objectContaining({ rel: 'successor-version' }));
+    expect(await receipts.get(database, first!.receipt)).toBeDefined();
+    const diff = await get<DatasetDiff>('/datasets/town/diff');
+    expect(diff).toMatchObject({ from: 1, to: 2, chips: { added: { count: 0 }, changed: { count: 0 } } });
+    expect(diff.labels).toMatchObject({ added: { count: 2 }, removed: { count: 1 }, moved: { count: 0 } });
+    expect(diff.properties).toContainEqual({ name: 'cairn:buildings', from: 1, to: 2 });
+    expect((await app.inject({ url: '/datasets/town/versions/9' })).statusCode).toBe(404);
+    expect((await app.inject({ url: '/datasets/town/diff?to=1' })).statusCode).toBe(404);
+    expect((await app.inject({ url: '/datasets/nowhere/versions' })).statusCode).toBe(404);
+    expect((await app.inject({ url: '/datasets/town/diff?from=x' })).statusCode).toBe(400);
+    await app.close();
   });
 
   it('that does not hold together leaves everything as it was', async () => {

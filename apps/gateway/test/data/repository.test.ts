@@ -38,9 +38,9 @@ const place =
 
 describe('the data repository', () => {
   it('pins a dataset with DVC and brings back every content of it, byte for byte, from the remote alone', async () => {
-    const first = await open().add('town', place('one'), following);
+    const { dvcMd5: first } = await open().add('town', place('one'), following);
     expect(first).toMatch(/^[0-9a-f]{32}\.dir$/);
-    const second = await open().add('town', place('two'), following);
+    const { dvcMd5: second } = await open().add('town', place('two'), following);
     expect(second).not.toBe(first);
     await rm(join(home, 'data', '.dvc', 'cache'), { recursive: true });
     await open().pull('town', first, join(home, 'pulled-one'), following);
@@ -51,10 +51,14 @@ describe('the data repository', () => {
   });
 
   it('commits nothing when the same content is added again', async () => {
-    const first = await open().add('same', place('one'), following);
+    const first = await open().add('same', place('one'), following, { title: 'A town' });
     const before = await git('rev-parse', 'HEAD');
-    expect(await open().add('same', place('one'), following)).toBe(first);
+    expect(first.commit).toBe(before.trim());
+    expect(await open().add('same', place('one'), following, { title: 'A town' })).toEqual(first);
     expect(await git('rev-parse', 'HEAD')).toBe(before);
+    const renamed = await open().add('same', place('one'), following, { title: 'Another' });
+    expect(renamed.dvcMd5).toBe(first.dvcMd5);
+    expect(await git('show', renamed.commit)).toMatch(/- {2}title: A town\n\+ {2}title: Another/);
   });
 
   it('answers dvc by hand, also after the state folder was moved', async () => {
@@ -72,10 +76,12 @@ describe('the data repository', () => {
       'one',
     );
     expect((await dvc('status', 'datasets/moved/data.dvc')).stdout).toContain('up to date');
+    await dvc('get', join(moved, 'data'), 'datasets/moved/data', '--rev', 'main', '-o', join(moved, 'got'));
+    expect(await readFile(join(moved, 'got', 'labels.geojson'), 'utf8')).toBe('{}');
   });
 
   it('goes on after a git and a dvc that were killed half way', async () => {
-    const md5 = await open().add('killed', place('one'), following);
+    const { dvcMd5: md5 } = await open().add('killed', place('one'), following);
     await writeFile(join(home, 'data', 'datasets', 'killed', 'data.dvc'), 'outs:\n- md5: half');
     await writeFile(join(home, 'data', '.git', 'index.lock'), '');
     await writeFile(join(home, 'data', '.dvc', 'tmp', 'rwlock'), '{ "broken');
@@ -92,7 +98,7 @@ describe('the data repository', () => {
     await writeFile(join(folder, '.git', 'HEAD'), 'ref: refs/heads/main\n');
     const remote = join(home, 'early', 'remote');
     const repository = new DataRepository({ folder, remote, tools, environment, children });
-    expect(await repository.add('town', place('one'), following)).toMatch(/\.dir$/);
+    expect((await repository.add('town', place('one'), following)).dvcMd5).toMatch(/\.dir$/);
   });
 
   it('says that it has no such content', async () => {
@@ -109,7 +115,7 @@ describe('the data repository', () => {
     controller.abort(new Error('enough'));
     await ended;
     await expect.poll(running).toEqual([]);
-    expect(await open().add('cancelled', place('one'), following)).toMatch(/\.dir$/);
+    expect((await open().add('cancelled', place('one'), following)).dvcMd5).toMatch(/\.dir$/);
   });
 });
 
