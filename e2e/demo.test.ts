@@ -3,6 +3,7 @@ import { describeBuildings } from './suites/buildings.ts';
 import { describeInput } from './suites/input.ts';
 import { describePage } from './suites/page.ts';
 import { describeRestart } from './suites/restart.ts';
+import { describeRevoke } from './suites/revoke.ts';
 import { describeVerify } from './suites/verify.ts';
 import { demoHome, type DemoHome } from './src/demo-home.ts';
 import { generatedScene } from './src/scene.ts';
@@ -23,6 +24,8 @@ describe('the demo on the generated scene', () => {
   describeRestart(get);
   describeInput(get);
   describePage(get);
+  // Last: it takes back what the others look at.
+  describeRevoke(get);
 });
 
 describe.runIf(realScene !== undefined)('the demo on the real chips of CAIRN_TEST_SCENE', () => {

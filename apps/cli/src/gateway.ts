@@ -7,9 +7,14 @@ import type { CliConfig } from './config.ts';
 
 /** The gateway that a state folder names, or the one of `CAIRN_ADDRESS`. */
 export async function connect(config: CliConfig): Promise<CairnClient> {
-  const address = config.address ?? (await readAddress(config.home));
+  const address = await gatewayAddress(config);
   const token = config.token ?? (await readFile(join(config.home, 'token'), 'utf8').catch(() => '')).trim();
   return new CairnClient({ address, ...(token === '' ? {} : { token }) });
+}
+
+/** The address of that gateway. @throws CairnError `gateway-unreachable` where none is named. */
+export async function gatewayAddress(config: CliConfig): Promise<string> {
+  return config.address ?? (await readAddress(config.home));
 }
 
 async function readAddress(home: string): Promise<string> {

@@ -54,6 +54,8 @@ import { GitPackages } from './registry/package/git-source.ts';
 import { RegisterModel } from './registry/package/register-model.ts';
 import { modelRoutes } from './registry/model-routes.ts';
 import { Models } from './registry/models.ts';
+import { revocationRoutes } from './registry/revocation-routes.ts';
+import { Revocations } from './registry/revocation.ts';
 import { registryRoutes } from './registry/routes.ts';
 import { Versions } from './registry/versions.ts';
 import { ObjectStore } from './storage/objects.ts';
@@ -253,6 +255,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       jobRoutes({ jobs }),
       registryRoutes({ versions, approvals, database, objects }),
       modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
+      revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),
       mlflowProxy({ server: mlflowServer, database, maxUploadBytes: config.maxUploadBytes }),
       datasetRoutes({ versions: new DatasetVersions({ database, objects }), objects, reader: datasetReader }),
       imageryRoutes({ imageries, objects, reader }),

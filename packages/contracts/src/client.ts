@@ -4,7 +4,7 @@ import { isErrorCode } from './errors.ts';
 import type { ProcessId, ProcessInput, ProcessResult } from './processes.ts';
 import type { StatusInfo } from './job.ts';
 import type { ModelInfo } from './model.ts';
-import type { StageChange, VersionInfo } from './version.ts';
+import type { RollBack, StageChange, VersionInfo } from './version.ts';
 import type {
   AccountChange,
   AccountInfo,
@@ -14,6 +14,7 @@ import type {
   PasswordChange,
   TokenInfo,
 } from './account.ts';
+import type { Revocation, RevocationAsked, RevocationResult } from './revocation.ts';
 import type { PlatformStatus } from './platform.ts';
 import type { Uploaded } from './fileset.ts';
 import type { SurveyReport } from './survey.ts';
@@ -170,6 +171,21 @@ export class CairnClient {
   /** Brings a version to another stage. */
   changeStage(model: string, version: number, change: StageChange): Promise<VersionInfo> {
     return this.post(`/models/${model}/versions/${version}/stage`, change);
+  }
+
+  /** Goes back to an earlier version; answers it. */
+  rollBack(model: string, asked: RollBack): Promise<VersionInfo> {
+    return this.post(`/models/${model}/rollback`, asked);
+  }
+
+  /** Takes back a version, a dataset or a package, with everything that came of it. */
+  revoke(asked: RevocationAsked): Promise<RevocationResult> {
+    return this.post('/revocations', asked);
+  }
+
+  /** The revocations that concern digests; needs no token. */
+  revocations(digests: readonly string[]): Promise<Revocation[]> {
+    return this.get(`/revocations?digest=${digests.join(',')}`);
   }
 
   /** Every account; for administrators, as adding and changing. */

@@ -8,6 +8,7 @@ export * from './job.ts';
 export * from './version.ts';
 export * from './account.ts';
 export * from './model.ts';
+export * from './revocation.ts';
 export * from './platform.ts';
 export * from './survey.ts';
 export * from './oip.ts';

@@ -37,11 +37,14 @@ export const VersionInfo = Type.Object(
 );
 export type VersionInfo = Static<typeof VersionInfo>;
 
+/** Why something is done, in words: never only blanks. */
+export const Reason = Type.String({ minLength: 3, maxLength: 2000, pattern: '\\S[\\s\\S]*\\S', title: 'Why' });
+
 /** Asking for a stage. */
 export const StageChange = Type.Object(
   {
     to: Stage,
-    reason: Type.String({ minLength: 3, maxLength: 2000, title: 'Why' }),
+    reason: Reason,
     approveOwn: Type.Optional(
       Type.Boolean({ default: false, description: 'the single owner approves their own; the receipt says so' }),
     ),
@@ -52,3 +55,16 @@ export const StageChange = Type.Object(
   { additionalProperties: false, $id: 'StageChange' },
 );
 export type StageChange = Static<typeof StageChange>;
+
+/** Asking to go back to an earlier version of a model. */
+export const RollBack = Type.Object(
+  {
+    to: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 999_999_999, description: 'left out: the version approved last before' }),
+    ),
+    reason: Reason,
+    approveOwn: Type.Optional(Type.Boolean({ default: false, description: 'as for a stage' })),
+  },
+  { additionalProperties: false, $id: 'RollBack' },
+);
+export type RollBack = Static<typeof RollBack>;

@@ -48,6 +48,12 @@ export interface FactValues {
   threads: number;
   /** Class of the processor that trained, since other classes may choose other kernels. */
   cpuClass: string;
+  /** What was taken back: a version, a dataset or a package; by whom, why, when (RFC 3339). */
+  revocation: { kind: string; name: string; by: string; reason: string; at: string };
+  /** SHA-256 of each content that was taken back, sorted. */
+  revokedDigests: readonly Digest[];
+  /** What came of it: versions, the number of predictions, and the digest of the list of their receipts. */
+  affected: { versions: readonly string[]; predictions: number; manifest: Digest };
 }
 
 /** Name of a fact. */
@@ -138,6 +144,22 @@ const FACTS: Readonly<Record<FactName, FactRule>> = {
   seed: { title: 'seed', shape: 'a whole number', fits: Number.isSafeInteger },
   threads: { title: 'threads', shape: 'a whole number', fits: isCount },
   cpuClass: text('processor class'),
+  revocation: {
+    title: 'revocation',
+    shape: '{kind, name, by, reason, at}',
+    fits: (value) => isShape(value, { kind: isText, name: isText, by: isText, reason: isText, at: isText }),
+  },
+  revokedDigests: { title: 'revoked digests', shape: 'a sorted list of different digests', fits: isSortedDigests },
+  affected: {
+    title: 'affected results',
+    shape: '{versions: texts, predictions: a count, manifest: digest}',
+    fits: (value) =>
+      isShape(value, {
+        versions: (versions) => Array.isArray(versions) && versions.every(isText),
+        predictions: isCount,
+        manifest: isDigest,
+      }),
+  },
 };
 
 /** Every fact's name, in the order in which they are told. */
@@ -177,6 +199,7 @@ export const REQUIRED_FACTS = {
   dataset: ['dataset', 'datasetDigest'],
   imagery: ['imagery', 'imageryDigests'],
   approval: ['model', 'version', 'weightsDigest', 'approver'],
+  revocation: ['revocation', 'revokedDigests', 'affected'],
   prediction: [
     ...RUN,
     'codeCommit',

@@ -1,5 +1,6 @@
 /** What a receipt is about. */
-export type Kind = 'registration' | 'training' | 'import' | 'dataset' | 'imagery' | 'approval' | 'prediction';
+export type Kind =
+  'registration' | 'training' | 'import' | 'dataset' | 'imagery' | 'approval' | 'prediction' | 'revocation';
 
 /** How a fact is known: computed here from bytes, or told by a record that came with a shipped version. */
 export type Known = 'witnessed' | 'imported';
@@ -13,6 +14,7 @@ export const KIND_TITLES: Readonly<Record<Kind, string>> = {
   registration: "model's registration",
   dataset: 'dataset',
   imagery: 'imagery',
+  revocation: 'revocation',
 };
 
 /** All kinds, in the order of the trail. */

@@ -13,6 +13,7 @@ const MAIN_FACT: Readonly<Record<Kind, FactName>> = {
   imagery: 'imageryDigests',
   approval: 'weightsDigest',
   prediction: 'features',
+  revocation: 'revokedDigests',
 };
 
 function digestsIn(value: unknown): Digest[] {

@@ -13,6 +13,8 @@ export const policy = {
   'page.read': 'anyone',
   'keys.read': 'anyone',
   'session.write': 'anyone',
+  // Whoever holds a file may ask whether it was taken back: they name digests of it.
+  'revocations.read': 'anyone',
 
   'accounts.read': ['administrator'],
   'accounts.write': ['administrator'],
@@ -40,6 +42,7 @@ export const policy = {
   'versions.approve': ['approver'],
   'survey.read': ['administrator'],
   'survey.repair': ['administrator'],
+  'versions.revoke': ['approver'],
   'mlflow.use': ['scientist', 'approver', 'administrator', 'job'],
 } as const satisfies Record<string, Grant>;
 

@@ -12,6 +12,8 @@ import type { ImageryThread } from '../imagery/reader-thread.ts';
 import type { JobContext, Process } from '../jobs/process.ts';
 import { softwareVersion } from '../platform/status.ts';
 import type { Draft, Issued, Receipts } from '../receipts/receipts.ts';
+import { demandUnrevoked } from '../registry/revocation.ts';
+import { versionId } from '../registry/version-row.ts';
 import type { ProductionVersion, Versions } from '../registry/versions.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import { areaOf } from './area.ts';
@@ -22,7 +24,7 @@ import { featureCollection } from './feature-collection.ts';
 import { blockSize, graphOf, type Graph } from './graph.ts';
 import type { OutlineThread } from './outlines-thread.ts';
 import { buildingsAddress, predictionItem } from './prediction-item.ts';
-import { insertPrediction, predictionOf, type PredictionRow } from './prediction-row.ts';
+import { insertPrediction, type NewPrediction, predictionOf } from './prediction-row.ts';
 import { parametersOf, requestDigest, type Parameters } from './request.ts';
 import { trailOf } from './trail.ts';
 
@@ -77,7 +79,7 @@ export class Predict implements Process<'predict'> {
 
   /**
    * @throws CairnError `not-found`, `version-not-in-production`, `aoi-*`, `imagery-*`, `weights-digest-mismatch`,
-   * `model-output-invalid`, `serving-unavailable`, `disk-full`
+   * `revoked`, `model-output-invalid`, `serving-unavailable`, `disk-full`
    */
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
     const started = performance.now();
@@ -209,6 +211,8 @@ export class Predict implements Process<'predict'> {
       await tx.query('select pg_advisory_xact_lock(hashtext($1))', [request]);
       const earlier = await predictionOf(tx, request);
       if (earlier !== null) return toResult(earlier, true);
+      const grounds = [version.weights_digest, version.package_digest, version.dataset_digest];
+      await demandUnrevoked(tx, grounds, versionId(version));
       await receipts.record(tx, draft, issued satisfies Issued);
       await insertPrediction(tx, row);
       await catalog.upsert(tx, item);
@@ -266,7 +270,7 @@ function words(done: number, total: number, buildings: number): string {
   return `${done} of ${total} blocks, ${buildings} buildings so far`;
 }
 
-function toResult(row: Omit<PredictionRow, 'at'>, stored: boolean): Result {
+function toResult(row: NewPrediction, stored: boolean): Result {
   return {
     prediction: row.id,
     href: buildingsAddress(row.id),

@@ -1,6 +1,6 @@
 import { multihash } from '../imagery/imagery-item.ts';
 import { versionItemId } from '../registry/version-item.ts';
-import type { PredictionRow } from './prediction-row.ts';
+import type { NewPrediction } from './prediction-row.ts';
 
 /** Address of a prediction's GeoJSON, from the root of the gateway. */
 export function buildingsAddress(id: string): string {
@@ -14,7 +14,7 @@ export function buildingsAddress(id: string): string {
  * @param at RFC 3339 in UTC, when it was made
  */
 export function predictionItem(
-  row: Omit<PredictionRow, 'at'>,
+  row: NewPrediction,
   geometry: object,
   bbox: readonly number[],
   parameters: object,

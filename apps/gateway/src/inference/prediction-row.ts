@@ -17,7 +17,12 @@ export interface PredictionRow {
   receipt: Digest;
   actor: string;
   at: Date;
+  /** The revocation that it fell to, in order of all; null where it stands. */
+  revocation: number | null;
 }
+
+/** A prediction before it is written. */
+export type NewPrediction = Omit<PredictionRow, 'at' | 'revocation'>;
 
 /** The prediction that answered a request before, or null. */
 export async function predictionOf(queryable: Queryable, request: Digest): Promise<PredictionRow | null> {
@@ -28,7 +33,7 @@ export async function predictionOf(queryable: Queryable, request: Digest): Promi
 }
 
 /** Writes a prediction's row. */
-export async function insertPrediction(tx: Queryable, row: Omit<PredictionRow, 'at'>): Promise<void> {
+export async function insertPrediction(tx: Queryable, row: NewPrediction): Promise<void> {
   await tx.query(
     `insert into cairn.prediction
        (id, request_digest, model, version, imagery, geojson_digest, features, area_km2, seconds, receipt, actor)

@@ -26,6 +26,7 @@ const PredictionInfo = Type.Object({
   actor: Type.String(),
   at: Type.String(),
   href: Type.String({ description: 'address of the GeoJSON' }),
+  revoked: Type.Boolean({ description: 'something that it came from was taken back; /revocations tells what' }),
 });
 type PredictionInfo = Static<typeof PredictionInfo>;
 
@@ -93,5 +94,6 @@ function toInfo(row: PredictionRow): PredictionInfo {
     actor: row.actor,
     at: row.at.toISOString(),
     href: buildingsAddress(row.id),
+    revoked: row.revocation !== null,
   };
 }

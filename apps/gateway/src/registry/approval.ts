@@ -1,13 +1,13 @@
-import { CairnError, type Stage, type StageChange, type VersionInfo } from '@cairn/contracts';
+import { CairnError, type RollBack, type Stage, type StageChange, type VersionInfo } from '@cairn/contracts';
 import type { Database, Queryable } from '../db/database.ts';
 import { type Actor, roles } from '../identity/actor.ts';
-import { recordEvent } from '../identity/events.ts';
 import type { Receipts } from '../receipts/receipts.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import type { Outbox } from './outbox.ts';
-import { mirrorLater } from './outbox-row.ts';
 import { receiptDigest, versionSubjects } from './receipt-facts.ts';
-import { checkTransition, defaultAfter } from './stages.ts';
+import { Revocations } from './revocation.ts';
+import { holdVersions, moveStage, placeDefault } from './stage-move.ts';
+import { checkTransition } from './stages.ts';
 import { toVersionInfo, type VersionRow, versionId, versionSubject } from './version-row.ts';
 import type { Versions } from './versions.ts';
 
@@ -27,9 +27,11 @@ export interface ApprovalParts {
  */
 export class Approvals {
   readonly #parts: ApprovalParts;
+  readonly #revocations: Revocations;
 
   constructor(parts: ApprovalParts) {
     this.#parts = parts;
+    this.#revocations = new Revocations(parts);
   }
 
   /**
@@ -44,11 +46,11 @@ export class Approvals {
     const before = await versions.get(model, version);
     if (change.to === 'production' && !(await objects.verify(before.weights_digest))) throw changedWeights(before);
     const after = await database.transaction(async (tx) => {
-      // All versions of the model are held: two approvals at once must not both take the default.
-      await tx.query('select 1 from cairn.version where model = $1 order by version for update', [model]);
+      await holdVersions(tx, model);
       const row = await versions.get(model, version, tx);
       if (change.makeDefault === true && change.to !== 'production') throw noDefault(row, change.to);
       if (row.stage === 'production' && change.makeDefault === true) await this.#chooseDefault(tx, row, change, actor);
+      else if (change.to === 'revoked') await this.#revocations.revokeVersion(tx, row, change.reason, actor);
       else await this.#move(tx, row, change, actor);
       return versions.get(model, version, tx);
     });
@@ -56,34 +58,42 @@ export class Approvals {
     return toVersionInfo(after);
   }
 
+  /**
+   * Goes back to an earlier version: the default is archived, and the version that was approved last before it (or the one
+   * asked for) becomes the default. An archived one comes back by a new approval, on the rules of every approval; one that
+   * is in production still stands on its own.
+   * @throws CairnError as `changeStage`, and `version-not-in-production` where there is nothing to go back from.
+   */
+  async rollBack(model: string, { to, reason, approveOwn = false }: RollBack, actor: Actor): Promise<VersionInfo> {
+    const { database, versions, objects, outbox } = this.#parts;
+    const after = await database.transaction(async (tx) => {
+      await holdVersions(tx, model);
+      const bad = await versions.production(model, tx);
+      const good = to === undefined ? await earlierVersion(tx, bad) : await versions.get(model, to, tx);
+      if (!(await objects.verify(good.weights_digest))) throw changedWeights(good);
+      if (good.version === bad.version) checkTransition(versionId(good), good.stage, 'production');
+      if (good.stage === 'production') await placeDefault(tx, model, actor, good.version);
+      else await this.#move(tx, good, { to: 'production', reason, approveOwn, makeDefault: true }, actor);
+      await moveStage(tx, bad, { to: 'archived', reason }, actor);
+      return versions.get(model, good.version, tx);
+    });
+    outbox.kick();
+    return toVersionInfo(after);
+  }
+
   async #move(tx: Queryable, row: VersionRow, change: StageChange, actor: Actor): Promise<void> {
-    checkTransition(versionId(row), row.stage, change.to);
-    const approvedOwn = change.to === 'production' && row.author === actor.id;
+    const { to, reason, makeDefault = false } = change;
+    checkTransition(versionId(row), row.stage, to);
+    const approvedOwn = to === 'production' && row.author === actor.id;
     if (approvedOwn) await checkOwn(tx, row, change, actor);
     const at = new Date();
-    const receipt = change.to === 'production' ? await this.#issue(tx, row, change, actor, at, approvedOwn) : null;
-    await tx.query('update cairn.version set stage = $3 where model = $1 and version = $2', [
-      row.model,
-      row.version,
-      change.to,
-    ]);
-    await tx.query(
-      `insert into cairn.stage_change (model, version, from_stage, to_stage, actor, reason, approved_own, receipt, at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [row.model, row.version, row.stage, change.to, actor.id, change.reason, approvedOwn, receipt, at],
-    );
-    await recordEvent(tx, actor, {
-      kind: past[change.to],
-      subject: versionSubject(row),
-      data: { from: row.stage, to: change.to, reason: change.reason, approvedOwn, receipt },
-    });
-    await mirrorLater(tx, row);
-    await this.#placeDefault(tx, row.model, actor, change.makeDefault === true ? row.version : undefined);
+    const receipt = to === 'production' ? { receipt: await this.#issue(tx, row, change, actor, at, approvedOwn) } : {};
+    await moveStage(tx, row, { to, reason, approvedOwn, at, makeDefault, ...receipt }, actor);
   }
 
   async #chooseDefault(tx: Queryable, row: VersionRow, change: StageChange, actor: Actor): Promise<void> {
     if (row.aliases.includes('production')) checkTransition(versionId(row), row.stage, change.to);
-    await this.#placeDefault(tx, row.model, actor, row.version);
+    await placeDefault(tx, row.model, actor, row.version);
   }
 
   async #issue(
@@ -110,48 +120,22 @@ export class Approvals {
     });
     return digest;
   }
-
-  /** Lets the alias `production` name the version that it has to name now, and nothing else. */
-  async #placeDefault(tx: Queryable, model: string, actor: Actor, chosen: number | undefined): Promise<void> {
-    const holders = await tx.query<{ version: number }>(
-      "select version from cairn.version where model = $1 and 'production' = any(aliases)",
-      [model],
-    );
-    const inProduction = await tx.query<{ version: number; approvedSeq: number }>(
-      `select v.version, max(c.seq) as "approvedSeq" from cairn.version v
-       join cairn.stage_change c on c.model = v.model and c.version = v.version and c.to_stage = 'production'
-       where v.model = $1 and v.stage = 'production' group by v.version`,
-      [model],
-    );
-    const current = holders[0]?.version ?? null;
-    const next = defaultAfter(current, inProduction, chosen);
-    if (next === current) return;
-    await tx.query(
-      "update cairn.version set aliases = array_remove(aliases, 'production') where model = $1 and 'production' = any(aliases)",
-      [model],
-    );
-    if (next !== null) {
-      await tx.query(
-        "update cairn.version set aliases = array_append(aliases, 'production') where model = $1 and version = $2",
-        [model, next],
-      );
-    }
-    await recordEvent(tx, actor, {
-      kind: 'model.default-changed',
-      subject: `model:${model}`,
-      data: { from: current, to: next },
-    });
-    await mirrorLater(tx, { model, version: next ?? current! });
-  }
 }
 
-const past = {
-  candidate: 'version.proposed',
-  staging: 'version.staged',
-  production: 'version.approved',
-  archived: 'version.archived',
-  revoked: 'version.revoked',
-} as const satisfies Record<Stage, string>;
+/** The version of a model that was approved last before its default was, and is not revoked. */
+async function earlierVersion(tx: Queryable, current: VersionRow): Promise<VersionRow> {
+  const [row] = await tx.query<VersionRow>(
+    `select v.* from cairn.version v join cairn.stage_change c using (model, version)
+     where v.model = $1 and v.version <> $2 and v.stage in ('production', 'archived') and c.to_stage = 'production'
+     order by c.seq desc limit 1`,
+    [current.model, current.version],
+  );
+  if (row !== undefined) return row;
+  throw new CairnError('stage-transition-refused', `No other version of ${current.model} has been in production.`, {
+    where: current.model,
+    action: 'Approve one, or archive the one in production; then nothing answers predictions.',
+  });
+}
 
 /**
  * The author alone may approve only where there is nobody else: one account in all that is not disabled, holding every

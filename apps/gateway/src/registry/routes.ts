@@ -1,4 +1,12 @@
-import { CairnError, Digest, Identifier, type StageChange as Change, StageChange, VersionInfo } from '@cairn/contracts';
+import {
+  CairnError,
+  Digest,
+  Identifier,
+  RollBack,
+  type StageChange as Change,
+  StageChange,
+  VersionInfo,
+} from '@cairn/contracts';
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { Database } from '../db/database.ts';
@@ -47,6 +55,15 @@ export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback
       },
       async (request) =>
         approvals.changeStage(request.params.model, request.params.version, request.body, request.actor),
+    );
+
+    app.post<{ Params: Static<typeof Model>; Body: RollBack }>(
+      '/models/:model/rollback',
+      {
+        config: { policy: 'versions.approve' },
+        schema: { params: Model, body: RollBack, response: { 200: VersionInfo } },
+      },
+      async (request) => approvals.rollBack(request.params.model, request.body, request.actor),
     );
 
     app.get<{ Params: Static<typeof Version> }>(

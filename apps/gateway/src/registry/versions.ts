@@ -4,6 +4,8 @@ import { isUniqueViolation } from '../db/database-error.ts';
 import type { Actor } from '../identity/actor.ts';
 import { recordEvent } from '../identity/events.ts';
 import { mirrorLater } from './outbox-row.ts';
+import { demandUnrevoked } from './revocation.ts';
+import { mirrorInCatalogue } from './version-links.ts';
 import { type NewVersion, proposedColumns, type VersionRow, versionId, versionSubject } from './version-row.ts';
 
 /** Who let a version into production, as its newest approval tells. */
@@ -89,12 +91,15 @@ export class Versions {
 
   /**
    * Registers a version as a candidate: row, first stage, event, and what MLflow has to be told, in the caller's
-   * transaction.
-   * @throws CairnError `conflict` where the number is taken or the model has these weights already.
+   * transaction. Its item, where it has one, is written before.
+   * @throws CairnError `conflict` where the number is taken or the model has these weights already, `revoked` where it is made
+   * from a dataset or package that was revoked.
    */
   async propose(tx: Queryable, version: NewVersion, actor: Pick<Actor, 'id'>): Promise<VersionRow> {
     const values = proposedColumns.map((column) => version[column]);
     const places = values.map((_, index) => `$${index + 3}`).join(', ');
+    const grounds = [version.weights_digest, version.package_digest, version.dataset_digest];
+    await demandUnrevoked(tx, grounds, versionId(version));
     let row: VersionRow | undefined;
     try {
       [row] = await tx.query<VersionRow>(
@@ -117,6 +122,7 @@ export class Versions {
       data: { weights: version.weights_digest, receipt: version.receipt, known: version.known },
     });
     await mirrorLater(tx, version);
+    await mirrorInCatalogue(tx, version.model);
     return row!;
   }
 
