@@ -25,6 +25,8 @@ export interface ChildSpec {
   /** Resolves when the child can be used. `signal` aborts when it ended or took too long: stop trying then. */
   ready?: (child: Child, signal: AbortSignal) => Promise<void>;
   readyTimeoutMs?: number;
+  /** What the child is given and nobody else may read: it is masked in all that the child writes. */
+  secret?: string;
   /** Told of every line that the child writes. */
   onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
 }
@@ -112,7 +114,7 @@ export class Children {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const exited = collect(started, log, spec.onLine);
+    const exited = collect(started, log, spec);
     await spawned(started, spec.command);
     const child = new Child({ pid: started.pid ?? 0, exited, mark, log });
     this.#running.add(child);
@@ -169,9 +171,10 @@ export class Children {
   }
 }
 
-function collect(started: ChildProcess, log: CappedLog, onLine: ChildSpec['onLine']): Promise<Exit> {
+function collect(started: ChildProcess, log: CappedLog, { secret, onLine }: ChildSpec): Promise<Exit> {
   const streams = [started.stdout, started.stderr].map((stream, i) => {
-    const lines = new Lines((line) => {
+    const lines = new Lines((written) => {
+      const line = secret === undefined ? written : written.replaceAll(secret, '[secret]');
       log.write(line);
       onLine?.(line, i === 0 ? 'stdout' : 'stderr');
     });

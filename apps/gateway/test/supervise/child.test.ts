@@ -52,6 +52,20 @@ describe('a child process', () => {
     expect(await readdir(runFolder)).toEqual([]);
   });
 
+  test('does not leave its secret in what it wrote', async () => {
+    const { children, logFolder } = await make();
+    const child = await children.start({
+      name: 'teller',
+      command: 'sh',
+      args: ['-c', 'echo "a $SECRET, b $SECRET"'],
+      env: { SECRET: 's3cr3t' },
+      secret: 's3cr3t',
+    });
+    await child.exited;
+    expect(child.tail()).toContain('a [secret], b [secret]');
+    await expect.poll(() => readFile(join(logFolder, 'teller.log'), 'utf8')).toContain('a [secret], b [secret]');
+  });
+
   test('is recorded while it runs', async () => {
     const { children, runFolder } = await make();
     const child = await children.start({ name: 'sleeper', command: 'sleep', args: ['60'] });

@@ -12,6 +12,7 @@ export interface PlanRun {
   progress(percent: number, message: string): void;
   /** Begins a step of the plan, by its name; told again for a further try. */
   step(name: string): void;
+  /** Adds a line to the job's log. The token is masked in it. */
   log(line: string): void;
 }
 

@@ -92,6 +92,7 @@ export class ProcessRunner implements Runner {
       args: argumentsOf(plan, step, run, this.#manager),
       cwd: run.folder,
       env: this.#environment(run, scratch),
+      secret: run.tracking.token,
       onLine: (line) => watch.line(line),
     });
     return watch.end(child);

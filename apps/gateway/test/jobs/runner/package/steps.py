@@ -28,6 +28,13 @@ def fail() -> None:
     sys.exit(2)
 
 
+def tell() -> None:
+    token = os.environ["MLFLOW_TRACKING_TOKEN"]
+    print(f"my token is {token}, really", flush=True)
+    print(f"error: I was given {token}", file=sys.stderr, flush=True)
+    sys.exit(1)
+
+
 def hang(pids: str) -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
     with open(pids, "w") as file:
