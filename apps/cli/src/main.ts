@@ -9,6 +9,7 @@ import { addLogin } from './commands/login.ts';
 import { addModel } from './commands/model.ts';
 import { addPredict } from './commands/predict.ts';
 import { addReceipt } from './commands/receipt.ts';
+import { addReproduce } from './commands/reproduce.ts';
 import { addRevoke } from './commands/revoke.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addStatus } from './commands/status.ts';
@@ -33,8 +34,8 @@ const program = new Command('cairn')
     'after',
     `
 Exit codes: 0 done, 1 a fault in Cairn, 2 something wrong with the input, 3 something missing or in the way on this
-machine, 4 refused by a rule (rights, stage, digest, a receipt that does not hold), 5 a file that holds and was revoked,
-130 cancelled.`,
+machine, 4 refused by a rule (rights, stage, digest, a receipt that does not hold), 5 a file that holds and was revoked, 6 a
+run that was made again and is not the same, 130 cancelled.`,
   );
 
 const act: Act =
@@ -57,6 +58,7 @@ for (const add of [
   addDataset,
   addImagery,
   addTrain,
+  addReproduce,
   addApprove,
   addRollback,
   addRevoke,

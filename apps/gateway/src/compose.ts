@@ -64,6 +64,7 @@ import { surveyOf } from './survey/checks.ts';
 import { surveyRoutes } from './survey/routes.ts';
 import { Children } from './supervise/child.ts';
 import { StateLock } from './supervise/state-lock.ts';
+import { ReproduceRun } from './training/reproduce-run.ts';
 import { TrainModel } from './training/train-model.ts';
 
 /** A gateway that is put together and does not listen yet. */
@@ -161,6 +162,21 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   });
   // Known when the port is bound; no job runs before.
   let address = '';
+  const training = {
+    database,
+    objects,
+    catalog,
+    receipts,
+    versions,
+    datasets,
+    repository,
+    mlflow,
+    outbox,
+    tokens,
+    runner,
+    address: () => address,
+    workFolder,
+  };
 
   const jobs = new Jobs({
     database,
@@ -199,21 +215,8 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
         }),
         workFolder,
       }),
-      'train-model': new TrainModel({
-        database,
-        objects,
-        catalog,
-        receipts,
-        versions,
-        datasets,
-        repository,
-        mlflow,
-        outbox,
-        tokens,
-        runner,
-        address: () => address,
-        workFolder,
-      }),
+      'train-model': new TrainModel(training),
+      'reproduce-run': new ReproduceRun(training),
       predict: new Predict({
         database,
         catalog,

@@ -119,6 +119,67 @@ export const TrainModelResult = Type.Object({
   receipt: Digest,
 });
 
+/** `reproduce-run`: a run is made again from its receipt, and its weights compared. */
+export const ReproduceRun = Type.Object(
+  {
+    run: Type.String({
+      pattern: '^([0-9a-f]{32}|sha256:[0-9a-f]{64}|[a-z0-9][a-z0-9._-]{0,99}/[1-9][0-9]{0,8})$',
+      description: 'a run of MLflow, MODEL/NUMBER, or the digest of a receipt',
+      title: 'Run',
+    }),
+    instead: Type.Optional(
+      Type.Object(
+        {
+          dataset: Type.Optional(Identifier),
+          packageDigest: Type.Optional(Digest),
+          hyperparameters: Type.Optional(
+            Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
+              title: 'Settings',
+            }),
+          ),
+        },
+        { ...closed, title: 'Taken instead of what is recorded, to see what it changes' },
+      ),
+    ),
+  },
+  { ...closed, title: 'Reproduce a run' },
+);
+/** Something in which two runs differ. */
+export const Difference = Type.Object({
+  what: Type.Union([
+    Type.Literal('environment'),
+    Type.Literal('processor'),
+    Type.Literal('threads'),
+    Type.Literal('seed'),
+    Type.Literal('data'),
+    Type.Literal('package'),
+    Type.Literal('settings'),
+  ]),
+  recorded: Type.String(),
+  found: Type.String(),
+  words: Type.String(),
+});
+export type Difference = Static<typeof Difference>;
+export const ReproduceRunResult = Type.Object({
+  run: Type.String({ description: 'the run that was made again' }),
+  version: Type.Union([Type.String(), Type.Null()]),
+  known: Type.Union([Type.Literal('witnessed'), Type.Literal('imported')], {
+    description: 'whether the run was seen here, or a record told of it',
+  }),
+  reproduction: Type.String({ description: 'the new run' }),
+  reproduced: Type.Boolean({ description: 'the weights are the same, bit by bit' }),
+  weights: Type.Object({ recorded: Digest, found: Digest }),
+  differences: Type.Array(Difference, { description: 'in what the runs differ, the weightiest first' }),
+  metrics: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      recorded: Type.Union([Type.Number(), Type.Null()]),
+      found: Type.Union([Type.Number(), Type.Null()]),
+    }),
+  ),
+  receipt: Digest,
+});
+
 /** `predict`: an area of imagery becomes buildings. */
 export const Predict = Type.Object(
   {
@@ -155,6 +216,7 @@ export const processes = {
   'add-dataset': { title: 'Add a dataset', input: AddDataset, result: AddDatasetResult },
   'add-imagery': { title: 'Add imagery', input: AddImagery, result: AddImageryResult },
   'train-model': { title: 'Train a model', input: TrainModel, result: TrainModelResult },
+  'reproduce-run': { title: 'Reproduce a run', input: ReproduceRun, result: ReproduceRunResult },
   predict: { title: 'Find buildings', input: Predict, result: PredictResult },
 } as const;
 

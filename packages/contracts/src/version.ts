@@ -32,6 +32,8 @@ export const VersionInfo = Type.Object(
     metrics: Type.Record(Type.String(), Type.Number()),
     bbox: Type.Array(Type.Number(), { minItems: 4, maxItems: 4 }),
     aliases: Type.Array(Type.String()),
+    /** Its run was made again: the receipt of that, and whether the weights were the same. Null: not tried. */
+    reproduced: Type.Union([Type.Object({ digest: Digest, same: Type.Boolean() }), Type.Null()]),
   },
   { $id: 'VersionInfo' },
 );

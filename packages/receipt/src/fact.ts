@@ -54,6 +54,14 @@ export interface FactValues {
   revokedDigests: readonly Digest[];
   /** What came of it: versions, the number of predictions, and the digest of the list of their receipts. */
   affected: { versions: readonly string[]; predictions: number; manifest: Digest };
+  /** Widest vector instructions that the training was held to; empty where the processor chose. */
+  cpuCap: string;
+  /** Version of Python that trained. */
+  python: string;
+  /** Operating system and architecture that trained. */
+  platform: string;
+  /** The run that was made again, its weights, whether the new ones are the same, and what differs, the weightiest first. */
+  reproduction: { run: string; weightsDigest: Digest; same: boolean; differences: readonly string[] };
 }
 
 /** Name of a fact. */
@@ -160,6 +168,20 @@ const FACTS: Readonly<Record<FactName, FactRule>> = {
         manifest: isDigest,
       }),
   },
+  cpuCap: { title: 'cap on instructions', shape: 'a text', fits: (value) => typeof value === 'string' },
+  python: text('Python version'),
+  platform: text('platform'),
+  reproduction: {
+    title: 'reproduction',
+    shape: '{run, weightsDigest, same, differences: a list of texts}',
+    fits: (value) =>
+      isShape(value, {
+        run: isText,
+        weightsDigest: isDigest,
+        same: (same) => typeof same === 'boolean',
+        differences: (list) => Array.isArray(list) && list.every(isText),
+      }),
+  },
 };
 
 /** Every fact's name, in the order in which they are told. */
@@ -196,6 +218,16 @@ export const REQUIRED_FACTS = {
   registration: ['model', 'codeCommit', 'packageDigest', 'environmentDigest'],
   training: RUN,
   import: RUN,
+  reproduction: [
+    'model',
+    'packageDigest',
+    'environmentDigest',
+    'weightsDigest',
+    'mlflowRun',
+    'datasetDigest',
+    'parameters',
+    'reproduction',
+  ],
   dataset: ['dataset', 'datasetDigest'],
   imagery: ['imagery', 'imageryDigests'],
   approval: ['model', 'version', 'weightsDigest', 'approver'],

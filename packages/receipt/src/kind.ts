@@ -1,6 +1,14 @@
 /** What a receipt is about. */
 export type Kind =
-  'registration' | 'training' | 'import' | 'dataset' | 'imagery' | 'approval' | 'prediction' | 'revocation';
+  | 'registration'
+  | 'training'
+  | 'import'
+  | 'reproduction'
+  | 'dataset'
+  | 'imagery'
+  | 'approval'
+  | 'prediction'
+  | 'revocation';
 
 /** How a fact is known: computed here from bytes, or told by a record that came with a shipped version. */
 export type Known = 'witnessed' | 'imported';
@@ -11,6 +19,7 @@ export const KIND_TITLES: Readonly<Record<Kind, string>> = {
   approval: 'approval',
   training: 'training run',
   import: 'import of the shipped version',
+  reproduction: 'reproduction of a run',
   registration: "model's registration",
   dataset: 'dataset',
   imagery: 'imagery',

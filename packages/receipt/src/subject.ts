@@ -9,6 +9,7 @@ const MAIN_FACT: Readonly<Record<Kind, FactName>> = {
   registration: 'packageDigest',
   training: 'weightsDigest',
   import: 'weightsDigest',
+  reproduction: 'weightsDigest',
   dataset: 'datasetDigest',
   imagery: 'imageryDigests',
   approval: 'weightsDigest',

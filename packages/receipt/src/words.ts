@@ -42,6 +42,12 @@ function describeObject(name: string, value: Record<string, unknown>): string {
     }
     case 'features':
       return `${part('count')}, manifest ${part('manifest')}`;
+    case 'reproduction': {
+      const differs = member(value, 'differences');
+      const [first] = Array.isArray(differs) ? (differs as unknown[]) : [];
+      const verdict = member(value, 'same') === true ? 'gives the same weights again' : 'gives other weights';
+      return `run ${part('run')} ${verdict}${typeof first === 'string' ? `; ${first}` : ''}`;
+    }
     default:
       return json(value);
   }

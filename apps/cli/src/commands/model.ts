@@ -92,9 +92,16 @@ function tellRevision(output: Output, revision: RevisionInfo): void {
 
 function tellVersions(output: Output, versions: readonly VersionInfo[]): void {
   for (const version of versions) {
-    output.line(`  ${version.id.padEnd(24)} ${version.stage.padEnd(10)} ${version.title} (${version.known})`);
+    const words = `${version.title} (${version.known}${badge(version)})`;
+    output.line(`  ${version.id.padEnd(24)} ${version.stage.padEnd(10)} ${words}`);
   }
   if (versions.length === 0) output.line('No versions yet: train one with "cairn train".');
+}
+
+/** Whether the version's run was made again, and came out the same. */
+function badge({ reproduced }: VersionInfo): string {
+  if (reproduced === null) return '';
+  return reproduced.same ? ', reproduced' : ', not reproduced';
 }
 
 /** Options by which a package is named. */

@@ -38,6 +38,7 @@ export const policy = {
   'execute.add-dataset': ['scientist'],
   'execute.register-model': ['scientist'],
   'execute.train-model': ['scientist'],
+  'execute.reproduce-run': ['scientist', 'approver'],
 
   'versions.approve': ['approver'],
   'survey.read': ['administrator'],

@@ -40,11 +40,13 @@ export interface VersionRow {
   receipt: Digest;
   /** MLflow aliases that name it: production, canary, shadow. */
   aliases: string[];
+  /** What the newest reproduction of its run said; null where none was tried. */
+  reproduced: VersionInfo['reproduced'];
   created: Date;
 }
 
 /** A version as its maker proposes it: stage, author, aliases and time are given to it. */
-export type NewVersion = Omit<VersionRow, 'stage' | 'author' | 'aliases' | 'created'>;
+export type NewVersion = Omit<VersionRow, 'stage' | 'author' | 'aliases' | 'reproduced' | 'created'>;
 
 /** Columns of {@link NewVersion} in the order in which they are written. */
 export const proposedColumns = [
@@ -101,5 +103,6 @@ export function toVersionInfo(row: VersionRow): VersionInfo {
     metrics: row.metrics,
     bbox: row.bbox,
     aliases: row.aliases,
+    reproduced: row.reproduced,
   };
 }

@@ -126,6 +126,19 @@ export class Versions {
     return row!;
   }
 
+  /** Notes what the newest reproduction of a version's run said. */
+  async setReproduced(
+    tx: Queryable,
+    { model, version }: Pick<VersionRow, 'model' | 'version'>,
+    reproduced: NonNullable<VersionRow['reproduced']>,
+  ): Promise<void> {
+    await tx.query('update cairn.version set reproduced = $3 where model = $1 and version = $2', [
+      model,
+      version,
+      reproduced,
+    ]);
+  }
+
   async #default(model: string, queryable: Queryable): Promise<VersionRow> {
     const [row] = await queryable.query<VersionRow>(
       "select * from cairn.version where model = $1 and 'production' = any(aliases)",

@@ -1,60 +1,34 @@
 import { CairnError, type Digest, type ProcessInput, type ProcessResult } from '@cairn/contracts';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { canonicalJson, digestOf } from '@cairn/receipt';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Datasets } from '../data/datasets.ts';
-import type { DataRepository } from '../data/repository.ts';
-import type { Database } from '../db/database.ts';
-import type { Tokens } from '../identity/tokens.ts';
-import { keepOuterIds } from '../jobs/outer-ids.ts';
+import type { Queryable } from '../db/database.ts';
 import type { JobContext, Process } from '../jobs/process.ts';
-import type { Runner } from '../jobs/runner/runner.ts';
 import type { Receipts } from '../receipts/receipts.ts';
-import type { MlflowClient } from '../registry/mlflow/client.ts';
-import type { MlflowRun } from '../registry/mlflow/entities.ts';
 import type { Outbox } from '../registry/outbox.ts';
-import { PackageFiles } from '../registry/package/files.ts';
-import { ownSchemas, type PackageItem, readItem } from '../registry/package/item.ts';
-import { type MlProject, readMlProject } from '../registry/package/mlproject.ts';
+import { ownSchemas } from '../registry/package/item.ts';
 import { latestRevision } from '../registry/package/revision.ts';
 import { versionSubjects } from '../registry/receipt-facts.ts';
 import { versionItem } from '../registry/version-item.ts';
-import { type VersionRow, versionId, versionSubject } from '../registry/version-row.ts';
+import { type NewVersion, type VersionRow, versionId, versionSubject } from '../registry/version-row.ts';
 import type { Versions } from '../registry/versions.ts';
-import type { ObjectStore } from '../storage/objects.ts';
-import { folderDigest } from './folder-digest.ts';
 import { settle } from './hyperparameters.ts';
+import type { RunOrigin } from './job-run.ts';
+import { type Package, type PackageRunParts, PackageRuns, readPackage } from './package-run.ts';
+import { findRun, keepRun } from './receipted-run.ts';
 import { type Origin, readTrained, type Trained, trainedRow, trainingFacts } from './trained.ts';
-import { places, trainingPlan } from './training-plan.ts';
-import { TrainingRuns } from './training-run.ts';
+import { trainingPlan } from './training-plan.ts';
 
 type Inputs = ProcessInput<'train-model'>;
 type Result = ProcessResult<'train-model'>;
 
 /** What training needs. */
-export interface TrainModelParts {
-  database: Database;
-  objects: ObjectStore;
+export interface TrainModelParts extends PackageRunParts {
   catalog: Catalog;
   receipts: Receipts;
   versions: Versions;
   datasets: Datasets;
-  repository: DataRepository;
-  mlflow: MlflowClient;
   outbox: Outbox;
-  tokens: Tokens;
-  runner: Runner;
-  /** Address of the gateway, at which the steps reach MLflow. */
-  address: () => string;
-  /** Folder of work folders, one a job. */
-  workFolder: string;
-}
-
-/** The package of a training, read. */
-interface Package {
-  files: PackageFiles;
-  item: PackageItem;
-  project: MlProject;
 }
 
 /**
@@ -69,11 +43,11 @@ interface Package {
 export class TrainModel implements Process<'train-model'> {
   readonly id = 'train-model';
   readonly #parts: TrainModelParts;
-  readonly #runs: TrainingRuns;
+  readonly #runs: PackageRuns;
 
   constructor(parts: TrainModelParts) {
     this.#parts = parts;
-    this.#runs = new TrainingRuns(parts);
+    this.#runs = new PackageRuns(parts);
   }
 
   /**
@@ -84,9 +58,8 @@ export class TrainModel implements Process<'train-model'> {
     context.step('Bring package and data');
     context.progress(1, 'Reading the model and the dataset');
     const { origin, pack } = await this.#origin(inputs);
-    context.signal.throwIfAborted();
-    context.progress(2, 'Waking MLflow');
-    const run = (await this.#runs.completed(context.jobId, origin)) ?? (await this.#train(origin, pack, context));
+    const plan = trainingPlan(pack.project, origin.settings, origin.title);
+    const run = await this.#runs.run({ origin: runOrigin(origin), pack, plan }, context);
     context.step('Register the version');
     context.progress(94, 'Reading what the training left');
     const trained = await readTrained(this.#parts.mlflow, run, origin);
@@ -102,73 +75,11 @@ export class TrainModel implements Process<'train-model'> {
         action: 'Register its package first, or look at the collection "models" of the catalogue for those there are.',
       });
     }
-    const files = new PackageFiles(revision.files, objects);
-    const item = await readItem(files);
-    const project = readMlProject(await files.text('MLproject'));
+    const pack = await readPackage(revision, objects);
     const dataset = await datasets.get(id);
-    const settings = await settle(hyperparameters, item, files);
-    const title = `${item.properties.title}, trained on ${dataset.title}`;
-    return { origin: { revision, dataset, settings, title }, pack: { files, item, project } };
-  }
-
-  /** Runs the package; answers the MLflow run that its steps have left whole. */
-  async #train(origin: Origin, pack: Package, context: JobContext): Promise<MlflowRun> {
-    const { database, tokens, mlflow, runner, address } = this.#parts;
-    const folder = join(this.#parts.workFolder, context.jobId);
-    const plan = trainingPlan(pack.project, origin.settings, origin.title);
-    let run: MlflowRun | undefined;
-    try {
-      await this.#lay(folder, origin, pack, context);
-      run = await this.#runs.start(context.jobId, origin, context.actor.id);
-      const runId = run.runId;
-      const token = await database.transaction(async (tx) => {
-        await keepOuterIds(tx, context.jobId, { mlflowRun: runId });
-        return tokens.issueJob(tx, context.jobId, context.actor);
-      });
-      await runner.run(plan, {
-        folder,
-        tracking: { uri: `${address()}/mlflow`, token, experimentId: run.experimentId, runId },
-        environment: origin.revision.commit === null ? {} : { CAIRN_SOURCE_COMMIT: origin.revision.commit },
-        signal: context.signal,
-        progress: (percent, message) => context.progress(percent, message),
-        step: (name) => context.step(name),
-        log: (line) => context.log(line),
-      });
-      await this.#runs.complete(run);
-      return run;
-    } catch (error) {
-      if (run !== undefined) await this.#endBadly(mlflow, run, context);
-      throw error;
-    } finally {
-      await database.transaction((tx) => tokens.revokeJob(tx, context.jobId));
-      await rm(folder, { recursive: true, force: true });
-    }
-  }
-
-  /** Lays package and data into the job's folder, both held to their digests. */
-  async #lay(folder: string, { revision, dataset }: Origin, pack: Package, context: JobContext): Promise<void> {
-    const { objects, repository } = this.#parts;
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    await objects.materialise(pack.files.own, join(folder, places.package));
-    expectDigest(
-      await folderDigest(join(folder, places.package)),
-      revision.package_digest,
-      `package ${revision.model}`,
-    );
-    context.progress(4, 'Bringing the data from DVC');
-    await repository.pull(dataset.id, dataset.dvcMd5, join(folder, places.dataset), context);
-    context.progress(7, 'Comparing the data with its digest');
-    expectDigest(await folderDigest(join(folder, places.dataset)), dataset.digest, `dataset ${dataset.id}`);
-    context.log(`package ${revision.package_digest}, dataset ${dataset.digest}: as registered`);
-  }
-
-  async #endBadly(mlflow: MlflowClient, run: MlflowRun, context: JobContext): Promise<void> {
-    try {
-      await mlflow.endRun(run.runId, context.signal.aborted ? 'KILLED' : 'FAILED');
-    } catch (error) {
-      context.log(`The MLflow run ${run.runId} could not be ended: ${String(error)}`);
-    }
+    const settings = await settle(hyperparameters, pack.item, pack.files);
+    const title = `${pack.item.properties.title}, trained on ${dataset.title}`;
+    return { origin: { revision, dataset, settings, title }, pack };
   }
 
   async #register(trained: Trained, origin: Origin, pack: Package, context: JobContext): Promise<Result> {
@@ -176,11 +87,7 @@ export class TrainModel implements Process<'train-model'> {
     const { model } = origin.revision;
     const { size } = await objects.put(trained.weights.bytes, trained.weights.digest);
     const known = await versions.byWeights(model, trained.weights.digest);
-    if (known !== null) {
-      // A training may be repeated: the same bits are the same version, and its receipt stands.
-      context.log(`these are the weights of version ${versionId(known)}, bit by bit`);
-      return resultOf(known, trained.run.runId);
-    }
+    if (known !== null) return this.#repeated(known, trained, origin, context);
     context.signal.throwIfAborted();
     context.progress(96, 'Writing the version to the catalogue');
     await mlflow.findOrCreateModel(model, { 'cairn.model': model });
@@ -191,7 +98,7 @@ export class TrainModel implements Process<'train-model'> {
     try {
       const row = await database.transaction((tx) => this.#commit(tx, version, trained, origin, pack, size, context));
       outbox.kick();
-      return resultOf(row, row.run_id);
+      return resultOf(row, trained, row.receipt);
     } catch (error) {
       await mlflow.deleteVersion(model, version).catch((left: unknown) => {
         context.log(`The MLflow version ${model}/${version} could not be deleted: ${String(left)}`);
@@ -200,8 +107,18 @@ export class TrainModel implements Process<'train-model'> {
     }
   }
 
+  /** The same bits are the same version, and its receipt stands; the run that made them again has one of its own. */
+  async #repeated(known: VersionRow, trained: Trained, origin: Origin, context: JobContext): Promise<Result> {
+    const { database } = this.#parts;
+    context.log(`these are the weights of version ${versionId(known)}, bit by bit`);
+    const kept = await findRun(database, trained.run.runId);
+    const row = trainedRow(known.version, trained, origin);
+    const receipt = kept?.receipt ?? (await database.transaction((tx) => this.#issue(tx, row, trained, origin)));
+    return resultOf(known, trained, receipt);
+  }
+
   async #commit(
-    tx: Parameters<Parameters<Database['transaction']>[0]>[0],
+    tx: Queryable,
     version: number,
     trained: Trained,
     origin: Origin,
@@ -209,31 +126,34 @@ export class TrainModel implements Process<'train-model'> {
     size: number,
     context: JobContext,
   ): Promise<VersionRow> {
-    const { catalog, receipts, versions } = this.#parts;
+    const { catalog, versions } = this.#parts;
     const unreceipted = trainedRow(version, trained, origin);
-    const { digest: receipt } = await receipts.issue(tx, {
-      kind: 'training',
-      subject: versionSubject(unreceipted),
-      facts: trainingFacts(unreceipted, trained, origin.dataset),
-      subjects: versionSubjects(unreceipted),
-      upstream: [origin.revision.receipt, origin.dataset.receipt],
-    });
-    const row = { ...unreceipted, receipt };
+    const row = { ...unreceipted, receipt: await this.#issue(tx, unreceipted, trained, origin) };
     const described = versionItem(row, item, size, new Date().toISOString());
     await catalog.upsert(tx, described, await ownSchemas(item, files));
     return versions.propose(tx, row, context.actor);
   }
+
+  async #issue(tx: Queryable, row: Omit<NewVersion, 'receipt'>, trained: Trained, origin: Origin): Promise<Digest> {
+    const { digest: receipt } = await this.#parts.receipts.issue(tx, {
+      kind: 'training',
+      subject: versionSubject(row),
+      facts: trainingFacts(row, trained, origin.dataset),
+      subjects: versionSubjects(row),
+      upstream: [origin.revision.receipt, origin.dataset.receipt],
+    });
+    await keepRun(tx, { run_id: row.run_id, model: row.model, version: row.version, receipt });
+    return receipt;
+  }
 }
 
-function expectDigest(found: Digest, expected: Digest, what: string): void {
-  if (found === expected) return;
-  throw new CairnError('digest-mismatch', `The bytes of the ${what} have the digest ${found}, not ${expected}.`, {
-    where: what,
-    action: 'The state folder was changed or damaged: add it again, or restore the folder from a backup.',
-  });
+/** A training for MLflow: the same package, data and settings are the same one. */
+function runOrigin({ revision, dataset, settings, title }: Origin): RunOrigin {
+  const key = digestOf(canonicalJson([revision.package_digest, dataset.digest, settings]));
+  return { revision, dataset, key, title };
 }
 
-function resultOf(row: VersionRow, runId: string): Result {
-  const { weights_digest: weightsDigest, metrics, receipt } = row;
-  return { version: versionId(row), runId, weightsDigest, metrics, receipt };
+function resultOf(row: VersionRow, { run }: Trained, receipt: Digest): Result {
+  const { weights_digest: weightsDigest, metrics } = row;
+  return { version: versionId(row), runId: run.runId, weightsDigest, metrics, receipt };
 }

@@ -200,11 +200,12 @@ export function tinyPackage(change: Record<string, string | undefined> = {}): Fi
 }
 
 /** Uploads a package's files as the command line does. */
-export async function upload(objects: ObjectStore, files: Files): Promise<FileSet> {
+export async function upload(objects: ObjectStore, files: Record<string, string | Uint8Array>): Promise<FileSet> {
   const set: FileSet = [];
-  for (const [path, text] of Object.entries(files)) {
-    const digest = digestOf(text);
-    if (!(await objects.has(digest))) await objects.put(new TextEncoder().encode(text), digest);
+  for (const [path, content] of Object.entries(files)) {
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+    const digest = digestOf(bytes);
+    if (!(await objects.has(digest))) await objects.put(bytes, digest);
     set.push({ path, digest });
   }
   return set;

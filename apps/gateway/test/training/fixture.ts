@@ -7,11 +7,13 @@ import { AddDataset } from '../../src/data/add-dataset.ts';
 import { Datasets } from '../../src/data/datasets.ts';
 import { datasetThread } from '../../src/data/reader-thread.ts';
 import { DataRepository } from '../../src/data/repository.ts';
+import type { Database } from '../../src/db/database.ts';
 import type { Actor } from '../../src/identity/actor.ts';
 import type { JobContext } from '../../src/jobs/process.ts';
 import { ProcessRunner } from '../../src/jobs/runner/process/process-runner.ts';
 import { mlflowProxy } from '../../src/registry/mlflow/proxy.ts';
 import { RegisterModel } from '../../src/registry/package/register-model.ts';
+import { ReproduceRun } from '../../src/training/reproduce-run.ts';
 import { TrainModel } from '../../src/training/train-model.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { labels, soundFiles, square } from '../data/folder.ts';
@@ -106,7 +108,7 @@ export async function openTraining() {
     outbox,
     gitPackages: registry.gitPackages,
   });
-  const train = new TrainModel({
+  const training = {
     database,
     objects,
     catalog,
@@ -120,7 +122,9 @@ export async function openTraining() {
     runner,
     address: () => `http://127.0.0.1:${port}`,
     workFolder: join(home, 'jobs'),
-  });
+  };
+  const train = new TrainModel(training);
+  const reproduce = new ReproduceRun(training);
 
   const package_ = tinyPackage({
     MLproject: mlproject,
@@ -132,14 +136,21 @@ export async function openTraining() {
   delete item.assets['hyperparameters']!['file:checksum'];
   delete item.assets['hyperparameters']!['file:size'];
   own['stac-item.json'] = JSON.stringify(item);
-  const registered = await register.run({ files: await upload(objects, own) }, context('register'));
-  const chips = { ...(await soundFiles()), 'labels.geojson': labels([square(0.25, 0.5)]) };
-  const files = [];
-  for (const [file, content] of Object.entries(chips)) {
-    const { digest } = await objects.put(new Uint8Array(Buffer.from(content)));
-    files.push({ path: file, digest });
-  }
-  const dataset = await add.run({ id: 'town', title: 'A town', licence: 'ODbL-1.0', files }, context('add'));
+  /** Registers the model's package, with other files in place of its own. */
+  const registerWith = async (change: Record<string, string | Uint8Array>) =>
+    register.run({ files: await upload(objects, { ...own, ...change }) }, context('register'));
+  const registered = await registerWith({});
+  /** Adds the dataset, with a building of that size. */
+  const addTown = async (size: number) => {
+    const chips = { ...(await soundFiles()), 'labels.geojson': labels([square(0.25, size)]) };
+    const files = [];
+    for (const [file, content] of Object.entries(chips)) {
+      const { digest } = await objects.put(new Uint8Array(Buffer.from(content)));
+      files.push({ path: file, digest });
+    }
+    return add.run({ id: 'town', title: 'A town', licence: 'ODbL-1.0', files }, context('add'));
+  };
+  const dataset = await addTown(0.5);
 
   return {
     ...registry,
@@ -149,7 +160,11 @@ export async function openTraining() {
     tokens,
     mlflow,
     train,
+    reproduce,
+    package: own,
+    registerWith,
     registered,
+    addTown,
     dataset,
     close: async () => {
       await outbox.stop();
@@ -160,6 +175,16 @@ export async function openTraining() {
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** A job's row, which the door to MLflow and the tokens refer to. */
+export async function jobRow(database: Database, id: string): Promise<string> {
+  await database.query(
+    `insert into cairn.job (id, process, inputs, inputs_digest, status, actor)
+     values ($1, 'train-model', '{}', $1, 'running', $2)`,
+    [id, scientist.id],
+  );
+  return id;
 }
 
 /** The context of a job that nobody follows. */

@@ -5,7 +5,7 @@ import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTrained } from '../../src/training/trained.ts';
-import { context, openTraining, scientist } from './fixture.ts';
+import { context, jobRow, openTraining } from './fixture.ts';
 
 let parts: Awaited<ReturnType<typeof openTraining>>;
 beforeAll(async () => {
@@ -19,15 +19,7 @@ const inputs = (hyperparameters: Record<string, number | string> = {}): ProcessI
   hyperparameters,
 });
 
-/** A job's row, which the door to MLflow and the tokens refer to. */
-async function job(id: string): Promise<string> {
-  await parts.database.query(
-    `insert into cairn.job (id, process, inputs, inputs_digest, status, actor)
-     values ($1, 'train-model', '{}', $1, 'running', $2)`,
-    [id, scientist.id],
-  );
-  return id;
-}
+const job = (id: string): Promise<string> => jobRow(parts.database, id);
 
 async function runOf(id: string) {
   const [row] = await parts.database.query<{ run: string }>(
@@ -110,11 +102,15 @@ describe('a training', () => {
     expect(logged.filter((line) => line.startsWith('step'))).toEqual([]);
   });
 
-  it('that makes the same weights again is the same version, and its receipt stands', async () => {
+  it('that makes the same weights again is the same version, whose receipt stands, and has one of its own', async () => {
     const known = await parts.versions.get('tiny', 2);
     const result = await parts.train.run(inputs({ seed: 5, lr: 0.003 }), context(await job('repeats')));
-    expect(result).toMatchObject({ version: 'tiny/2', receipt: known.receipt });
+    expect(result.version).toBe('tiny/2');
     expect(result.runId).not.toBe(known.run_id);
+    expect((await parts.versions.get('tiny', 2)).receipt).toBe(known.receipt);
+    const { predicate } = readStatement(openBundle(await parts.receipts.get(parts.database, result.receipt)).payload);
+    expect(predicate.facts).toMatchObject({ mlflowRun: { value: result.runId }, version: { value: 'tiny/2' } });
+    expect(await parts.train.run(inputs({ seed: 5, lr: 0.003 }), context('repeats'))).toEqual(result);
     expect(await parts.versions.list('tiny')).toHaveLength(2);
   });
 

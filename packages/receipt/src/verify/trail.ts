@@ -25,6 +25,7 @@ const REQUIRED_ARROWS: Readonly<Partial<Record<Kind, readonly RequiredArrow[]>>>
   approval: [{ kinds: ['training', 'import'] }],
   training: [{ kinds: ['registration'] }, { kinds: ['dataset'] }],
   import: [{ kinds: ['registration'] }],
+  reproduction: [{ kinds: ['training', 'import'] }],
 };
 
 function arrowsOf(receipt: OpenedReceipt | null): readonly { readonly kind: Kind; readonly digest: string }[] {

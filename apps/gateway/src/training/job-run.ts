@@ -1,18 +1,29 @@
 import type { Digest } from '@cairn/contracts';
-import { digestOf, canonicalJson } from '@cairn/receipt';
 import type { MlflowClient } from '../registry/mlflow/client.ts';
 import type { MlflowRun } from '../registry/mlflow/entities.ts';
 import { jobTag } from '../registry/mlflow/orphans.ts';
-import type { Origin } from './trained.ts';
+import type { RevisionRow } from '../registry/package/revision.ts';
+import type { PinnedData } from './pinned-data.ts';
 
 const originTag = 'cairn.origin';
 const completeTag = 'cairn.complete';
 
+/** What a run of a package's steps starts from, for MLflow. */
+export interface RunOrigin {
+  revision: RevisionRow;
+  dataset: PinnedData;
+  /** One name for all that it starts from: a run of another one is not gone on with. */
+  key: Digest;
+  title: string;
+  /** What else tells what it is. */
+  tags?: Record<string, string>;
+}
+
 /**
- * The MLflow run of a training job: at most one that counts. What an interrupted attempt left is taken out of sight, since
- * its curves would mix with those of the next; one whose steps all ended is gone on with.
+ * The MLflow run of a job that runs a package: at most one that counts. What an interrupted attempt left is taken out of
+ * sight, since its curves would mix with those of the next; one whose steps all ended is gone on with.
  */
-export class TrainingRuns {
+export class JobRuns {
   readonly #mlflow: MlflowClient;
 
   constructor(options: { mlflow: MlflowClient }) {
@@ -20,26 +31,26 @@ export class TrainingRuns {
   }
 
   /** The run of this job and this origin whose steps have all ended, or null. Others of the job are deleted. */
-  async completed(jobId: string, origin: Origin): Promise<MlflowRun | null> {
+  async completed(jobId: string, origin: RunOrigin): Promise<MlflowRun | null> {
     const experimentId = await this.#mlflow.experiment(origin.revision.model);
     for (;;) {
       const run = await this.#mlflow.findRun(experimentId, jobTag, jobId);
       if (run === null) return null;
-      if (run.tags[completeTag] === 'true' && run.tags[originTag] === nameOf(origin)) return run;
+      if (run.tags[completeTag] === 'true' && run.tags[originTag] === origin.key) return run;
       await this.#mlflow.endRun(run.runId, 'KILLED');
       await this.#mlflow.deleteRun(run.runId);
     }
   }
 
   /** Starts the run of a job. */
-  async start(jobId: string, origin: Origin, author: string): Promise<MlflowRun> {
-    const { revision, dataset, title } = origin;
+  async start(jobId: string, origin: RunOrigin, author: string): Promise<MlflowRun> {
+    const { revision, dataset, title, key, tags = {} } = origin;
     return this.#mlflow.createRun({
       experimentId: await this.#mlflow.experiment(revision.model),
       name: title,
       tags: {
         [jobTag]: jobId,
-        [originTag]: nameOf(origin),
+        [originTag]: key,
         'cairn.package_digest': revision.package_digest,
         'cairn.dataset': dataset.id,
         'cairn.dataset_digest': dataset.digest,
@@ -47,6 +58,7 @@ export class TrainingRuns {
         'mlflow.user': author,
         'mlflow.source.name': revision.model,
         ...(revision.commit === null ? {} : { 'mlflow.source.git.commit': revision.commit }),
+        ...tags,
       },
     });
   }
@@ -56,9 +68,4 @@ export class TrainingRuns {
     await this.#mlflow.logBatch(run.runId, { tags: { [completeTag]: 'true' } });
     await this.#mlflow.endRun(run.runId, 'FINISHED');
   }
-}
-
-/** One name for all that a training starts from. */
-function nameOf({ revision, dataset, settings }: Origin): Digest {
-  return digestOf(canonicalJson([revision.package_digest, dataset.digest, settings]));
 }

@@ -1,0 +1,153 @@
+import { CairnError, type Digest } from '@cairn/contracts';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataRepository } from '../data/repository.ts';
+import type { Database } from '../db/database.ts';
+import type { Tokens } from '../identity/tokens.ts';
+import { keepOuterIds } from '../jobs/outer-ids.ts';
+import type { Plan } from '../jobs/plan.ts';
+import type { JobContext } from '../jobs/process.ts';
+import type { Runner } from '../jobs/runner/runner.ts';
+import type { MlflowClient } from '../registry/mlflow/client.ts';
+import type { MlflowRun } from '../registry/mlflow/entities.ts';
+import { PackageFiles } from '../registry/package/files.ts';
+import { type PackageItem, readItem } from '../registry/package/item.ts';
+import { type MlProject, readMlProject } from '../registry/package/mlproject.ts';
+import type { RevisionRow } from '../registry/package/revision.ts';
+import type { ObjectStore } from '../storage/objects.ts';
+import { folderDigest } from './folder-digest.ts';
+import { JobRuns, type RunOrigin } from './job-run.ts';
+import { places } from './training-plan.ts';
+
+/** What running a package needs. */
+export interface PackageRunParts {
+  database: Database;
+  objects: ObjectStore;
+  repository: DataRepository;
+  mlflow: MlflowClient;
+  tokens: Tokens;
+  runner: Runner;
+  /** Address of the gateway, at which the steps reach MLflow. */
+  address: () => string;
+  /** Folder of work folders, one a job. */
+  workFolder: string;
+}
+
+/** A revision of a package, read. */
+export interface Package {
+  files: PackageFiles;
+  item: PackageItem;
+  project: MlProject;
+}
+
+/** Reads a package from the object store. @throws CairnError `package-invalid`, `item-invalid`. */
+export async function readPackage(revision: RevisionRow, objects: ObjectStore): Promise<Package> {
+  const files = new PackageFiles(revision.files, objects);
+  const item = await readItem(files);
+  return { files, item, project: readMlProject(await files.text('MLproject')) };
+}
+
+/** A plan to be run, and what it starts from. */
+export interface PackageRun {
+  origin: RunOrigin;
+  pack: Package;
+  plan: Plan;
+  /** Added to what the steps see of the environment. */
+  environment?: Readonly<Record<string, string>>;
+  /** Lays what else the plan needs into the job's folder. */
+  lay?: (folder: string) => Promise<void>;
+}
+
+/**
+ * Runs a package's steps for a job: what goes in is laid into an empty folder and hashed there, the package's files and the
+ * pulled data; the steps log into one MLflow run by a token of their job. A run that fails or is cancelled is ended in
+ * MLflow; one whose steps had all ended when the gateway did is answered as it is.
+ */
+export class PackageRuns {
+  readonly #parts: PackageRunParts;
+  readonly #runs: JobRuns;
+
+  constructor(parts: PackageRunParts) {
+    this.#parts = parts;
+    this.#runs = new JobRuns(parts);
+  }
+
+  /**
+   * Answers the MLflow run that the steps have left whole.
+   * @throws CairnError `digest-mismatch`, `training-failed`, `data-versioning-failed`, `mlflow-unavailable`,
+   * `tools-missing`, `uv-missing`, `disk-full`.
+   */
+  async run(work: PackageRun, context: JobContext): Promise<MlflowRun> {
+    context.signal.throwIfAborted();
+    context.progress(2, 'Waking MLflow');
+    return (await this.#runs.completed(context.jobId, work.origin)) ?? (await this.#run(work, context));
+  }
+
+  async #run({ origin, pack, plan, environment = {}, lay }: PackageRun, context: JobContext): Promise<MlflowRun> {
+    const { database, tokens, mlflow, runner, address } = this.#parts;
+    const folder = join(this.#parts.workFolder, context.jobId);
+    const { commit } = origin.revision;
+    let run: MlflowRun | undefined;
+    try {
+      await this.#lay(folder, origin, pack, context);
+      await lay?.(folder);
+      run = await this.#runs.start(context.jobId, origin, context.actor.id);
+      const runId = run.runId;
+      const token = await database.transaction(async (tx) => {
+        await keepOuterIds(tx, context.jobId, { mlflowRun: runId });
+        return tokens.issueJob(tx, context.jobId, context.actor);
+      });
+      await runner.run(plan, {
+        folder,
+        tracking: { uri: `${address()}/mlflow`, token, experimentId: run.experimentId, runId },
+        environment: { ...(commit === null ? {} : { CAIRN_SOURCE_COMMIT: commit }), ...environment },
+        signal: context.signal,
+        progress: (percent, message) => context.progress(percent, message),
+        step: (name) => context.step(name),
+        log: (line) => context.log(line),
+      });
+      await this.#runs.complete(run);
+      return run;
+    } catch (error) {
+      if (run !== undefined) await this.#endBadly(mlflow, run, context);
+      throw error;
+    } finally {
+      await database.transaction((tx) => tokens.revokeJob(tx, context.jobId));
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  /** Lays package and data into the job's folder, both held to their digests. */
+  async #lay(folder: string, { revision, dataset }: RunOrigin, pack: Package, context: JobContext): Promise<void> {
+    const { objects, repository } = this.#parts;
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    await objects.materialise(pack.files.own, join(folder, places.package));
+    expectDigest(
+      await folderDigest(join(folder, places.package)),
+      revision.package_digest,
+      `package ${revision.model}`,
+    );
+    context.progress(4, 'Bringing the data from DVC');
+    await repository.pull(dataset.id, dataset.dvcMd5, join(folder, places.dataset), context);
+    context.progress(7, 'Comparing the data with its digest');
+    expectDigest(await folderDigest(join(folder, places.dataset)), dataset.digest, `dataset ${dataset.id}`);
+    context.log(`package ${revision.package_digest}, dataset ${dataset.digest}: as registered`);
+  }
+
+  async #endBadly(mlflow: MlflowClient, run: MlflowRun, context: JobContext): Promise<void> {
+    try {
+      await mlflow.endRun(run.runId, context.signal.aborted ? 'KILLED' : 'FAILED');
+    } catch (error) {
+      context.log(`The MLflow run ${run.runId} could not be ended: ${String(error)}`);
+    }
+  }
+}
+
+function expectDigest(found: Digest, expected: Digest, what: string): void {
+  if (found === expected) return;
+  throw new CairnError('digest-mismatch', `The bytes of the ${what} have the digest ${found}, not ${expected}.`, {
+    where: what,
+    action: 'The state folder was changed or damaged: add it again, or restore the folder from a backup.',
+  });
+}
