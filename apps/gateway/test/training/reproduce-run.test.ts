@@ -24,7 +24,7 @@ async function statementOf(receipt: string) {
   return readStatement(openBundle(await parts.receipts.get(parts.database, receipt)).payload);
 }
 
-describe('a reproduction', () => {
+describe('a reproduction', { timeout: 300_000 }, () => {
   it('of a run whose data were changed since gives its weights bit by bit, a receipt and a badge', async () => {
     const result = await reproduce('again', { run: trained.runId });
     expect(result).toMatchObject({
