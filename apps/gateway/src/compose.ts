@@ -51,6 +51,7 @@ import { MlflowServer } from './registry/mlflow/server.ts';
 import { Outbox } from './registry/outbox.ts';
 import { GitHosts } from './registry/package/git-hosts.ts';
 import { GitPackages } from './registry/package/git-source.ts';
+import { ImageBuilder } from './registry/package/image-builder.ts';
 import { RegisterModel } from './registry/package/register-model.ts';
 import { modelRoutes } from './registry/model-routes.ts';
 import { Models } from './registry/models.ts';
@@ -192,6 +193,18 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
         mlflow,
         outbox,
         gitPackages,
+        ...(config.registry === ''
+          ? {}
+          : {
+              images: new ImageBuilder({
+                registry: config.registry,
+                required: config.imageRequired,
+                children,
+                objects,
+                environment: config.dockerEnvironment,
+                workFolder,
+              }),
+            }),
       }),
       'add-dataset': new AddDataset({
         database,

@@ -36,6 +36,16 @@ const Settings = Type.Object({
     pattern: '^( *([^ ,:/\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5} *(,|$))*$',
     description: 'Git servers that may lie in a private network or speak http: host:port, separated by commas',
   }),
+  CAIRN_REGISTRY: Type.String({
+    default: '',
+    pattern: '^$|^[a-z0-9][a-z0-9.-]*(:[0-9]{1,5})?(/[a-z0-9][a-z0-9._-]*)*$',
+    description: 'where images of packages are pushed: HOST[:PORT][/PATH]; empty: none are built',
+  }),
+  CAIRN_IMAGE_REQUIRED: Type.Boolean({
+    default: true,
+    description:
+      'with CAIRN_REGISTRY: refuse a package whose image cannot be built; false: lock its environment instead',
+  }),
   CAIRN_LOG: Type.String({
     default: 'info',
     description: 'least level of the log: trace, debug, info, warn, error, silent',
@@ -62,6 +72,11 @@ export interface Config {
   tileHosts: string[];
   /** `host:port` of Git servers that may lie outside the public internet. */
   gitHosts: string[];
+  /** Where images of packages are pushed; empty where none are built. */
+  registry: string;
+  imageRequired: boolean;
+  /** How docker reaches its engine and its credentials. For docker alone: whoever reaches the engine owns the machine. */
+  dockerEnvironment: Record<string, string>;
   logLevel: string;
   /** End when standard input closes: whoever started this gateway is gone. */
   stopWithStdin: boolean;
@@ -114,6 +129,13 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     block: settings.CAIRN_BLOCK,
     tileHosts: list(settings.CAIRN_TILE_HOSTS),
     gitHosts: list(settings.CAIRN_GIT_HOSTS),
+    registry: settings.CAIRN_REGISTRY,
+    imageRequired: settings.CAIRN_IMAGE_REQUIRED,
+    dockerEnvironment: Object.fromEntries(
+      Object.entries(environment).flatMap(([key, value]) =>
+        value !== undefined && /^(DOCKER|BUILDX)_[A-Z_]+$/.test(key) ? [[key, value]] : [],
+      ),
+    ),
     logLevel: settings.CAIRN_LOG,
     stopWithStdin: settings.CAIRN_STOP_WITH_STDIN,
     childEnvironment,

@@ -25,6 +25,9 @@ export const RegisterModelResult = Type.Object({
   packageDigest: Digest,
   commit: Type.Union([Type.String(), Type.Null()]),
   versions: Type.Array(Type.String()),
+  image: Type.Union([Type.String(), Type.Null()], {
+    description: 'REGISTRY/NAME@sha256:<hex>; null: the environment is pinned by its lock alone',
+  }),
   receipt: Type.Union([Digest, Type.Null()]),
   changed: Type.Boolean(),
   checks: Type.Array(Type.Object({ name: Type.String(), words: Type.String() })),

@@ -17,6 +17,8 @@ export interface FactValues {
   packageDigest: Digest;
   /** Digest of the environment's lock file or of the container image; the fact's `source` says which. */
   environmentDigest: Digest;
+  /** Digest of the container image that was built of the package; the fact's `source` names it. */
+  imageDigest: Digest;
   /** SHA-256 of the weights file. */
   weightsDigest: Digest;
   /** MLflow run id of the training. */
@@ -110,6 +112,7 @@ const FACTS: Readonly<Record<FactName, FactRule>> = {
   codeCommit: { title: 'code commit', shape: '{commit, path}, or {commit: null, path, reason}', fits: isCodeCommit },
   packageDigest: digest('package digest'),
   environmentDigest: digest('environment digest'),
+  imageDigest: digest('image digest'),
   weightsDigest: digest('weights digest'),
   mlflowRun: text('MLflow run'),
   datasetDigest: {

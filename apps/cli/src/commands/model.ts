@@ -40,6 +40,7 @@ export const addModel: AddCommand = (program, act) => {
           );
           around.output.line(`  commit   ${result.commit ?? 'none'}`);
           around.output.line(`  package  ${result.packageDigest}`);
+          around.output.line(`  image    ${result.image ?? 'none: the environment is pinned by its lock'}`);
           around.output.line(`  versions ${result.versions.join(', ') || 'none'}`);
         });
       }),

@@ -2,16 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { digestOf, filesetDigest } from '@cairn/receipt';
+import { digestOf, filesetDigest, openBundle, readStatement } from '@cairn/receipt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Link, StacItem } from '../../src/catalog/item.ts';
 import { modelRoutes } from '../../src/registry/model-routes.ts';
+import { Children } from '../../src/supervise/child.ts';
+import { ImageBuilder } from '../../src/registry/package/image-builder.ts';
 import { Models } from '../../src/registry/models.ts';
 import { findRevision, listRevisions } from '../../src/registry/package/revision.ts';
 import { versionsFolder } from '../../src/registry/package/files.ts';
 import { startIdentity } from '../identity/gateway.ts';
-import { tinyPackage } from './package-fixture.ts';
-import { barePackage, openRegistration } from './registration-fixture.ts';
+import { tinyPackage, upload } from './package-fixture.ts';
+import { quietLogger } from './quiet.ts';
+import { barePackage, context, openRegistration } from './registration-fixture.ts';
 
 let parts: Awaited<ReturnType<typeof openRegistration>>;
 beforeAll(async () => {
@@ -90,6 +93,48 @@ describe('the revisions of a model', () => {
       bbox: [85.5, 27.2, 86.6, 27.7],
       properties: { 'cairn:place': 'computed' },
     });
+  });
+});
+
+describe('the image of a model', () => {
+  it('is pinned in item, row and receipt by the digest that was pushed, and made once', async () => {
+    const bin = await mkdtemp(join(tmpdir(), 'cairn-docker-'));
+    const image = `localhost:5000/imaged@${digestOf('an image')}`;
+    const script = `#!/bin/sh\necho x >>'${bin}/told'\n[ "$1" != image ] || echo '["${image}"]'\n`;
+    await writeFile(join(bin, 'docker'), script, { mode: 0o755 });
+    const environment = { PATH: `${bin}:${process.env.PATH ?? ''}` };
+    const folders = { runFolder: join(bin, 'run'), logFolder: join(bin, 'logs') };
+    const children = new Children({ ...folders, environment, logger: quietLogger() });
+    const options = {
+      registry: 'localhost:5000',
+      required: true,
+      children,
+      environment,
+      workFolder: join(bin, 'work'),
+    };
+    const register = parts.process({ images: new ImageBuilder({ ...options, objects: parts.objects }) });
+    const files = await upload(parts.objects, barePackage('imaged'));
+    try {
+      expect(await parts.register(barePackage('imaged'))).toMatchObject({ image: null, changed: true });
+      const result = await register.run({ files }, context());
+      expect(result).toMatchObject({ image, changed: true });
+      expect(await register.run({ files }, context())).toMatchObject({ image, changed: false });
+      expect((await readFile(join(bin, 'told'), 'utf8')).trim().split('\n')).toHaveLength(3);
+      expect(await findRevision(parts.database, 'imaged', result.packageDigest)).toMatchObject({ image, number: 1 });
+      const { assets } = (await parts.catalog.get('models', 'imaged')) as unknown as { assets: { image: object } };
+      expect(assets.image).toMatchObject({
+        href: `https://localhost:5000/v2/imaged/manifests/${digestOf('an image')}`,
+        'file:checksum': `1220${digestOf('an image').slice(7)}`,
+      });
+      const bundle = openBundle(await parts.receipts.get(parts.database, result.receipt!));
+      expect(readStatement(bundle.payload).predicate.facts.imageDigest).toEqual({
+        value: digestOf('an image'),
+        known: 'witnessed',
+        source: image,
+      });
+    } finally {
+      await rm(bin, { recursive: true, force: true });
+    }
   });
 });
 

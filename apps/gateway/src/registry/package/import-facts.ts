@@ -1,4 +1,4 @@
-import type { FactsOf } from '@cairn/receipt';
+import type { Digest as ReceiptDigest, FactsOf } from '@cairn/receipt';
 import { receiptDigest } from '../receipt-facts.ts';
 import { type NewVersion, versionId } from '../version-row.ts';
 import type { ImportedVersion } from './import-run.ts';
@@ -6,7 +6,11 @@ import type { CheckedPackage } from './check.ts';
 import type { PackageSource } from './source.ts';
 
 /** What the receipt of a package's registration states; all of it computed here from the uploaded bytes. */
-export function registrationFacts(checked: CheckedPackage, source: PackageSource): FactsOf<'registration'> {
+export function registrationFacts(
+  checked: CheckedPackage,
+  source: PackageSource,
+  image: string | null,
+): FactsOf<'registration'> {
   const { item, environment } = checked;
   const codeCommit =
     source.commit === null
@@ -17,12 +21,17 @@ export function registrationFacts(checked: CheckedPackage, source: PackageSource
     codeCommit: { value: codeCommit, known: 'witnessed' },
     packageDigest: { value: receiptDigest(checked.digest), known: 'witnessed' },
     environmentDigest: { value: receiptDigest(environment.digest), known: 'witnessed', source: environment.lock },
+    ...(image === null ? {} : { imageDigest: imageFact(image) }),
     licences: {
       value: [{ title: item.properties.title, licence: item.properties.license, attribution: '' }],
       known: 'witnessed',
       source: 'stac-item.json',
     },
   };
+}
+
+function imageFact(image: string): { value: ReceiptDigest; known: 'witnessed'; source: string } {
+  return { value: receiptDigest(image.slice(image.indexOf('@') + 1)), known: 'witnessed', source: image };
 }
 
 /**

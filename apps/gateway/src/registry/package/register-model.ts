@@ -22,9 +22,11 @@ import { versionItem } from '../version-item.ts';
 import { type NewVersion, type VersionRow, versionId, versionSubject } from '../version-row.ts';
 import type { Versions } from '../versions.ts';
 import { checkPackage, type CheckedPackage } from './check.ts';
+import { discard } from './discard.ts';
 import { importedRow, importFacts, registrationFacts } from './import-facts.ts';
-import { type ImportedVersion, importTag, importVersion } from './import-run.ts';
+import { type ImportedVersion, importVersion } from './import-run.ts';
 import type { GitPackages } from './git-source.ts';
+import type { ImageBuilder } from './image-builder.ts';
 import { findRevision, type NewRevision, type RevisionRow, writeRevision } from './revision.ts';
 import { writeRevisionItem } from './revision-items.ts';
 import type { ShippedVersion } from './shipped.ts';
@@ -40,6 +42,8 @@ export interface RegisterModelParts {
   mlflow: MlflowClient;
   outbox: Outbox;
   gitPackages: GitPackages;
+  /** Where a registry of images is configured. */
+  images?: ImageBuilder;
 }
 
 type Result = ProcessResult<'register-model'>;
@@ -94,9 +98,10 @@ export class RegisterModel implements Process<'register-model'> {
     const before = await this.#before(checked);
     const { revision } = before;
     const tellsNothingNew = source.commit === null || source.commit === revision?.commit;
-    const isWhole = revision !== null && revision.archive !== null;
+    const image = revision?.image ?? (await this.#image(checked, context));
+    const isWhole = revision !== null && revision.archive !== null && revision.image === image;
     if (isWhole && tellsNothingNew && before.missing.length === 0) {
-      return answer(checked, source, ids(checked, before.registered), revision.receipt, false);
+      return { ...answer(checked, source, ids(checked, before.registered), revision.receipt, false), image };
     }
     try {
       context.progress(8, 'Keeping the content as an archive');
@@ -108,16 +113,29 @@ export class RegisterModel implements Process<'register-model'> {
       context.progress(90, 'Writing the model to the catalogue');
       const sizes = await sizesOf(checked.files.all, objects);
       const { receipt, rows } = await this.#parts.database.transaction((tx) =>
-        this.#commit(tx, { checked, source, imported, archive, sizes, before, context, repository }),
+        this.#commit(tx, { checked, source, imported, archive, image, sizes, before, context, repository }),
       );
       for (const row of rows) before.registered.set(row.weights_digest, row);
       this.#parts.outbox.kick();
-      return answer(checked, source, ids(checked, before.registered), receipt, true);
+      return { ...answer(checked, source, ids(checked, before.registered), receipt, true), image };
     } catch (error) {
       // Where MLflow does not answer there is nothing to be deleted now: the next attempt goes on with what it holds.
-      if (!isUnavailable(error)) await this.#discard(checked, context);
+      if (!isUnavailable(error)) await discard(this.#parts, checked, context);
       throw error;
     }
+  }
+
+  /** The image of a package, where one can be had; what pins its environment is told either way. */
+  async #image(checked: CheckedPackage, context: JobContext): Promise<string | null> {
+    const { images } = this.#parts;
+    if (images !== undefined) context.step('Build and push the image');
+    const image = images === undefined ? null : await images.build(checked, context);
+    const { lock, digest } = checked.environment;
+    const why = images === undefined ? 'no registry is configured (CAIRN_REGISTRY)' : 'it could not be built';
+    const words = image ?? `None, since ${why}: the environment is pinned by ${lock} (${digest}).`;
+    checked.checks.push({ name: 'image', words });
+    context.log(`image: ${words}`);
+    return image;
   }
 
   async #before({ model, digest, versions }: CheckedPackage): Promise<Before> {
@@ -152,20 +170,21 @@ export class RegisterModel implements Process<'register-model'> {
       source: PackageSource;
       imported: readonly ImportedVersion[];
       archive: Uploaded;
+      image: string | null;
       sizes: ReadonlyMap<Digest, number>;
       before: Before;
       context: JobContext;
       repository: string | undefined;
     },
   ): Promise<{ receipt: Digest; rows: VersionRow[] }> {
-    const { checked, source, imported, archive, sizes, before, context, repository } = work;
+    const { checked, source, imported, archive, image, sizes, before, context, repository } = work;
     const { catalog, receipts, versions } = this.#parts;
     const { model, digest, item, environment } = checked;
     const subject = `model:${model}`;
     const { digest: receipt } = await receipts.issue(tx, {
       kind: 'registration',
       subject,
-      facts: registrationFacts(checked, source),
+      facts: registrationFacts(checked, source, image),
       subjects: [{ name: model, digest: { sha256: digestHex(digest) } }],
       upstream: [],
     });
@@ -176,6 +195,7 @@ export class RegisterModel implements Process<'register-model'> {
       commit: source.commit,
       environment_digest: environment.digest,
       archive: archive.digest,
+      image,
       receipt,
     };
     await writeRevision(tx, revision);
@@ -222,29 +242,6 @@ export class RegisterModel implements Process<'register-model'> {
     return { ...unreceipted, receipt };
   }
 
-  /**
-   * Deletes from MLflow what the database does not know: runs and versions of this package, and the model itself where it
-   * has no version. Where MLflow is gone too, the next attempt finds them by their tags and goes on with them.
-   */
-  async #discard({ model, versions: shipped }: CheckedPackage, context: JobContext): Promise<void> {
-    const { mlflow, database, versions } = this.#parts;
-    try {
-      const known = await database.query('select 1 from cairn.revision where model = $1 limit 1', [model]);
-      if (known.length === 0) await mlflow.deleteModel(model);
-      const held = known.length === 0 ? [] : await mlflow.modelVersions(model);
-      const experimentId = await mlflow.experiment(model);
-      for (const { weights } of shipped) {
-        if ((await versions.byWeights(model, weights.digest)) !== null) continue;
-        const run = await mlflow.findRun(experimentId, importTag, weights.digest);
-        if (run === null) continue;
-        for (const { version, runId } of held) if (runId === run.runId) await mlflow.deleteVersion(model, version);
-        await mlflow.deleteRun(run.runId);
-      }
-    } catch (error) {
-      context.log(`What MLflow holds of ${model} could not be deleted and will be used next time: ${String(error)}`);
-    }
-  }
-
   async #inTurn<T>(model: string, work: () => Promise<T>): Promise<T> {
     const turn = (this.#turns.get(model) ?? Promise.resolve()).then(work, work);
     this.#turns.set(model, turn);
@@ -281,5 +278,5 @@ function answer(
   changed: boolean,
 ): Result {
   const { model, digest: packageDigest, checks } = checked;
-  return { model, packageDigest, commit: source.commit, versions, receipt, changed, checks };
+  return { model, packageDigest, commit: source.commit, versions, image: null, receipt, changed, checks };
 }
