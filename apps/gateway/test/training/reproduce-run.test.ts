@@ -13,7 +13,7 @@ beforeAll(async () => {
   trained = await parts.train.run({ model: 'tiny', dataset: 'town', hyperparameters: { seed: 5 } }, job);
   // What is reproduced must not depend on what is there now.
   await parts.addTown(0.25);
-});
+}, 600_000);
 afterAll(async () => parts.close());
 
 async function reproduce(id: string, inputs: ProcessInput<'reproduce-run'>) {
@@ -24,7 +24,7 @@ async function statementOf(receipt: string) {
   return readStatement(openBundle(await parts.receipts.get(parts.database, receipt)).payload);
 }
 
-describe('a reproduction', { timeout: 300_000 }, () => {
+describe('a reproduction', { timeout: 600_000 }, () => {
   it('of a run whose data were changed since gives its weights bit by bit, a receipt and a badge', async () => {
     const result = await reproduce('again', { run: trained.runId });
     expect(result).toMatchObject({
