@@ -4,6 +4,7 @@ import type { MlflowClient } from '../registry/mlflow/client.ts';
 import type { MlflowInventory } from '../registry/mlflow/inventory.ts';
 import type { Outbox } from '../registry/outbox.ts';
 import type { ObjectStore } from '../storage/objects.ts';
+import { archivesCheck } from './checks/archives.ts';
 import { catalogueCheck } from './checks/catalogue.ts';
 import { datasetsCheck } from './checks/datasets.ts';
 import { jobsCheck } from './checks/jobs.ts';
@@ -41,6 +42,7 @@ export function surveyOf(parts: SurveyParts): Survey {
     leftoversCheck(parts),
     catalogueCheck(parts),
     objectsCheck(parts),
+    archivesCheck(parts),
     datasetsCheck(parts),
     receiptsCheck(parts),
     weightsCheck(parts),

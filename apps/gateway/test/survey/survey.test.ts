@@ -77,7 +77,7 @@ describe('a survey', () => {
     expect(events).toHaveLength(4);
   });
 
-  it('takes weights that are gone or changed from the run that holds them, and an upload without a sender away', async () => {
+  it('makes weights and archives again that are gone or changed, and takes an upload without a sender away', async () => {
     const { objects, versions } = parts;
     const { weights_digest: weights } = await versions.get('tiny', 1);
     await chmod(objects.path(weights), 0o644);
@@ -91,7 +91,12 @@ describe('a survey', () => {
     await writeFile(upload, 'half of it');
     await writeFile(join(objects.uploadFolder, 'coming'), 'its sender is there');
     await utimes(upload, new Date(0), new Date(0));
-    expect(amiss(await survey.repair(false, scientist))).toEqual([`leftovers ${upload}`, 'weights version:tiny/1']);
+    const [revision] = await parts.database.query<{ archive: string }>('select archive from cairn.revision');
+    await rm(objects.path(revision!.archive));
+    const mended = await survey.repair(false, scientist);
+    expect(amiss(mended)).toEqual(['archives model:tiny', `leftovers ${upload}`, 'weights version:tiny/1']);
+    expect(mended.ok).toBe(true);
+    expect(await objects.verify(revision!.archive)).toBe(true);
     expect(await objects.verify(weights)).toBe(true);
     expect(existsSync(upload)).toBe(false);
     expect(existsSync(join(objects.uploadFolder, 'coming'))).toBe(true);

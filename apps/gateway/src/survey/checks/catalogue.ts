@@ -4,7 +4,12 @@ import type { Check, Finding } from '../finding.ts';
 /** What a collection's items stand for: rows of the database, or receipts where there is no row. */
 const kinds = [
   { collection: 'versions', things: "select model || '-' || version as id from cairn.version" },
-  { collection: 'models', things: 'select distinct model as id from cairn.revision' },
+  {
+    collection: 'models',
+    // The newest revision carries the model's name; see `earlierItemId` for the others.
+    things: `select case when number = max(number) over (partition by model) then model
+               else model || '@' || substr(package_digest, 8, 12) end as id from cairn.revision`,
+  },
   { collection: 'predictions', things: 'select id from cairn.prediction' },
   {
     collection: 'datasets',

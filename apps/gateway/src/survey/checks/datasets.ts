@@ -6,14 +6,14 @@ import { pipeline } from 'node:stream/promises';
 import type { Database } from '../../db/database.ts';
 import type { Check, Finding } from '../finding.ts';
 
-/** Datasets whose pinned content is not whole in the DVC remote. */
+/** Versions of datasets whose pinned content is not whole in the DVC remote. */
 export function datasetsCheck({ database, remote }: { database: Database; remote: string }): Check {
   return {
     name: 'datasets',
     look: async (deep) => {
       const rows = await database.query<{ id: string; md5: string }>(
-        `select id, content->'properties'->>'cairn:dvc_md5' as md5 from pgstac.items
-         where collection = 'datasets' order by id`,
+        `select id, content->'properties'->>'cairn:dvc_md5' as md5 from pgstac.items where collection = 'datasets'
+         union select dataset, dvc_md5 from cairn.dataset_version order by 1, 2`,
       );
       const findings: Finding[] = [];
       for (const { id, md5 } of rows) {

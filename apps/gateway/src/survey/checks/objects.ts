@@ -13,16 +13,13 @@ interface Holder {
   action: string;
 }
 
-/** Files of packages, images and predictions whose bytes are gone or changed in the object store. */
+/** Files of packages, lists of datasets' files, images and predictions whose bytes are gone or changed in the object store. */
 export function objectsCheck({ database, objects }: { database: Database; objects: ObjectStore }): Check {
   return {
     name: 'stored bytes',
     look: async (deep) => {
-      const holders = [
-        ...(await packageFiles(database)),
-        ...(await images(database)),
-        ...(await predictions(database)),
-      ];
+      const holders: Holder[] = [];
+      for (const kind of [packageFiles, datasetLists, images, predictions]) holders.push(...(await kind(database)));
       const findings: Finding[] = [];
       const sound = new Map<Digest, boolean>();
       for (const { where, title, digest, action } of holders) {
@@ -49,6 +46,18 @@ async function packageFiles(database: Database): Promise<Holder[]> {
       action: restore,
     })),
   );
+}
+
+async function datasetLists(database: Database): Promise<Holder[]> {
+  const rows = await database.query<{ dataset: string; version: number; digest: Digest }>(
+    'select dataset, version, digest from cairn.dataset_version order by dataset, version',
+  );
+  return rows.map(({ dataset, version, digest }) => ({
+    where: `dataset:${dataset}`,
+    title: `The list of files of version ${version}`,
+    digest,
+    action: restore,
+  }));
 }
 
 async function images(database: Database): Promise<Holder[]> {

@@ -7,6 +7,7 @@ const holders = [
   "select 'version:' || model || '/' || version as thing, receipt from cairn.version",
   "select 'model:' || model, receipt from cairn.revision",
   "select 'version:' || model || '/' || version, receipt from cairn.stage_change where receipt is not null",
+  "select 'dataset:' || dataset, receipt from cairn.dataset_version",
   "select 'prediction:' || id, receipt from cairn.prediction",
 ].join(' union ');
 
