@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { CairnClient, CairnError, isErrorCode, type Problem } from '@cairn/contracts';
+import { CairnClient, CairnError, type Problem } from '@cairn/contracts';
 import type { CliConfig } from './config.ts';
 
 /** The gateway that a state folder names, or the one of `CAIRN_ADDRESS`. */
@@ -74,7 +74,7 @@ export async function startGateway(
       const told = parseLine(line);
       if (told.progress !== undefined) onProgress(told.progress);
       if (told.ready !== undefined) resolve(told.ready);
-      if (told.problem !== undefined) reject(asError(told.problem));
+      if (told.problem !== undefined) reject(CairnError.of(told.problem));
     });
     child.once('error', reject);
     child.once('exit', (code, signal) => {
@@ -104,11 +104,4 @@ function parseLine(line: string): Told {
   } catch {
     return {};
   }
-}
-
-function asError(problem: Problem): CairnError {
-  return new CairnError(isErrorCode(problem.code) ? problem.code : 'internal', problem.detail, {
-    ...(problem.action === undefined ? {} : { action: problem.action }),
-    ...(problem.where === undefined ? {} : { where: problem.where }),
-  });
 }

@@ -6,6 +6,7 @@ import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addImagery } from './commands/imagery.ts';
 import { addLogin } from './commands/login.ts';
+import { addJob } from './commands/job.ts';
 import { addModel } from './commands/model.ts';
 import { addPredict } from './commands/predict.ts';
 import { addReceipt } from './commands/receipt.ts';
@@ -59,6 +60,7 @@ for (const add of [
   addImagery,
   addTrain,
   addReproduce,
+  addJob,
   addApprove,
   addRollback,
   addRevoke,

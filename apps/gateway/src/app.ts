@@ -21,7 +21,7 @@ export interface AppParts {
 /**
  * Makes the application; nothing listens yet. The routes, by domain:
  *
- *     GET  /healthz  /status  /openapi.json                      platform
+ *     GET  /healthz  /status  /openapi.json  /api  /conformance  platform
  *     POST DELETE /session   GET /keys/cairn.pub                 identity
  *     /accounts …  /accounts/:id/password  /tokens …             identity
  *     POST /uploads   HEAD /uploads/:digest                      storage

@@ -34,6 +34,8 @@ import { ProcessBackend } from './inference/backend/process/backend.ts';
 import { outlineThread } from './inference/outlines-thread.ts';
 import { Predict } from './inference/predict.ts';
 import { inferenceRoutes } from './inference/routes.ts';
+import { CallbackHosts } from './jobs/callbacks/callback-hosts.ts';
+import { Callbacks } from './jobs/callbacks/callbacks.ts';
 import { Jobs } from './jobs/engine.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { ProcessRunner } from './jobs/runner/process/process-runner.ts';
@@ -67,6 +69,7 @@ import { Children } from './supervise/child.ts';
 import { StateLock } from './supervise/state-lock.ts';
 import { ReproduceRun } from './training/reproduce-run.ts';
 import { TrainModel } from './training/train-model.ts';
+import { meterProgram } from './usage/meter.ts';
 
 /** A gateway that is put together and does not listen yet. */
 export interface Gateway {
@@ -98,6 +101,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     logFolder,
     environment: config.childEnvironment,
     logger,
+    onProgram: meterProgram,
   });
   await children.reap();
 
@@ -183,6 +187,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     database,
     folder: workFolder,
     logger,
+    rates: config.rates,
     processes: {
       'register-model': new RegisterModel({
         database,
@@ -258,6 +263,8 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     remote: join(home, 'dvc-remote'),
     offered: () => jobs.offered,
   });
+  const callbackHosts = new CallbackHosts({ allowed: config.callbackHosts });
+  const callbacks = new Callbacks({ database, hosts: callbackHosts, logger, address: () => address });
 
   const app = await makeApp({
     logger,
@@ -268,7 +275,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       accountRoutes({ accounts, tokens }),
       uploadRoutes({ objects, maxUploadBytes: config.maxUploadBytes }),
       catalogRoutes({ catalog }),
-      jobRoutes({ jobs }),
+      jobRoutes({ jobs, callbackHosts }),
       registryRoutes({ versions, approvals, database, objects }),
       modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
       revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),
@@ -291,12 +298,14 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       await lock.announce(address);
       await jobs.start();
       outbox.start();
+      callbacks.start();
       return address;
     },
     stop: async () => {
       await app.close();
       await jobs.stop();
       await outbox.stop();
+      await callbacks.stop();
       await backend.close();
       await mlflowServer.stop();
       await children.stopAll();

@@ -7,6 +7,8 @@ import { CairnError } from '@cairn/contracts';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
+const hostList = '^( *([^ ,:/\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5} *(,|$))*$';
+
 /** Every setting with its default. Nothing else in the gateway reads the environment. */
 const Settings = Type.Object({
   CAIRN_HOME: Type.String({ default: '.cairn', description: 'state folder' }),
@@ -28,12 +30,12 @@ const Settings = Type.Object({
   CAIRN_BLOCK: Type.Integer({ default: 1024, minimum: 128, maximum: 4096, description: 'core of a block in pixels' }),
   CAIRN_TILE_HOSTS: Type.String({
     default: '',
-    pattern: '^( *([^ ,:/\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5} *(,|$))*$',
+    pattern: hostList,
     description: 'tile servers that may lie in a private network: host:port, separated by commas',
   }),
   CAIRN_GIT_HOSTS: Type.String({
     default: '',
-    pattern: '^( *([^ ,:/\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5} *(,|$))*$',
+    pattern: hostList,
     description: 'Git servers that may lie in a private network or speak http: host:port, separated by commas',
   }),
   CAIRN_REGISTRY: Type.String({
@@ -46,6 +48,14 @@ const Settings = Type.Object({
     description:
       'with CAIRN_REGISTRY: refuse a package whose image cannot be built; false: lock its environment instead',
   }),
+  CAIRN_CALLBACK_HOSTS: Type.String({
+    default: '',
+    pattern: hostList,
+    description: 'hosts in a private network that may be told of jobs: host:port, separated by commas',
+  }),
+  CAIRN_RATE_HOUR: Type.Number({ default: 0, minimum: 0, description: 'what an hour of a job costs; 0: not priced' }),
+  CAIRN_RATE_CPU_HOUR: Type.Number({ default: 0, minimum: 0, description: 'what an hour of CPU costs on top' }),
+  CAIRN_CURRENCY: Type.String({ default: 'USD', pattern: '^[A-Z]{3}$', description: 'of the rates, as ISO 4217' }),
   CAIRN_LOG: Type.String({
     default: 'info',
     description: 'least level of the log: trace, debug, info, warn, error, silent',
@@ -77,6 +87,10 @@ export interface Config {
   imageRequired: boolean;
   /** How docker reaches its engine and its credentials. For docker alone: whoever reaches the engine owns the machine. */
   dockerEnvironment: Record<string, string>;
+  /** `host:port` of subscribers to jobs that may lie outside the public internet. */
+  callbackHosts: string[];
+  /** What a job's work costs; both 0: it is not priced. */
+  rates: { perHour: number; perCpuHour: number; currency: string };
   logLevel: string;
   /** End when standard input closes: whoever started this gateway is gone. */
   stopWithStdin: boolean;
@@ -136,6 +150,12 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
         value !== undefined && /^(DOCKER|BUILDX)_[A-Z_]+$/.test(key) ? [[key, value]] : [],
       ),
     ),
+    callbackHosts: list(settings.CAIRN_CALLBACK_HOSTS),
+    rates: {
+      perHour: settings.CAIRN_RATE_HOUR,
+      perCpuHour: settings.CAIRN_RATE_CPU_HOUR,
+      currency: settings.CAIRN_CURRENCY,
+    },
     logLevel: settings.CAIRN_LOG,
     stopWithStdin: settings.CAIRN_STOP_WITH_STDIN,
     childEnvironment,

@@ -1,8 +1,8 @@
 import { CairnError, type Problem } from './problem.ts';
 import type { DatasetDiff, DatasetVersion } from './dataset.ts';
-import { isErrorCode } from './errors.ts';
 import type { ProcessId, ProcessInput, ProcessResult } from './processes.ts';
-import type { StatusInfo } from './job.ts';
+import { type JobEvent, lastJobEvent, readJobEvents } from './job-events.ts';
+import type { JobPage, JobSelection, StatusInfo } from './job.ts';
 import type { ModelInfo } from './model.ts';
 import type { RollBack, StageChange, VersionInfo } from './version.ts';
 import type {
@@ -50,6 +50,7 @@ export class CairnClient {
     path: string,
     body?: Body | null,
     headers: Record<string, string> = {},
+    signal?: AbortSignal,
   ): Promise<Response> {
     const send = this.#options.fetch ?? fetch;
     const token = this.#options.token;
@@ -59,9 +60,11 @@ export class CairnClient {
         method,
         headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
         ...(body === undefined ? {} : { body }),
+        ...(signal === undefined ? {} : { signal }),
         ...(body instanceof ReadableStream ? { duplex: 'half' } : {}),
       });
     } catch (cause) {
+      signal?.throwIfAborted();
       throw new CairnError('gateway-unreachable', `Nothing answers at ${this.#options.address || 'this address'}.`, {
         action: 'Start Cairn with "cairn up" and try again.',
         cause,
@@ -116,6 +119,46 @@ export class CairnClient {
     return this.get(`/jobs/${id}`);
   }
 
+  /** A page of jobs, the newest first. */
+  jobs(selection: JobSelection = {}): Promise<JobPage> {
+    const given = Object.entries(selection).map(([name, value]): [string, string] => [name, String(value)]);
+    return this.get(`/jobs?${new URLSearchParams(given).toString()}`);
+  }
+
+  /** What a job that has ended left; throws its problem where it failed. */
+  jobResult(id: string): Promise<Record<string, unknown>> {
+    return this.get(`/jobs/${id}/results`);
+  }
+
+  /** The log of a job so far, as text. */
+  async jobLog(id: string): Promise<string> {
+    return (await this.request('GET', `/jobs/${id}/log`)).text();
+  }
+
+  /**
+   * A job's log, progress and state as they come, until it has ended. A connection that breaks is made again and goes on
+   * behind the last line; throws `gateway-unreachable` where that does not succeed.
+   * @param after the id of the last event that was seen.
+   */
+  async *followJob(id: string, after = '', signal?: AbortSignal): AsyncGenerator<JobEvent> {
+    let last = after;
+    while (last !== lastJobEvent) {
+      signal?.throwIfAborted();
+      const headers = { accept: 'text/event-stream', ...(last === '' ? {} : { 'last-event-id': last }) };
+      const { body } = await this.request('GET', `/jobs/${id}/log`, undefined, headers, signal);
+      if (body === null) return;
+      try {
+        for await (const event of readJobEvents(body, last)) {
+          last = event.id;
+          yield event;
+        }
+      } catch (error) {
+        if (signal?.aborted === true || error instanceof CairnError) throw error;
+      }
+      if (last !== lastJobEvent) await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+  }
+
   /** Ends a job. */
   async dismiss(id: string): Promise<StatusInfo> {
     return (await (await this.request('DELETE', `/jobs/${id}`)).json()) as StatusInfo;
@@ -136,7 +179,7 @@ export class CairnClient {
       if (job.status === 'failed' || job.status === 'dismissed') {
         throw job.problem === undefined
           ? new CairnError('cancelled', `The job ${process} was cancelled.`)
-          : fromProblem(job.problem);
+          : CairnError.of(job.problem);
       }
       await new Promise((resolve) => setTimeout(resolve, pause));
     }
@@ -249,16 +292,8 @@ export class CairnClient {
 async function asError(response: Response): Promise<CairnError> {
   const text = await response.text();
   try {
-    return fromProblem(JSON.parse(text) as Problem);
+    return CairnError.of(JSON.parse(text) as Problem);
   } catch {
     return new CairnError('internal', `The gateway answered ${response.status}: ${text.slice(0, 200)}`);
   }
-}
-
-function fromProblem(problem: Problem): CairnError {
-  const code = isErrorCode(problem.code) ? problem.code : 'internal';
-  return new CairnError(code, problem.detail, {
-    ...(problem.action === undefined ? {} : { action: problem.action }),
-    ...(problem.where === undefined ? {} : { where: problem.where }),
-  });
 }

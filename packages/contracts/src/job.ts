@@ -25,6 +25,42 @@ export const JobStep = Type.Object({
 });
 export type JobStep = Static<typeof JobStep>;
 
+/** Which jobs to list; lists are joined by commas. */
+export interface JobSelection {
+  processID?: string;
+  status?: string;
+  /** RFC 3339, or FROM/TO. */
+  datetime?: string;
+  limit?: number;
+  /** That of a page's `next` link. */
+  cursor?: string;
+}
+
+/** A page of jobs, the newest first; a link `next` leads on where there are more. */
+export interface JobPage {
+  jobs: StatusInfo[];
+  links: { href: string; rel: string }[];
+}
+
+/** What a job has used so far, over all its attempts. */
+export const JobCost = Type.Object({
+  wallSeconds: Type.Number({ description: 'time on the wall' }),
+  cpuSeconds: Type.Optional(
+    Type.Number({
+      description:
+        'of the programs that it started, sampled: a lower bound; missing where all its work is done by the gateway and the model server, which many jobs share',
+    }),
+  ),
+  peakMiB: Type.Optional(Type.Number({ description: 'most resident memory of those programs together' })),
+  money: Type.Optional(
+    Type.Object(
+      { amount: Type.Number(), currency: Type.String({ description: 'ISO 4217' }) },
+      { description: 'at the rates that the installation has configured; missing where none is: not priced' },
+    ),
+  ),
+});
+export type JobCost = Static<typeof JobCost>;
+
 /** A job as the API tells it (OGC API - Processes 1.0, statusInfo). Times are RFC 3339. */
 export const StatusInfo = Type.Object(
   {
@@ -39,6 +75,7 @@ export const StatusInfo = Type.Object(
     finished: Type.Optional(Type.String()),
     updated: Type.String(),
     steps: Type.Array(JobStep, { description: 'of the attempt that runs, or ran last' }),
+    cost: JobCost,
     problem: Type.Optional(Problem),
     links: Type.Array(Type.Object({ href: Type.String(), rel: Type.String(), type: Type.Optional(Type.String()) })),
   },

@@ -1,10 +1,10 @@
 import { Type, type Static } from 'typebox';
-import { errorCodes, type ErrorCode } from './errors.ts';
+import { errorCodes, isErrorCode, type ErrorCode } from './errors.ts';
 
 /** Problem details (RFC 9457), with the code of the table and what the reader can do. */
 export const Problem = Type.Object(
   {
-    type: Type.String({ description: 'A URN that ends in the code' }),
+    type: Type.String({ description: 'A URI of OGC, or a URN that ends in the code' }),
     title: Type.String(),
     status: Type.Integer(),
     detail: Type.String({ description: 'What was wrong, and where' }),
@@ -23,6 +23,8 @@ export interface ProblemMore {
   action?: string;
   /** A JSON pointer, a file or a part of the request. */
   where?: string;
+  /** How a standard names it, as a URI; left out: a URN of the code. */
+  type?: string;
   /** What made it, for the log only. */
   cause?: unknown;
 }
@@ -39,11 +41,20 @@ export class CairnError extends Error {
     this.more = more;
   }
 
+  /** The error that problem details tell of. */
+  static of(problem: Problem): CairnError {
+    const code = isErrorCode(problem.code) ? problem.code : 'internal';
+    return new CairnError(code, problem.detail, {
+      ...(problem.action === undefined ? {} : { action: problem.action }),
+      ...(problem.where === undefined ? {} : { where: problem.where }),
+    });
+  }
+
   /** The problem details that go over the wire; the cause stays here. */
   problem(instance?: string): Problem {
     const { status, title } = errorCodes[this.code];
     return {
-      type: `urn:cairn:problem:${this.code}`,
+      type: this.more.type ?? `urn:cairn:problem:${this.code}`,
       title,
       status,
       detail: this.message,

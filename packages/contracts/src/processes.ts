@@ -1,9 +1,10 @@
-import { Type, type Static } from 'typebox';
+import { Type, type Static, type TSchema } from 'typebox';
 import { DatasetWarning } from './dataset.ts';
 import { Digest, Identifier } from './digest.ts';
 import { FileSet, GitProof, GitSource } from './fileset.ts';
 
 const closed = { additionalProperties: false } as const;
+const titled = <T extends TSchema>(schema: T, title: string): T => ({ ...schema, title });
 const licence = Type.String({ minLength: 1, maxLength: 100, description: 'SPDX identifier', title: 'Licence' });
 const attribution = Type.String({ maxLength: 1000, title: 'Whom to name' });
 
@@ -13,12 +14,16 @@ const attribution = Type.String({ maxLength: 1000, title: 'Whom to name' });
  */
 export const RegisterModel = Type.Object(
   {
-    files: Type.Optional(FileSet),
-    source: Type.Optional(GitProof),
-    git: Type.Optional(GitSource),
+    files: Type.Optional(titled(FileSet, 'Files of the package')),
+    source: Type.Optional(titled(GitProof, 'Proof of the commit that it is from')),
+    git: Type.Optional(titled(GitSource, 'A Git repository at a commit')),
     checkOnly: Type.Optional(Type.Boolean({ default: false, title: 'Only check the package' })),
   },
-  { ...closed, title: 'Register a model' },
+  {
+    ...closed,
+    title: 'Register a model',
+    description: 'Checks a package and brings it to the catalogue and to MLflow.',
+  },
 );
 export const RegisterModelResult = Type.Object({
   model: Type.String(),
@@ -36,13 +41,13 @@ export const RegisterModelResult = Type.Object({
 /** `add-dataset`: chips/ with labels.geojson or labels.osm become a DVC-pinned dataset. */
 export const AddDataset = Type.Object(
   {
-    id: Identifier,
+    id: titled(Identifier, 'Id in the catalogue'),
     title: Type.String({ minLength: 1, maxLength: 200, title: 'Name' }),
     licence,
     attribution: Type.Optional(attribution),
-    files: FileSet,
+    files: titled(FileSet, 'Images and labels'),
   },
-  { ...closed, title: 'Add a dataset' },
+  { ...closed, title: 'Add a dataset', description: 'Checks chips and labels and pins them with DVC.' },
 );
 export const AddDatasetResult = Type.Object({
   dataset: Type.String(),
@@ -79,14 +84,14 @@ export type TileSource = Static<typeof TileSource>;
 /** `add-imagery`: one GeoTIFF, or a folder of chips or map tiles, which become one COG. Either `files` or `template`. */
 export const AddImagery = Type.Object(
   {
-    id: Identifier,
+    id: titled(Identifier, 'Id in the catalogue'),
     title: Type.String({ minLength: 1, maxLength: 200, title: 'Name' }),
     licence,
     attribution: Type.Optional(attribution),
-    files: Type.Optional(FileSet),
+    files: Type.Optional(titled(FileSet, 'A GeoTIFF, or chips')),
     template: Type.Optional(TileSource),
   },
-  { ...closed, title: 'Add imagery' },
+  { ...closed, title: 'Add imagery', description: 'Makes one georeferenced image of a GeoTIFF, chips or map tiles.' },
 );
 export const AddImageryResult = Type.Object({
   imagery: Type.String(),
@@ -106,13 +111,13 @@ export const AddImageryResult = Type.Object({
 /** `train-model`: a model's package is run on a dataset; a candidate version is left. */
 export const TrainModel = Type.Object(
   {
-    model: Identifier,
-    dataset: Identifier,
+    model: titled(Identifier, 'Model'),
+    dataset: titled(Identifier, 'Dataset'),
     hyperparameters: Type.Optional(
       Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), { title: 'Settings' }),
     ),
   },
-  { ...closed, title: 'Train a model' },
+  { ...closed, title: 'Train a model', description: 'Runs a package on a dataset; the result is a candidate version.' },
 );
 export const TrainModelResult = Type.Object({
   version: Type.String({ description: 'MODEL/NUMBER' }),
@@ -189,18 +194,24 @@ export const Predict = Type.Object(
     model: Type.String({
       pattern: '^[a-z0-9][a-z0-9._-]{0,99}(/[0-9]{1,9})?$',
       description: 'MODEL, or MODEL/VERSION',
+      title: 'Model',
     }),
-    imagery: Identifier,
+    imagery: titled(Identifier, 'Imagery'),
     aoi: Type.Optional(
       Type.Unknown({
         description: 'GeoJSON polygon or [west, south, east, north] in EPSG:4326; left out: the whole image',
+        title: 'Area',
       }),
     ),
     threshold: Type.Optional(Type.Number({ minimum: 0.05, maximum: 0.95, title: 'How sure the model has to be' })),
     minArea: Type.Optional(Type.Number({ minimum: 0, maximum: 10_000, title: 'Smallest building in m²' })),
     simplify: Type.Optional(Type.Number({ minimum: 0, maximum: 10, title: 'Tolerance of outlines in m' })),
   },
-  { ...closed, title: 'Find buildings' },
+  {
+    ...closed,
+    title: 'Find buildings',
+    description: 'Finds the buildings of an area of imagery, as GeoJSON with a receipt.',
+  },
 );
 export const PredictResult = Type.Object({
   prediction: Type.String(),

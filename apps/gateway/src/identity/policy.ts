@@ -10,6 +10,7 @@ const everyone = ['mapper', 'scientist', 'approver', 'administrator'] as const;
 export const policy = {
   'health.read': 'anyone',
   'openapi.read': 'anyone',
+  'api.read': 'anyone',
   'page.read': 'anyone',
   'keys.read': 'anyone',
   'session.write': 'anyone',

@@ -77,6 +77,18 @@ export class Predict implements Process<'predict'> {
     this.#parts = parts;
   }
 
+  /** The prediction that answered an identical request before. What cannot be answered is told by the run. */
+  async stored(inputs: Inputs): Promise<Result | null> {
+    try {
+      const { request } = await this.#understand(inputs);
+      const row = await predictionOf(this.#parts.database, request);
+      return row === null ? null : toResult(row, true);
+    } catch (error) {
+      if (error instanceof CairnError) return null;
+      throw error;
+    }
+  }
+
   /**
    * @throws CairnError `not-found`, `version-not-in-production`, `aoi-*`, `imagery-*`, `weights-digest-mismatch`,
    * `revoked`, `model-output-invalid`, `serving-unavailable`, `disk-full`

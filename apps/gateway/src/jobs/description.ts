@@ -13,6 +13,7 @@ export const Link = Type.Object({
 export const ProcessSummary = Type.Object({
   id: Type.String(),
   title: Type.String(),
+  description: Type.String(),
   version: Type.String(),
   jobControlOptions: Type.Array(Type.String()),
   outputTransmission: Type.Array(Type.String()),
@@ -25,6 +26,7 @@ const Described = Type.Record(
     title: Type.String(),
     description: Type.Optional(Type.String()),
     minOccurs: Type.Optional(Type.Integer()),
+    maxOccurs: Type.Optional(Type.Integer()),
     schema: Type.Unknown(),
   }),
 );
@@ -37,6 +39,7 @@ export function summaryOf(id: ProcessId, base: string) {
   return {
     id,
     title: processes[id].title,
+    description: (processes[id].input as { description?: string }).description ?? processes[id].title,
     version: '1.0.0',
     jobControlOptions: ['async-execute', 'sync-execute', 'dismiss'],
     outputTransmission: ['value'],
@@ -50,18 +53,21 @@ export function summaryOf(id: ProcessId, base: string) {
 /** A process with the JSON Schema of each input and output. */
 export function descriptionOf(id: ProcessId, base: string) {
   const { input, result } = processes[id];
-  return { ...summaryOf(id, base), inputs: describe(input), outputs: describe(result) };
+  return { ...summaryOf(id, base), inputs: describe(input, true), outputs: describe(result, false) };
 }
 
 const executeRel = 'http://www.opengis.net/def/rel/ogc/1.0/execute';
 
-function describe(schema: { properties: Record<string, TSchema>; required?: readonly string[] | undefined }) {
+function describe(
+  schema: { properties: Record<string, TSchema>; required?: readonly string[] | undefined },
+  occurs: boolean,
+) {
   const entries = Object.entries(schema.properties).map(([name, member]) => {
     const { title, description } = member as { title?: string; description?: string };
     const entry = {
       title: title ?? name,
       ...(description === undefined ? {} : { description }),
-      minOccurs: schema.required?.includes(name) === true ? 1 : 0,
+      ...(occurs ? { minOccurs: schema.required?.includes(name) === true ? 1 : 0, maxOccurs: 1 } : {}),
       schema: member,
     };
     return [name, entry] as const;

@@ -4,10 +4,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Database } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
+import { Meter, metered } from '../usage/meter.ts';
+import type { Rates } from '../usage/rates.ts';
 import { endingOf } from './ending.ts';
+import { eventStream, type StreamTiming } from './event-stream.ts';
+import { noSuchProcess } from './exceptions.ts';
 import { checkInputs } from './inputs.ts';
 import { JobLog, readJobLog } from './job-log.ts';
-import { type Ending, type JobFilter, JobStore } from './job-store.ts';
+import { type Ending, type JobFilter, type JobPlace, JobStore, type Wishes } from './job-store.ts';
 import { isFinished, type Job } from './job.ts';
 import { type Lane, lanes } from './lanes.ts';
 import { isDeadOwner, nameOwner } from './lease-owner.ts';
@@ -53,6 +57,7 @@ interface Run {
   job: Job;
   lane: Lane;
   controller: AbortController;
+  meter: Meter;
   interruption?: Interruption;
   done: Promise<void>;
 }
@@ -64,6 +69,7 @@ export class Jobs {
   readonly #folder: string;
   readonly #logger: Pick<FastifyBaseLogger, 'info' | 'error'>;
   readonly #timing: JobTiming;
+  readonly #rates: Rates;
   #owner = '';
   readonly #runs = new Map<string, Run>();
   #timer: NodeJS.Timeout | undefined;
@@ -81,12 +87,15 @@ export class Jobs {
     folder: string;
     logger: Pick<FastifyBaseLogger, 'info' | 'error'>;
     timing?: Partial<JobTiming>;
+    /** What the work costs; left out: it is not priced. */
+    rates?: Rates;
   }) {
     this.#store = new JobStore(options);
     this.#processes = options.processes;
     this.#folder = options.folder;
     this.#logger = options.logger;
     this.#timing = { ...usualTiming, ...options.timing };
+    this.#rates = options.rates ?? { perHour: 0, perCpuHour: 0, currency: 'USD' };
   }
 
   /** Takes up what dead gateways left, and begins to run what waits. */
@@ -120,17 +129,25 @@ export class Jobs {
   }
 
   /**
-   * Asks for a run; the same request of the same account that is not finished is joined.
+   * Asks for a run; the same request of the same account that is not finished is joined, and one whose result is stored is
+   * answered by a job that has ended.
    * @throws CairnError `input-invalid` with a pointer, `not-found` for a process that is not offered, `conflict` where the
    * same request is just ending.
    */
-  async submit(process: ProcessId, inputs: unknown, actor: Actor): Promise<{ job: Job; joined: boolean }> {
-    if (this.#processes[process] === undefined) {
-      throw new CairnError('not-found', `There is no process ${process}.`, {
-        action: 'Ask for /processes to see them.',
-      });
+  async submit(
+    process: ProcessId,
+    inputs: unknown,
+    actor: Actor,
+    wishes: Wishes = { answer: {} },
+  ): Promise<{ job: Job; joined: boolean }> {
+    const offered = this.#processes[process] as Process | undefined;
+    if (offered === undefined) throw noSuchProcess(process);
+    const checked = checkInputs(process, inputs, wishes.answer);
+    const stored = await offered.stored?.(checked.inputs);
+    if (stored !== undefined && stored !== null) {
+      return { job: await this.#store.answered(process, checked, actor, stored, wishes), joined: false };
     }
-    const submitted = await this.#store.submit(process, checkInputs(process, inputs), actor);
+    const submitted = await this.#store.submit(process, checked, actor, wishes);
     void this.#pump();
     return submitted;
   }
@@ -140,20 +157,24 @@ export class Jobs {
     return this.#store.get(id);
   }
 
-  /** Jobs, the newest first. */
-  async list(filter: JobFilter): Promise<Job[]> {
+  /** A page of jobs, the newest first. */
+  async list(filter: JobFilter): Promise<{ jobs: Job[]; next: JobPlace | null }> {
     return this.#store.list(filter);
   }
 
   /**
-   * Waits for a job's end, whichever gateway runs it.
+   * Waits for a job's end, whichever gateway runs it; null where it has not ended after so many milliseconds.
    * @throws the signal's reason; CairnError `not-found`.
    */
-  async wait(id: string, signal?: AbortSignal): Promise<Job> {
+  async wait(id: string, signal?: AbortSignal): Promise<Job>;
+  async wait(id: string, signal: AbortSignal | undefined, limit: number | undefined): Promise<Job | null>;
+  async wait(id: string, signal?: AbortSignal, limit = Infinity): Promise<Job | null> {
+    const until = performance.now() + limit;
     for (;;) {
       signal?.throwIfAborted();
       const job = await this.#store.get(id);
       if (isFinished(job)) return job;
+      if (performance.now() >= until) return null;
       await Promise.race([this.#runs.get(id)?.done ?? pause(100), pause(500)]);
     }
   }
@@ -188,9 +209,26 @@ export class Jobs {
     return readJobLog(this.#logFile(job.id));
   }
 
+  /**
+   * The job as server-sent events from a place on, until it has ended or the signal aborts.
+   * @throws CairnError `not-found`.
+   */
+  async follow(
+    id: string,
+    from: number,
+    base: string,
+    timing: StreamTiming,
+    signal: AbortSignal,
+  ): Promise<AsyncGenerator<string>> {
+    await this.#store.get(id);
+    const job = { read: () => this.#store.get(id), file: this.#logFile(id), base };
+    return eventStream(job, from, timing, signal);
+  }
+
   async #beat(): Promise<void> {
     try {
       const runs = [...this.#runs.values()];
+      for (const { job, meter } of runs) await this.#store.use(job, meter.read(), this.#rates);
       const held = await this.#store.renew(this.#owner, [...this.#runs.keys()], this.#timing.lease);
       for (const run of runs) {
         const row = held.find(({ id }) => id === run.job.id);
@@ -227,7 +265,7 @@ export class Jobs {
       if ([...this.#runs.values()].filter((run) => run.lane === lane).length >= lane.places) return;
       const job = await this.#store.claim(this.#owner, processes, [...this.#runs.keys()], this.#timing.lease);
       if (job === null) return;
-      const run: Run = { job, lane, controller: new AbortController(), done: Promise.resolve() };
+      const run: Run = { job, lane, controller: new AbortController(), meter: new Meter(), done: Promise.resolve() };
       this.#runs.set(job.id, run);
       if (job.cancel) this.#interrupt(run, 'dismissed');
       run.done = this.#run(run).finally(() => {
@@ -247,7 +285,9 @@ export class Jobs {
     );
     const ending = await this.#endingOf(run, log, progress, steps);
     await progress.close();
+    run.meter.close();
     try {
+      await this.#store.use(job, run.meter.read(), this.#rates);
       if (ending === null) {
         log.add('interrupted; it will be taken up again');
       } else {
@@ -280,7 +320,7 @@ export class Jobs {
         log: (line) => log.add(line),
       };
       const process = this.#processes[job.process] as Process;
-      return process.run(job.inputs as ProcessInput<ProcessId>, context);
+      return metered(run.meter, () => process.run(job.inputs as ProcessInput<ProcessId>, context));
     });
     if (run.interruption === undefined || ending.status === 'successful') return ending;
     return run.interruption === 'dismissed' ? { status: 'dismissed' } : null;

@@ -1,6 +1,7 @@
 import { CairnError, type ProcessId, processes } from '@cairn/contracts';
 import { canonicalJson, digestOf } from '@cairn/receipt';
 import Value from 'typebox/value';
+import type { Answer } from './results.ts';
 
 /** Inputs that fit their process, with its defaults filled in, and the digest by which identical requests are known. */
 export interface CheckedInputs {
@@ -12,7 +13,7 @@ export interface CheckedInputs {
  * Holds what came with a request against the schema of its process.
  * @throws CairnError `input-invalid`; `where` is a JSON pointer into the request's body.
  */
-export function checkInputs(process: ProcessId, given: unknown): CheckedInputs {
+export function checkInputs(process: ProcessId, given: unknown, answer: Answer = {}): CheckedInputs {
   const { input } = processes[process];
   const inputs: unknown = Value.Default(input, structuredClone(given));
   if (!Value.Check(input, inputs)) {
@@ -26,5 +27,7 @@ export function checkInputs(process: ProcessId, given: unknown): CheckedInputs {
       },
     );
   }
-  return { inputs, digest: digestOf(canonicalJson(inputs)) };
+  // Who wants another form of the answer does not ask for the same.
+  const asked = Object.keys(answer).length === 0 ? inputs : { inputs, answer: { ...answer } };
+  return { inputs, digest: digestOf(canonicalJson(asked)) };
 }

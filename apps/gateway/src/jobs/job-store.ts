@@ -3,14 +3,42 @@ import { CairnError, type JobStatus, type JobStep, type Problem, type ProcessId 
 import type { Database, Queryable } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
 import { recordEvent } from '../identity/events.ts';
+import { recordUsage } from '../usage/ledger.ts';
+import type { Usage } from '../usage/meter.ts';
+import type { Rates } from '../usage/rates.ts';
+import { noteCallbacks, subscribe, type Subscriber } from './callbacks/subscriber.ts';
+import { noSuchJob } from './exceptions.ts';
 import type { CheckedInputs } from './inputs.ts';
 import { isFinished, type Job, jobColumns } from './job.ts';
+import type { Answer } from './results.ts';
 
-/** Which jobs to list. */
+/** Which jobs to list: those for which all of it holds. */
 export interface JobFilter {
-  process?: ProcessId;
-  status?: JobStatus;
+  /** No job at all: those of a type that there is none of. */
+  nothing?: boolean;
+  processes?: readonly ProcessId[];
+  statuses?: readonly JobStatus[];
+  /** When it was created. */
+  from?: Date;
+  to?: Date;
+  /** How long it ran, in seconds, up to now where it still does. */
+  minSeconds?: number;
+  maxSeconds?: number;
+  /** The last job of the page before. */
+  after?: JobPlace;
   limit: number;
+}
+
+/** The place of a job in the list: microseconds since 1970 of its creation, and its id. */
+export interface JobPlace {
+  micros: number;
+  id: string;
+}
+
+/** What a request wants beside the run itself. */
+export interface Wishes {
+  answer: Answer;
+  subscriber?: Subscriber;
 }
 
 /** How a run of a job ended. */
@@ -36,16 +64,22 @@ export class JobStore {
   }
 
   /** Adds a job, or answers the same account's identical one that is not finished. */
-  async submit(process: ProcessId, checked: CheckedInputs, actor: Actor): Promise<{ job: Job; joined: boolean }> {
+  async submit(
+    process: ProcessId,
+    checked: CheckedInputs,
+    actor: Actor,
+    { answer, subscriber }: Wishes = { answer: {} },
+  ): Promise<{ job: Job; joined: boolean }> {
     return this.#database.transaction(async (tx) => {
       const [added] = await tx.query<Job>(
-        `insert into cairn.job (id, process, inputs, inputs_digest, status, message, actor)
-         values ($1, $2, $3, $4, 'accepted', 'waiting for a place', $5)
+        `insert into cairn.job (id, process, inputs, inputs_digest, status, message, actor, answer)
+         values ($1, $2, $3, $4, 'accepted', 'waiting for a place', $5, $6)
          on conflict (process, inputs_digest, actor) where ${open} do nothing
          returning ${jobColumns}`,
-        [randomUUID(), process, checked.inputs, checked.digest, actor.id],
+        [randomUUID(), process, checked.inputs, checked.digest, actor.id, answer],
       );
       if (added !== undefined) {
+        if (subscriber !== undefined) await subscribe(tx, added.id, subscriber);
         await recordEvent(tx, actor, { kind: 'job.accepted', subject: `job:${added.id}`, data: { process } });
         return { job: added, joined: false };
       }
@@ -56,7 +90,37 @@ export class JobStore {
       if (same === undefined || same.cancel) {
         throw new CairnError('conflict', 'The same job is just ending.', { action: 'Send the request again.' });
       }
+      if (subscriber !== undefined) {
+        await subscribe(tx, same.id, subscriber);
+        if (same.status === 'running') await noteCallbacks(tx, same.id, 'inProgress');
+      }
       return { job: same, joined: true };
+    });
+  }
+
+  /** Adds a job that is successful at once, by a result that was there. */
+  async answered(
+    process: ProcessId,
+    checked: CheckedInputs,
+    actor: Actor,
+    result: Record<string, unknown>,
+    { answer, subscriber }: Wishes,
+  ): Promise<Job> {
+    return this.#database.transaction(async (tx) => {
+      const [job] = await tx.query<Job>(
+        `insert into cairn.job (id, process, inputs, inputs_digest, status, message, actor, answer, result, progress, finished)
+         values ($1, $2, $3, $4, 'successful', 'the result was there already', $5, $6, $7, 100, clock_timestamp())
+         returning ${jobColumns}`,
+        [randomUUID(), process, checked.inputs, checked.digest, actor.id, answer, result],
+      );
+      const { id } = job!;
+      await recordEvent(tx, actor, event('accepted', id, { process }));
+      await recordEvent(tx, actor, event('successful', id, { stored: true }));
+      if (subscriber !== undefined) {
+        await subscribe(tx, id, subscriber);
+        await noteCallbacks(tx, id, 'success');
+      }
+      return job!;
     });
   }
 
@@ -83,6 +147,7 @@ export class JobStore {
       );
       if (job === undefined) return null;
       await recordEvent(tx, { id: job.actor }, event('started', job.id, { attempt: job.attempt }));
+      await noteCallbacks(tx, job.id, 'inProgress');
       return job;
     });
   }
@@ -99,11 +164,20 @@ export class JobStore {
 
   /** Writes how far a job is, if its lease is still this owner's. */
   async progress(owner: string, id: string, percent: number, message: string, steps: JobStep[]): Promise<void> {
-    await this.#database.query(
-      `update cairn.job set progress = $3, message = $4, steps = $5, updated = clock_timestamp()
-       where id = $2 and lease_owner = $1 and status = 'running'`,
-      [owner, id, percent, message, steps],
-    );
+    await this.#database.transaction(async (tx) => {
+      const [row] = await tx.query<{ begun: boolean }>(
+        `update cairn.job set progress = $3, message = $4, steps = $5, updated = clock_timestamp()
+         where id = $2 and lease_owner = $1 and status = 'running'
+         returning (select jsonb_array_length(steps) from cairn.job where id = $2) <> $6 as begun`,
+        [owner, id, percent, message, steps, steps.length],
+      );
+      if (row?.begun === true) await noteCallbacks(tx, id, 'inProgress');
+    });
+  }
+
+  /** Writes what an attempt used so far. */
+  async use(job: Job, usage: Usage, rates: Rates): Promise<void> {
+    await recordUsage(this.#database, job, usage, rates);
   }
 
   /** Ends a job; false where its lease has gone to another, who will end it. */
@@ -127,6 +201,7 @@ export class JobStore {
       if (job === undefined) return false;
       const data = ending.status === 'failed' ? { code: ending.problem.code } : {};
       await recordEvent(tx, { id: job.actor }, event(ending.status, id, data));
+      await noteCallbacks(tx, id, ending.status === 'successful' ? 'success' : 'failed');
       return true;
     });
   }
@@ -146,6 +221,7 @@ export class JobStore {
         [id],
       );
       await recordEvent(tx, actor, event(waiting ? 'dismissed' : 'cancelled', id, {}));
+      if (waiting) await noteCallbacks(tx, id, 'failed');
       return changed!;
     });
   }
@@ -171,14 +247,38 @@ export class JobStore {
     return find(this.#database, id, '');
   }
 
-  /** Jobs, the newest first. */
-  async list(filter: JobFilter): Promise<Job[]> {
-    return this.#database.query<Job>(
-      `select ${jobColumns} from cairn.job
-       where ($1::text is null or process = $1) and ($2::text is null or status = $2)
-       order by created desc, id limit $3`,
-      [filter.process ?? null, filter.status ?? null, filter.limit],
+  /** A page of jobs, the newest first, and the place of its last one where others follow. */
+  async list(filter: JobFilter): Promise<{ jobs: Job[]; next: JobPlace | null }> {
+    if (filter.nothing === true) return { jobs: [], next: null };
+    // A place is told to the microsecond, as the database keeps it: a Date knows milliseconds only.
+    const micros = '(extract(epoch from created) * 1000000)::bigint';
+    const seconds = 'extract(epoch from coalesce(finished, clock_timestamp()) - started)';
+    const rows = await this.#database.query<Job & { micros: number }>(
+      `select ${jobColumns}, ${micros} as micros from cairn.job
+       where ($1::text is null or process = any (string_to_array($1, ',')))
+         and ($2::text is null or status = any (string_to_array($2, ',')))
+         and ($3::timestamptz is null or created >= $3) and ($4::timestamptz is null or created <= $4)
+         and ($5::double precision is null or ${seconds} >= $5) and ($6::double precision is null or ${seconds} <= $6)
+         and ($7::bigint is null or (${micros}, id) < ($7, $8::text))
+       order by created desc, id desc limit $9`,
+      [
+        filter.processes?.join() ?? null,
+        filter.statuses?.join() ?? null,
+        filter.from ?? null,
+        filter.to ?? null,
+        filter.minSeconds ?? null,
+        filter.maxSeconds ?? null,
+        filter.after?.micros ?? null,
+        filter.after?.id ?? null,
+        filter.limit + 1,
+      ],
     );
+    const jobs = rows.slice(0, filter.limit);
+    const last = jobs.at(-1);
+    return {
+      jobs,
+      next: rows.length > jobs.length && last !== undefined ? { micros: last.micros, id: last.id } : null,
+    };
   }
 
   /** An account as an actor, for a job that is taken up without the request that started it. */
@@ -194,12 +294,7 @@ const words = { successful: 'done', dismissed: 'cancelled' } as const;
 
 async function find(queryable: Queryable, id: string, lock: '' | 'for update'): Promise<Job> {
   const [job] = await queryable.query<Job>(`select ${jobColumns} from cairn.job where id = $1 ${lock}`, [id]);
-  if (job === undefined) {
-    throw new CairnError('not-found', `There is no job ${id}.`, {
-      where: id,
-      action: 'Ask for /jobs to see the jobs.',
-    });
-  }
+  if (job === undefined) throw noSuchJob(id);
   return job;
 }
 

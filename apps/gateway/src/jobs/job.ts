@@ -1,3 +1,6 @@
+import { jobCost, usageColumn, type UsageSum } from '../usage/ledger.ts';
+import { madeLinks } from './made.ts';
+import type { Answer } from './results.ts';
 import type { JobStatus, JobStep, Problem, ProcessId, StatusInfo } from '@cairn/contracts';
 
 /** A job as the database holds it. */
@@ -13,6 +16,8 @@ export interface Job {
   steps: JobStep[];
   result: Record<string, unknown> | null;
   problem: Problem | null;
+  answer: Answer;
+  usage: UsageSum;
   /** Account that asked for it. */
   actor: string;
   /** How often it was started: more than once where a gateway ended in the middle of it. */
@@ -26,8 +31,8 @@ export interface Job {
 }
 
 /** The columns of a {@link Job}, for SQL. */
-export const jobColumns =
-  'id, process, inputs, status, progress, message, steps, result, problem, actor, attempt, cancel, created, started, finished, updated';
+export const jobColumns = `id, process, inputs, status, progress, message, steps, result, problem, answer, actor, attempt,
+  cancel, created, started, finished, updated, ${usageColumn}`;
 
 /** Whether a job has come to its end. */
 export function isFinished(job: Pick<Job, 'status'>): boolean {
@@ -38,11 +43,13 @@ export function isFinished(job: Pick<Job, 'status'>): boolean {
 export function statusInfo(job: Job, base: string): StatusInfo {
   const links = [
     { href: `${base}/jobs/${job.id}`, rel: 'self', type: 'application/json' },
-    { href: `${base}/jobs/${job.id}/log`, rel: 'monitor', type: 'text/plain' },
+    { href: `${base}/jobs/${job.id}/log`, rel: 'monitor', type: 'text/event-stream' },
+    { href: `${base}/jobs/${job.id}/log`, rel: 'alternate', type: 'text/plain' },
   ];
   if (job.status === 'successful') {
     const rel = 'http://www.opengis.net/def/rel/ogc/1.0/results';
     links.push({ href: `${base}/jobs/${job.id}/results`, rel, type: 'application/json' });
+    links.push(...madeLinks(job, base));
   }
   return {
     jobID: job.id,
@@ -56,6 +63,7 @@ export function statusInfo(job: Job, base: string): StatusInfo {
     ...(job.finished === null ? {} : { finished: job.finished.toISOString() }),
     updated: job.updated.toISOString(),
     steps: job.steps,
+    cost: jobCost(job.usage),
     ...(job.problem === null ? {} : { problem: job.problem }),
     links,
   };

@@ -24,5 +24,10 @@ export interface JobContext {
  */
 export interface Process<P extends ProcessId = ProcessId> {
   readonly id: P;
+  /**
+   * The result that an identical request had before, where the process keeps those: the job is then successful at once, and
+   * nothing is started. Null where there is none, or the request has to be run to tell what is wrong with it.
+   */
+  stored?(inputs: ProcessInput<P>): Promise<ProcessResult<P> | null>;
   run(inputs: ProcessInput<P>, context: JobContext): Promise<ProcessResult<P>>;
 }

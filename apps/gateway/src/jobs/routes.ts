@@ -1,32 +1,36 @@
-import { CairnError, JobStatus, type Problem, type ProcessId, processes, StatusInfo } from '@cairn/contracts';
+import { CairnError, type ProcessId, processes, StatusInfo } from '@cairn/contracts';
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { demand } from '../identity/policy.ts';
 import { descriptionOf, Link, ProcessDescription, ProcessSummary, summaryOf } from './description.ts';
 import type { Jobs } from './engine.ts';
-import { isFinished, type Job, statusInfo } from './job.ts';
+import type { OutboundHosts } from '../outbound/hosts.ts';
+import { checkSubscriber } from './callbacks/subscriber.ts';
+import { lastEventId, readLastEventId, type StreamTiming } from './event-stream.ts';
+import { noSuchProcess, resultNotReady } from './exceptions.ts';
+import { answerOf, Execution, readPreference } from './execution.ts';
+import { isFinished, statusInfo } from './job.ts';
+import { filterOf, JobList, JobsQuery, listAddress } from './listing.ts';
+import { sendResult } from './results.ts';
 
 const ProcessParams = Type.Object({ process: Type.String({ maxLength: 100 }) });
 const JobParams = Type.Object({ job: Type.String({ maxLength: 100 }) });
-const Execution = Type.Object({ inputs: Type.Unknown({ description: 'see the description of the process' }) });
-const JobsQuery = Type.Object(
-  {
-    processID: Type.Optional(Type.String({ maxLength: 100 })),
-    status: Type.Optional(JobStatus),
-    limit: Type.Integer({ default: 100, minimum: 1, maximum: 1000 }),
-  },
-  { additionalProperties: false },
-);
-const JobList = Type.Object({ jobs: Type.Array(StatusInfo), links: Type.Array(Link) });
 const ProcessList = Type.Object({ processes: Type.Array(ProcessSummary), links: Type.Array(Link) });
 
 // A folder of 200,000 files, each by path and digest.
 const longestRequest = 96 * 1024 * 1024;
-const exceptions = 'http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0';
+const usualStream: StreamTiming = { every: 300, keepAlive: 15_000 };
 
 /** OGC API - Processes 1.0: what can be run, and what runs. */
-export function jobRoutes(parts: { jobs: Jobs }): FastifyPluginCallback {
-  const { jobs } = parts;
+export function jobRoutes(parts: {
+  jobs: Jobs;
+  /** Which hosts subscribers may lie on. */
+  callbackHosts: OutboundHosts;
+  stream?: Partial<StreamTiming>;
+}): FastifyPluginCallback {
+  const { jobs, callbackHosts } = parts;
+  const stream = { ...usualStream, ...parts.stream };
   return (app: FastifyInstance, _options, done) => {
     // Whoever waits for a job would hold up a gateway that closes, as long as the job takes.
     const closing = new AbortController();
@@ -60,7 +64,7 @@ export function jobRoutes(parts: { jobs: Jobs }): FastifyPluginCallback {
       (request) => descriptionOf(offered(jobs, request.params.process), addressOf(request)),
     );
 
-    app.post<{ Params: Static<typeof ProcessParams>; Body: Static<typeof Execution> }>(
+    app.post<{ Params: Static<typeof ProcessParams>; Body: Execution }>(
       '/processes/:process/execution',
       {
         config: { policy: 'jobs.execute' },
@@ -70,36 +74,37 @@ export function jobRoutes(parts: { jobs: Jobs }): FastifyPluginCallback {
       async (request, reply) => {
         const process = offered(jobs, request.params.process);
         demand(`execute.${process}`, request.actor);
-        const { job } = await jobs.submit(process, request.body.inputs, request.actor);
+        const { inputs, subscriber } = request.body;
+        if (subscriber !== undefined) checkSubscriber(subscriber, callbackHosts);
+        const answer = answerOf(process, request.body);
+        const { job } = await jobs.submit(process, inputs, request.actor, {
+          answer,
+          ...(subscriber === undefined ? {} : { subscriber }),
+        });
         const base = addressOf(request);
-        if (/\brespond-async\b/.test(String(request.headers.prefer ?? ''))) {
-          return reply
-            .code(201)
-            .header('location', `${base}/jobs/${job.id}`)
-            .header('preference-applied', 'respond-async')
-            .send(statusInfo(job, base));
-        }
-        const gone = new AbortController();
-        reply.raw.once('close', () => gone.abort(new CairnError('cancelled', 'The caller has gone; the job goes on.')));
-        return sendResult(reply, await jobs.wait(job.id, AbortSignal.any([gone.signal, closing.signal])));
+        const preference = readPreference(request.headers.prefer);
+        const over = AbortSignal.any([goneOf(reply).signal, closing.signal]);
+        const ended = preference?.wait === 0 ? null : await jobs.wait(job.id, over, preference?.wait);
+        void reply.header('link', `<${base}/jobs/${job.id}>; rel="monitor"`);
+        if (preference !== null) void reply.header('preference-applied', preference.applied);
+        if (ended !== null) return sendResult(reply, ended);
+        const now = preference?.wait === 0 ? job : await jobs.get(job.id);
+        return reply.code(201).header('location', `${base}/jobs/${job.id}`).send(statusInfo(now, base));
       },
     );
 
-    app.get<{ Querystring: Static<typeof JobsQuery> }>(
+    app.get<{ Querystring: JobsQuery }>(
       '/jobs',
       { config: { policy: 'jobs.read' }, schema: { querystring: JobsQuery, response: { 200: JobList } } },
       async (request) => {
-        const { processID, status, limit } = request.query;
+        const { query } = request;
         const base = addressOf(request);
-        const listed = await jobs.list({
-          limit,
-          ...(processID === undefined ? {} : { process: offered(jobs, processID) }),
-          ...(status === undefined ? {} : { status }),
-        });
-        return {
-          jobs: listed.map((job) => statusInfo(job, base)),
-          links: [{ href: `${base}/jobs`, rel: 'self', type: 'application/json' }],
-        };
+        const page = await jobs.list(filterOf(query, (id) => offered(jobs, id)));
+        const links = [{ href: listAddress(base, query), rel: 'self', type: 'application/json' }];
+        if (page.next !== null) {
+          links.push({ href: listAddress(base, query, page.next), rel: 'next', type: 'application/json' });
+        }
+        return { jobs: page.jobs.map((job) => statusInfo(job, base)), links };
       },
     );
 
@@ -114,14 +119,32 @@ export function jobRoutes(parts: { jobs: Jobs }): FastifyPluginCallback {
       { config: { policy: 'jobs.read' }, schema: { params: JobParams, response: { 200: Type.Unknown() } } },
       async (request, reply) => {
         const job = await jobs.get(request.params.job);
-        return isFinished(job) ? sendResult(reply, job) : sendNotReady(reply, job);
+        if (!isFinished(job)) throw resultNotReady(job);
+        return sendResult(reply, job);
       },
     );
 
     app.get<{ Params: Static<typeof JobParams> }>(
       '/jobs/:job/log',
-      { config: { policy: 'jobs.read' }, schema: { params: JobParams, response: { 200: Type.String() } } },
-      async (request, reply) => reply.type('text/plain; charset=utf-8').send(await jobs.log(request.params.job)),
+      {
+        config: { policy: 'jobs.read' },
+        schema: {
+          params: JobParams,
+          description: 'plain text; with Accept: text/event-stream as server-sent events until the job has ended',
+          produces: ['text/plain', 'text/event-stream'],
+        },
+      },
+      async (request, reply) => {
+        const { job } = request.params;
+        void reply.header('vary', 'accept').header('cache-control', 'no-store');
+        if (!wantsEvents(request)) return reply.type('text/plain; charset=utf-8').send(await jobs.log(job));
+        const from = readLastEventId(request.headers['last-event-id']);
+        // A page's EventSource comes again when a stream ends, until it is told that there is no more.
+        if (from === lastEventId) return reply.code(204).send();
+        const over = AbortSignal.any([goneOf(reply).signal, closing.signal]);
+        const events = await jobs.follow(job, from, addressOf(request), stream, over);
+        return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(Readable.from(events));
+      },
     );
 
     app.delete<{ Params: Static<typeof JobParams> }>(
@@ -135,25 +158,18 @@ export function jobRoutes(parts: { jobs: Jobs }): FastifyPluginCallback {
 
 function offered(jobs: Jobs, id: string): ProcessId {
   if (Object.hasOwn(processes, id) && jobs.offered.includes(id as ProcessId)) return id as ProcessId;
-  throw new CairnError('not-found', `There is no process ${id}.`, { action: 'Ask for /processes to see them.' });
+  throw noSuchProcess(id);
 }
 
-/** Answers what a job that has ended left: its result, or the problem that ended it. */
-function sendResult(reply: FastifyReply, job: Job): FastifyReply {
-  if (job.result !== null) return reply.send(job.result);
-  if (job.problem !== null) return sendProblem(reply, job.problem);
-  throw new CairnError('cancelled', `The job ${job.id} was cancelled.`);
+function wantsEvents({ headers }: FastifyRequest): boolean {
+  return /\btext\/event-stream\b/.test(headers.accept ?? '');
 }
 
-function sendNotReady(reply: FastifyReply, job: Job): FastifyReply {
-  const problem = new CairnError('not-found', `The job ${job.id} has no result yet: it is ${job.status}.`, {
-    action: `Ask for /jobs/${job.id} until it is successful.`,
-  }).problem(`/jobs/${job.id}/results`);
-  return sendProblem(reply, { ...problem, type: `${exceptions}/result-not-ready` });
-}
-
-function sendProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+/** Aborts when the caller's connection has closed. */
+function goneOf(reply: FastifyReply): AbortController {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort(new CairnError('cancelled', 'The caller has gone; the job goes on.')));
+  return gone;
 }
 
 function addressOf(request: FastifyRequest): string {

@@ -2,7 +2,8 @@ import fastifyStatic from '@fastify/static';
 import { CairnError } from '@cairn/contracts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
+import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
+import { landingPage } from './landing.ts';
 
 /** What the page may load: its own files, and nothing from anywhere else. The map draws in a worker and on blobs. */
 const contentSecurityPolicy = [
@@ -17,12 +18,16 @@ const contentSecurityPolicy = [
   "form-action 'none'",
 ].join('; ');
 
-/** Serves the built web application from the root; says how to build it where it is not. */
+/** Serves the built web application from the root, and there to a program that asks for JSON the API's landing page; says how to build it where it is not. */
 export function pageRoutes(parts: { folder: string }): FastifyPluginCallback {
   const { folder } = parts;
   return (app: FastifyInstance, _options, done) => {
     void app.register(fastifyStatic, { root: folder, serve: false, setHeaders: harden });
     app.get<{ Params: { '*': string } }>('/*', { config: { policy: 'page.read' } }, async (request, reply) => {
+      if (request.params['*'] === '') {
+        void reply.header('vary', 'accept');
+        if (wantsJson(request)) return landingPage(`${request.protocol}://${request.host}`);
+      }
       const file = request.params['*'] === '' ? 'index.html' : request.params['*'];
       if (!existsSync(join(folder, 'index.html'))) {
         throw new CairnError('not-found', 'The page is not built.', {
@@ -33,6 +38,11 @@ export function pageRoutes(parts: { folder: string }): FastifyPluginCallback {
     });
     done();
   };
+}
+
+/** Whether a program asks, that has no use for a page. */
+function wantsJson({ headers: { accept = '' } }: FastifyRequest): boolean {
+  return /\bapplication\/json\b/.test(accept) && !/\btext\/html\b/.test(accept);
 }
 
 function harden(response: { setHeader(name: string, value: string): unknown }, path: string): void {

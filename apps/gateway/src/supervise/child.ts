@@ -86,6 +86,7 @@ export class Children {
   readonly #logFolder: string;
   readonly #environment: Record<string, string>;
   readonly #logger: Pick<FastifyBaseLogger, 'info' | 'warn'>;
+  readonly #onProgram: (pid: number) => void;
   readonly #running = new Set<Child>();
 
   /** @param options.runFolder where a record of each child lies while it runs: `NAME-PID.json`. */
@@ -94,11 +95,14 @@ export class Children {
     logFolder: string;
     environment: Record<string, string>;
     logger: Pick<FastifyBaseLogger, 'info' | 'warn'>;
+    /** Told of each child that does one piece of work and ends, and is no server (`ready`) that many share. */
+    onProgram?: (pid: number) => void;
   }) {
     this.#runFolder = options.runFolder;
     this.#logFolder = options.logFolder;
     this.#environment = options.environment;
     this.#logger = options.logger;
+    this.#onProgram = options.onProgram ?? (() => undefined);
   }
 
   /**
@@ -118,6 +122,7 @@ export class Children {
     await spawned(started, spec.command);
     const child = new Child({ pid: started.pid ?? 0, exited, mark, log });
     this.#running.add(child);
+    if (spec.ready === undefined) this.#onProgram(child.pid);
     const record = await this.#record(spec, child);
     this.#logger.info({ child: spec.name, pid: child.pid }, 'child started');
     void exited.then(async (exit) => {

@@ -8,6 +8,8 @@ export interface ProcessEntry {
   parent: number;
   /** Clock ticks after the machine's start; with the pid it names one process for ever. */
   startTime: string;
+  /** CPU time in clock ticks: its own, and that of the children that it has waited for. */
+  cpuTicks: number;
 }
 
 /** Every process of this machine, or of this container. */
@@ -26,7 +28,8 @@ export async function readProcess(pid: number): Promise<ProcessEntry | undefined
   const [state, parent] = fields;
   const startTime = fields[19];
   if (state === undefined || parent === undefined || startTime === undefined) return undefined;
-  return { pid, state, parent: Number(parent), startTime };
+  const cpuTicks = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
+  return { pid, state, parent: Number(parent), startTime, cpuTicks };
 }
 
 /** The environment with which a process was started; empty where it is gone or belongs to somebody else. */

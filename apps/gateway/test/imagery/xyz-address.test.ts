@@ -3,7 +3,7 @@ import { type Bbox, tileBounds, tileRange } from '@cairn/geo';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { isPublicAddress } from '../../src/imagery/xyz/public-address.ts';
+import { isPublicAddress } from '../../src/outbound/public-address.ts';
 import { TileTemplate } from '../../src/imagery/xyz/template.ts';
 import { checkBbox, mostTiles, tilesOf } from '../../src/imagery/xyz/tile-area.ts';
 import { readTilePicture } from '../../src/imagery/xyz/tile-picture.ts';

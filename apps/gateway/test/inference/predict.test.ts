@@ -114,10 +114,13 @@ test('two areas that share a border share no building and lose none', async () =
 
 test('an identical request is answered from what is stored, however its area is written', async () => {
   const ring = box(100, 100, 300, 300);
+  expect(await world.stored({ imagery: 'settlement', aoi: polygon(ring) })).toBeNull();
+  expect(await world.stored({ imagery: 'nowhere' })).toBeNull();
   const first = await world.predict({ imagery: 'settlement', aoi: polygon(ring) });
   const turned = polygon([...ring.slice(2), ...ring.slice(0, 2)].reverse());
   const again = await world.predict({ imagery: 'settlement', aoi: turned, minArea: 4 }, 1024);
   expect(again.result).toEqual({ ...first.result, stored: true });
+  expect(await world.stored({ imagery: 'settlement', aoi: turned, minArea: 4 })).toEqual(again.result);
   const other = await world.predict({ imagery: 'settlement', aoi: polygon(ring), minArea: 100 });
   expect(other.result.stored).toBe(false);
   expect(other.features.length).toBeLessThan(first.features.length);

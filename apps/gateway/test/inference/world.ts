@@ -92,6 +92,8 @@ export async function openWorld() {
     backend,
     /** Registers a model whose version nobody has approved. */
     propose: (model: string) => propose(parts, model, Buffer.from(`weights of ${model}`)),
+    /** What is stored for a request, as the jobs ask before they start anything. */
+    stored: (inputs: Omit<ProcessInput<'predict'>, 'model'>) => predict(1024).stored({ model: 'bright', ...inputs }),
     /** Adds a picture as imagery. */
     add: async (id: string, bytes: Uint8Array): Promise<ProcessResult<'add-imagery'>> => {
       const { digest } = await objects.put(bytes);

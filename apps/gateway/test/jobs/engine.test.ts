@@ -132,7 +132,7 @@ describe('a job', () => {
     const wrong = jobs.submit('predict', { ...request('scene'), threshold: 7 }, mapper);
     await expect(wrong).rejects.toMatchObject({ code: 'input-invalid', more: { where: '/inputs/threshold' } });
     await expect(jobs.submit('predict', null, mapper)).rejects.toMatchObject({ code: 'input-invalid' });
-    expect(await jobs.list({ limit: 10 })).toEqual([]);
+    expect((await jobs.list({ limit: 10 })).jobs).toEqual([]);
   });
 
   it('is joined by an identical request in flight, whatever the order of its members', async () => {
@@ -184,7 +184,7 @@ describe('lanes', () => {
     await predict.started(1);
     predict.runs[0]!.finish();
     expect((await jobs.wait(job.id)).status).toBe('successful');
-    const training = await jobs.list({ process: 'train-model', limit: 10 });
+    const { jobs: training } = await jobs.list({ processes: ['train-model'], limit: 10 });
     expect(training.map(({ status }) => status).sort()).toEqual(['accepted', 'accepted', 'running']);
   });
 });

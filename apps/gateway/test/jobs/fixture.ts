@@ -26,6 +26,8 @@ export const answer: ProcessResult<'predict'> = {
 /** A process whose run is the test's: it ends when the test says so, or by its signal. */
 export class ControlledProcess implements Process<'predict'> {
   readonly id = 'predict';
+  /** What it would answer without a run. */
+  kept: ProcessResult<'predict'> | null = null;
   readonly runs: { imagery: string; context: JobContext; finish: () => void; fail: (error: unknown) => void }[] = [];
   #waiting: (() => void)[] = [];
 
@@ -36,6 +38,10 @@ export class ControlledProcess implements Process<'predict'> {
       context.signal.addEventListener('abort', () => reject(context.signal.reason as Error));
       for (const wake of this.#waiting.splice(0)) wake();
     });
+  }
+
+  stored(): Promise<ProcessResult<'predict'> | null> {
+    return Promise.resolve(this.kept);
   }
 
   /** Waits until so many runs were started. */

@@ -1,9 +1,10 @@
-import { CairnError } from '@cairn/contracts';
+import { CairnError, type JobPage, type StatusInfo } from '@cairn/contracts';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
 import { answerProblem } from '../../src/errors.ts';
 import type { Actor } from '../../src/identity/actor.ts';
+import { CallbackHosts } from '../../src/jobs/callbacks/callback-hosts.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
 import { openTestDatabase } from '../db/template.ts';
 import { answer, ControlledProcess, Gateways, mapper, scientist } from './fixture.ts';
@@ -32,7 +33,9 @@ beforeEach(async () => {
     done();
   });
   app.setErrorHandler((error, request, reply) => answerProblem(error, request, reply));
-  await app.register(jobRoutes({ jobs }));
+  await app.register(
+    jobRoutes({ jobs, callbackHosts: new CallbackHosts({ allowed: [] }), stream: { every: 20, keepAlive: 200 } }),
+  );
 });
 afterEach(async () => {
   await app.close();
@@ -40,6 +43,7 @@ afterEach(async () => {
 });
 
 const inputs = { model: 'building-detector', imagery: 'scene' };
+const exception = (name: string) => `http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/${name}`;
 const execute = (payload: unknown = { inputs }, headers: Record<string, string> = { prefer: 'respond-async' }) =>
   app.inject({ method: 'POST', url: '/processes/predict/execution', payload: payload as object, headers });
 const get = async (url: string) => app.inject({ method: 'GET', url });
@@ -55,6 +59,7 @@ describe('processes', () => {
     expect(described.inputs['threshold']).toEqual({
       title: 'How sure the model has to be',
       minOccurs: 0,
+      maxOccurs: 1,
       schema: { type: 'number', minimum: 0.05, maximum: 0.95, title: 'How sure the model has to be' },
     });
     expect(described.inputs['model']).toMatchObject({ minOccurs: 1 });
@@ -62,6 +67,7 @@ describe('processes', () => {
 
   it('that are not offered are not found', async () => {
     expect((await get('/processes/train-model')).statusCode).toBe(404);
+    expect((await get('/processes/train-model')).json()).toMatchObject({ type: exception('no-such-process') });
     expect((await get('/processes/toString')).statusCode).toBe(404);
   });
 });
@@ -76,7 +82,7 @@ describe('an execution', () => {
     await predict.started(1);
     const early = await get(`${place}/results`);
     expect(early.statusCode).toBe(404);
-    expect(early.json<{ type: string }>().type).toMatch(/ogcapi-processes-1\/1\.0\/result-not-ready$/);
+    expect(early.json()).toMatchObject({ type: exception('result-not-ready') });
     predict.runs[0]!.finish();
     await expect.poll(async () => (await get(place)).json<{ status: string }>().status).toBe('successful');
     expect((await get(`${place}/results`)).json()).toEqual(answer);
@@ -88,6 +94,48 @@ describe('an execution', () => {
     await predict.started(1);
     predict.runs[0]!.finish();
     expect((await response).json()).toEqual(answer);
+  });
+
+  it('answers as long as the caller waits, and then with the place of the job', async () => {
+    const response = await execute({ inputs }, { prefer: 'wait=0' });
+    expect(response.statusCode).toBe(201);
+    expect(response.headers['preference-applied']).toBe('wait=0');
+    const place = new URL(String(response.headers['location'])).pathname;
+    const patient = execute({ inputs }, { prefer: 'respond-async, wait=3600' });
+    await predict.started(1);
+    predict.runs[0]!.finish();
+    expect((await patient).json()).toEqual(answer);
+    expect((await patient).headers['link']).toContain(place);
+  });
+
+  it('answers the outputs that were asked for, raw where that was asked for', async () => {
+    const wanted = { features: {}, areaKm2: { transmissionMode: 'value' } };
+    const document = execute({ inputs, outputs: wanted, response: 'document' }, {});
+    const several = execute({ inputs, outputs: wanted, response: 'raw' }, {});
+    await predict.started(2);
+    for (const run of predict.runs) run.finish();
+    expect((await document).json()).toEqual({ features: 1, areaKm2: 0.5 });
+    const { headers, body } = await several;
+    const boundary = /^multipart\/related; boundary=(\S+)$/.exec(String(headers['content-type']))![1]!;
+    expect(body.split(`--${boundary}`).slice(1, 3)).toEqual([
+      '\r\nContent-Type: application/json; charset=utf-8\r\nContent-ID: <features>\r\n\r\n1\r\n',
+      '\r\nContent-Type: application/json; charset=utf-8\r\nContent-ID: <areaKm2>\r\n\r\n0.5\r\n',
+    ]);
+    const single = execute({ inputs, outputs: { href: {} }, response: 'raw' }, {});
+    await predict.started(3);
+    predict.runs[2]!.finish();
+    expect((await single).headers['content-type']).toMatch(/^text\/plain/);
+    expect((await single).body).toBe(answer.href);
+  });
+
+  it('is answered by the stored result, and nothing is started', async () => {
+    predict.kept = { ...answer, stored: true };
+    const response = await execute();
+    expect(response.json()).toMatchObject({ status: 'successful', progress: 100, steps: [] });
+    const place = new URL(String(response.headers['location'])).pathname;
+    expect((await get(`${place}/results`)).json()).toMatchObject({ stored: true });
+    expect((await execute({ inputs }, {})).json()).toMatchObject({ stored: true });
+    expect(predict.runs).toEqual([]);
   });
 
   it('that waits does not hold up a gateway that closes', async () => {
@@ -109,6 +157,12 @@ describe('an execution', () => {
     ['no inputs', {}],
     ['inputs that are no object', { inputs: 3 }],
     ['an unknown input', { inputs: { ...inputs, confidence: 1 } }],
+    ['an output that there is none of', { inputs, outputs: { buildings: {} } }],
+    ['an output by reference', { inputs, outputs: { href: { transmissionMode: 'reference' } } }],
+    ['an answer of no known form', { inputs, response: 'xml' }],
+    ['a subscriber in the network of the gateway', { inputs, subscriber: { successUri: 'http://10.0.0.1/' } }],
+    ['a subscriber on loopback', { inputs, subscriber: { failedUri: 'http://[::1]:8080/' } }],
+    ['a subscriber that is no web address', { inputs, subscriber: { successUri: 'file:///etc/passwd' } }],
     ['a threshold beyond its limits', { inputs: { ...inputs, threshold: 2 } }],
   ])('with %s is refused and makes no job', async (_what, payload) => {
     const response = await execute(payload);
@@ -136,7 +190,52 @@ describe('jobs', () => {
     expect(await ids('')).toEqual([second, first]);
     expect(await ids('?processID=predict&limit=1')).toEqual([second]);
     expect(await ids('?status=failed')).toEqual([]);
-    expect((await get('/jobs?status=asleep')).statusCode).toBe(400);
+    expect(await ids('?status=failed,accepted,running&type=process')).toEqual([second, first]);
+    expect(await ids('?type=deployment')).toEqual([]);
+    expect(await ids('?datetime=../2020-01-01T00:00:00Z')).toEqual([]);
+    expect(await ids('?datetime=2020-01-01T00:00:00Z/..&limit=5000')).toEqual([second, first]);
+    expect(await ids('?minDuration=3600')).toEqual([]);
+    for (const wrong of ['status=asleep', 'datetime=yesterday', 'cursor=1', 'limit=0']) {
+      expect((await get(`/jobs?${wrong}`)).statusCode, wrong).toBe(400);
+    }
+    expect((await get('/jobs?processID=fly')).json()).toMatchObject({ type: exception('no-such-process') });
+  });
+
+  it('are listed page by page, each once, also while others are added', async () => {
+    const added: string[] = [];
+    const add = async (): Promise<void> => {
+      const imagery = `image-${added.length}`;
+      added.unshift((await execute({ inputs: { ...inputs, imagery } })).json<{ jobID: string }>().jobID);
+    };
+    for (let i = 0; i < 5; i++) await add();
+    const expected = [...added];
+    const seen: string[] = [];
+    let url: string | undefined = '/jobs?limit=2&processID=predict';
+    while (url !== undefined) {
+      const page: JobPage = (await get(url)).json<JobPage>();
+      seen.push(...page.jobs.map(({ jobID }) => jobID));
+      const next: { href: string } | undefined = page.links.find(({ rel }) => rel === 'next');
+      url = next === undefined ? undefined : next.href.slice(next.href.indexOf('/jobs'));
+      await add();
+    }
+    expect(seen).toEqual(expected);
+  });
+
+  it('that are successful lead to what they have made, and tell what they have used', async () => {
+    const id = (await execute()).json<{ jobID: string }>().jobID;
+    await predict.started(1);
+    predict.runs[0]!.finish();
+    await expect.poll(async () => (await get(`/jobs/${id}`)).json<{ status: string }>().status).toBe('successful');
+    const { links, cost } = (await get(`/jobs/${id}`)).json<StatusInfo>();
+    expect(links.map(({ rel, href }) => [rel, new URL(href).pathname])).toEqual(
+      expect.arrayContaining([
+        ['item', '/stac/collections/predictions/items/p'],
+        ['enclosure', answer.href],
+        ['describedby', `/receipts/${encodeURIComponent(answer.receipt)}`],
+      ]),
+    );
+    expect(cost.wallSeconds).toBeGreaterThan(0);
+    expect(cost.money).toBeUndefined();
   });
 
   it('are dismissed by DELETE, and their result is then a problem', async () => {
@@ -149,7 +248,7 @@ describe('jobs', () => {
 
   it('that do not exist are not found', async () => {
     for (const url of ['/jobs/none', '/jobs/none/results', '/jobs/none/log']) {
-      expect((await get(url)).json()).toMatchObject({ code: 'not-found' });
+      expect((await get(url)).json()).toMatchObject({ code: 'not-found', type: exception('no-such-job') });
     }
   });
 });

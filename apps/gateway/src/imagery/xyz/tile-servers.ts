@@ -3,7 +3,8 @@ import type { Tile } from '@cairn/geo';
 import { Pace, pause } from './pace.ts';
 import { largestTile, TileRequests, type Answer } from './request.ts';
 import { nameOf, type TileTemplate } from './template.ts';
-import { placeOf, type TileHosts } from './tile-hosts.ts';
+import { placeOf } from '../../outbound/hosts.ts';
+import type { TileHosts } from './tile-hosts.ts';
 
 /** How long servers are waited for, in milliseconds. */
 export interface Patience {

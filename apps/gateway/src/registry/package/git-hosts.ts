@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { CairnError } from '@cairn/contracts';
-import { isPublicAddress } from '../../imagery/xyz/public-address.ts';
-import { placeOf } from '../../imagery/xyz/tile-hosts.ts';
+import { isPublicAddress } from '../../outbound/public-address.ts';
+import { placeOf } from '../../outbound/hosts.ts';
 
 /**
  * Which hosts repositories may be fetched from: those of the public internet by https, and those that the setting
