@@ -4,6 +4,7 @@ import { addApprove } from './commands/approve.ts';
 import { addDataset } from './commands/dataset.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEvidence } from './commands/evidence.ts';
 import { addImagery } from './commands/imagery.ts';
 import { addLogin } from './commands/login.ts';
 import { addJob } from './commands/job.ts';
@@ -61,6 +62,7 @@ for (const add of [
   addTrain,
   addReproduce,
   addJob,
+  addEvidence,
   addApprove,
   addRollback,
   addRevoke,

@@ -276,7 +276,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       uploadRoutes({ objects, maxUploadBytes: config.maxUploadBytes }),
       catalogRoutes({ catalog }),
       jobRoutes({ jobs, callbackHosts }),
-      registryRoutes({ versions, approvals, database, objects }),
+      registryRoutes({ versions, approvals, database, objects, mlflow }),
       modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
       revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),
       mlflowProxy({ server: mlflowServer, database, maxUploadBytes: config.maxUploadBytes }),

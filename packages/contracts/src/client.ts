@@ -4,7 +4,7 @@ import type { ProcessId, ProcessInput, ProcessResult } from './processes.ts';
 import { type JobEvent, lastJobEvent, readJobEvents } from './job-events.ts';
 import type { JobPage, JobSelection, StatusInfo } from './job.ts';
 import type { ModelInfo } from './model.ts';
-import type { RollBack, StageChange, VersionInfo } from './version.ts';
+import type { DeclaredUse, RollBack, StageChange, VersionInfo } from './version.ts';
 import type {
   AccountChange,
   AccountInfo,
@@ -15,6 +15,7 @@ import type {
   TokenInfo,
 } from './account.ts';
 import type { Revocation, RevocationAsked, RevocationResult } from './revocation.ts';
+import type { Shown } from './evidence.ts';
 import type { PlatformStatus } from './platform.ts';
 import type { Uploaded } from './fileset.ts';
 import type { SurveyReport } from './survey.ts';
@@ -214,6 +215,11 @@ export class CairnClient {
   /** Brings a version to another stage. */
   changeStage(model: string, version: number, change: StageChange): Promise<VersionInfo> {
     return this.post(`/models/${model}/versions/${version}/stage`, change);
+  }
+
+  /** What there is to see of a version before it is approved. */
+  evidence(model: string, version: number, use?: DeclaredUse): Promise<Shown> {
+    return this.get(`/models/${model}/versions/${version}/evidence${use === undefined ? '' : `?use=${use}`}`);
   }
 
   /** Goes back to an earlier version; answers it. */

@@ -47,6 +47,7 @@ export const errorCodes = {
   'weights-digest-mismatch': { status: 422, exit: 4, title: 'The weights are not those that were registered' },
   'stage-transition-refused': { status: 409, exit: 4, title: 'The version cannot go to that stage' },
   'approval-second-person': { status: 403, exit: 4, title: 'A second person has to approve' },
+  'licence-conflict': { status: 409, exit: 4, title: 'A licence forbids the declared use' },
   revoked: { status: 409, exit: 4, title: 'It was revoked' },
   'version-not-in-production': { status: 409, exit: 4, title: 'Only versions in production answer predictions' },
   'model-output-invalid': { status: 502, exit: 1, title: 'The model answered something that is no prediction' },

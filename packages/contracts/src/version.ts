@@ -42,6 +42,17 @@ export type VersionInfo = Static<typeof VersionInfo>;
 /** Why something is done, in words: never only blanks. */
 export const Reason = Type.String({ minLength: 3, maxLength: 2000, pattern: '\\S[\\s\\S]*\\S', title: 'Why' });
 
+/** What the results of a version are for: licences forbid some uses, and the approval says for which one it was given. */
+export const DeclaredUse = Type.Union(
+  [
+    Type.Literal('relief', { description: 'relief work without commerce, under the terms of data and weights' }),
+    Type.Literal('open', { description: 'published for everybody under an open licence, as in OpenStreetMap' }),
+    Type.Literal('own', { description: 'given on under terms of one’s own' }),
+  ],
+  { title: 'What the results are for' },
+);
+export type DeclaredUse = Static<typeof DeclaredUse>;
+
 /** Asking for a stage. */
 export const StageChange = Type.Object(
   {
@@ -49,6 +60,10 @@ export const StageChange = Type.Object(
     reason: Reason,
     approveOwn: Type.Optional(
       Type.Boolean({ default: false, description: 'the single owner approves their own; the receipt says so' }),
+    ),
+    use: Type.Optional(DeclaredUse),
+    evidence: Type.Optional(
+      Type.String({ pattern: '^sha256:[0-9a-f]{64}$', description: 'digest of the evidence that was shown' }),
     ),
     makeDefault: Type.Optional(
       Type.Boolean({ default: false, description: 'into production only: who names no version gets this one' }),
@@ -66,6 +81,7 @@ export const RollBack = Type.Object(
     ),
     reason: Reason,
     approveOwn: Type.Optional(Type.Boolean({ default: false, description: 'as for a stage' })),
+    use: Type.Optional(DeclaredUse),
   },
   { additionalProperties: false, $id: 'RollBack' },
 );

@@ -50,6 +50,10 @@ export interface FactValues {
   threads: number;
   /** Class of the processor that trained, since other classes may choose other kernels. */
   cpuClass: string;
+  /** What an approval was given for. */
+  use: string;
+  /** SHA-256 of the evidence that there was to see: RFC 8785 JSON of figures, comparisons and licences. */
+  evidence: Digest;
   /** What was taken back: a version, a dataset or a package; by whom, why, when (RFC 3339). */
   revocation: { kind: string; name: string; by: string; reason: string; at: string };
   /** SHA-256 of each content that was taken back, sorted. */
@@ -155,6 +159,8 @@ const FACTS: Readonly<Record<FactName, FactRule>> = {
   seed: { title: 'seed', shape: 'a whole number', fits: Number.isSafeInteger },
   threads: { title: 'threads', shape: 'a whole number', fits: isCount },
   cpuClass: text('processor class'),
+  use: text('declared use'),
+  evidence: digest('evidence'),
   revocation: {
     title: 'revocation',
     shape: '{kind, name, by, reason, at}',

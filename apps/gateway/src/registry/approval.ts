@@ -1,8 +1,16 @@
-import { CairnError, type RollBack, type Stage, type StageChange, type VersionInfo } from '@cairn/contracts';
+import {
+  CairnError,
+  type Evidence,
+  type RollBack,
+  type Stage,
+  type StageChange,
+  type VersionInfo,
+} from '@cairn/contracts';
 import type { Database, Queryable } from '../db/database.ts';
 import { type Actor, roles } from '../identity/actor.ts';
 import type { Receipts } from '../receipts/receipts.ts';
 import type { ObjectStore } from '../storage/objects.ts';
+import { evidenceOf, licenceConflicts } from './evidence.ts';
 import type { Outbox } from './outbox.ts';
 import { receiptDigest, versionSubjects } from './receipt-facts.ts';
 import { Revocations } from './revocation.ts';
@@ -38,8 +46,9 @@ export class Approvals {
    * Brings a version to another stage. Into production it goes by an approval: by somebody else than its author, or, on an
    * installation with a single account, by its owner with `approveOwn`, which the receipt tells. `makeDefault` lets the
    * alias `production` name it; that can be asked of a version in production too.
-   * @throws CairnError `not-found`, `stage-transition-refused`, `approval-second-person`, `weights-digest-mismatch` where
-   * the stored weights are no longer those that were registered.
+   * @throws CairnError `not-found`, `stage-transition-refused`, `approval-second-person`, `licence-conflict`, `conflict` where
+   * the evidence is no longer what was shown, `weights-digest-mismatch` where the stored weights are no longer the registered
+   * ones.
    */
   async changeStage(model: string, version: number, change: StageChange, actor: Actor): Promise<VersionInfo> {
     const { database, versions, objects, outbox } = this.#parts;
@@ -64,7 +73,7 @@ export class Approvals {
    * is in production still stands on its own.
    * @throws CairnError as `changeStage`, and `version-not-in-production` where there is nothing to go back from.
    */
-  async rollBack(model: string, { to, reason, approveOwn = false }: RollBack, actor: Actor): Promise<VersionInfo> {
+  async rollBack(model: string, { to, reason, approveOwn = false, use }: RollBack, actor: Actor): Promise<VersionInfo> {
     const { database, versions, objects, outbox } = this.#parts;
     const after = await database.transaction(async (tx) => {
       await holdVersions(tx, model);
@@ -73,7 +82,10 @@ export class Approvals {
       if (!(await objects.verify(good.weights_digest))) throw changedWeights(good);
       if (good.version === bad.version) checkTransition(versionId(good), good.stage, 'production');
       if (good.stage === 'production') await placeDefault(tx, model, actor, good.version);
-      else await this.#move(tx, good, { to: 'production', reason, approveOwn, makeDefault: true }, actor);
+      else {
+        const change = { to: 'production', reason, approveOwn, makeDefault: true } as const;
+        await this.#move(tx, good, { ...change, ...(use === undefined ? {} : { use }) }, actor);
+      }
       await moveStage(tx, bad, { to: 'archived', reason }, actor);
       return versions.get(model, good.version, tx);
     });
@@ -87,7 +99,8 @@ export class Approvals {
     const approvedOwn = to === 'production' && row.author === actor.id;
     if (approvedOwn) await checkOwn(tx, row, change, actor);
     const at = new Date();
-    const receipt = to === 'production' ? { receipt: await this.#issue(tx, row, change, actor, at, approvedOwn) } : {};
+    const receipt =
+      to === 'production' ? { receipt: await this.#approve(tx, row, change, actor, at, approvedOwn) } : {};
     await moveStage(tx, row, { to, reason, approvedOwn, at, makeDefault, ...receipt }, actor);
   }
 
@@ -96,7 +109,7 @@ export class Approvals {
     await placeDefault(tx, row.model, actor, row.version);
   }
 
-  async #issue(
+  async #approve(
     tx: Queryable,
     row: VersionRow,
     change: StageChange,
@@ -104,6 +117,8 @@ export class Approvals {
     at: Date,
     selfApproved: boolean,
   ): Promise<string> {
+    const evidence = await evidenceOf(tx, row, change.use);
+    demandFit(evidence, change.evidence);
     const approver = { name: actor.id, reason: change.reason, at: at.toISOString(), selfApproved };
     const { digest } = await this.#parts.receipts.issue(tx, {
       kind: 'approval',
@@ -114,6 +129,8 @@ export class Approvals {
         weightsDigest: { value: receiptDigest(row.weights_digest), known: 'witnessed' },
         packageDigest: { value: receiptDigest(row.package_digest), known: 'witnessed' },
         approver: { value: approver, known: 'witnessed' },
+        use: { value: evidence.use, known: 'witnessed', source: 'as declared by the approver or the model' },
+        evidence: { value: receiptDigest(evidence.digest), known: 'witnessed' },
       },
       subjects: versionSubjects(row),
       upstream: [row.receipt],
@@ -153,6 +170,26 @@ async function checkOwn(tx: Queryable, row: VersionRow, change: StageChange, act
       ? 'Ask somebody else to approve it; or, as the single owner of this installation, approve your own explicitly (approveOwn): the receipt will say so.'
       : 'Ask somebody else who may approve.',
   });
+}
+
+/** Stops an approval on evidence that is not what was shown, or against a licence. */
+function demandFit(evidence: Evidence, shown: string | undefined): void {
+  if (shown !== undefined && shown !== evidence.digest) {
+    throw new CairnError('conflict', `The evidence of ${evidence.version} has changed since it was shown.`, {
+      where: '/evidence',
+      action: 'Look at it again: another version went into or out of production, or the declared use differs.',
+    });
+  }
+  const conflicts = licenceConflicts(evidence);
+  if (conflicts.length === 0) return;
+  throw new CairnError(
+    'licence-conflict',
+    `${evidence.version} cannot be approved for the use "${evidence.use}": ${conflicts.join('; ')}.`,
+    {
+      where: evidence.version,
+      action: 'Approve it for a use that the licences allow (use: relief, open or own), or train on other data.',
+    },
+  );
 }
 
 function changedWeights(row: VersionRow): CairnError {

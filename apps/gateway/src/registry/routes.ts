@@ -1,8 +1,10 @@
 import {
   CairnError,
+  DeclaredUse,
   Digest,
   Identifier,
   RollBack,
+  Shown,
   type StageChange as Change,
   StageChange,
   VersionInfo,
@@ -12,7 +14,10 @@ import { Type, type Static } from 'typebox';
 import type { Database } from '../db/database.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import type { Approvals } from './approval.ts';
+import { evidenceOf } from './evidence.ts';
+import type { MlflowClient } from './mlflow/client.ts';
 import { findRevision } from './package/revision.ts';
+import { versionCard } from './version-card.ts';
 import { toVersionInfo } from './version-row.ts';
 import type { Versions } from './versions.ts';
 
@@ -20,17 +25,20 @@ const Model = Type.Object({ model: Identifier });
 const Version = Type.Object({ model: Identifier, version: Type.Integer({ minimum: 1, maximum: 999_999_999 }) });
 const RevisionFile = Type.Object({ model: Identifier, digest: Digest, '*': Type.String({ minLength: 1 }) });
 
+const EvidenceQuery = Type.Object({ use: Type.Optional(DeclaredUse) }, { additionalProperties: false });
+
 /** What the routes of the registry need. */
 export interface RegistryRouteParts {
   database: Database;
   objects: ObjectStore;
   versions: Versions;
   approvals: Approvals;
+  mlflow: MlflowClient;
 }
 
 /** Models' versions, their stages, and the bytes that the catalogue's items of models and versions point to. */
 export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback {
-  const { database, objects, versions, approvals } = parts;
+  const { database, objects, versions, approvals, mlflow } = parts;
   return (app: FastifyInstance, _options, done) => {
     app.get<{ Params: Static<typeof Model> }>(
       '/models/:model/versions',
@@ -45,6 +53,19 @@ export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback
       '/models/:model/versions/:version',
       { config: { policy: 'versions.read' }, schema: { params: Version, response: { 200: VersionInfo } } },
       async (request) => toVersionInfo(await versions.get(request.params.model, request.params.version)),
+    );
+
+    app.get<{ Params: Static<typeof Version>; Querystring: Static<typeof EvidenceQuery> }>(
+      '/models/:model/versions/:version/evidence',
+      {
+        config: { policy: 'versions.read' },
+        schema: { params: Version, querystring: EvidenceQuery, response: { 200: Shown } },
+      },
+      async (request) => {
+        const row = await versions.get(request.params.model, request.params.version);
+        const evidence = await evidenceOf(database, row, request.query.use);
+        return { evidence, card: await versionCard(mlflow, row).catch(nullWhereUnavailable) };
+      },
     );
 
     app.post<{ Params: Static<typeof Version>; Body: Change }>(
@@ -99,4 +120,10 @@ export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback
     );
     done();
   };
+}
+
+/** The figures can be shown without MLflow, the card cannot. */
+function nullWhereUnavailable(error: unknown): null {
+  if (error instanceof CairnError && error.code === 'mlflow-unavailable') return null;
+  throw error;
 }

@@ -41,6 +41,7 @@ export interface RegistryParts {
   receipts: Receipts;
   versions: Versions;
   outbox: Outbox;
+  mlflow: MlflowClient;
   /** Fetches from public hosts only. */
   gitPackages: GitPackages;
   approvals: Approvals;
@@ -78,7 +79,8 @@ export function registryOn(database: Database, home: string, mlflow: MlflowAddre
   const keys = { privateKeyPem: writePrivateKey(key), publicKeyPem: writePublicKey(key.publicKey) };
   const receipts = new Receipts({ keys });
   const versions = new Versions({ database });
-  const outbox = new Outbox({ database, mlflow: new MlflowClient({ server: mlflow }), logger: quietLogger() });
+  const client = new MlflowClient({ server: mlflow });
+  const outbox = new Outbox({ database, mlflow: client, logger: quietLogger() });
   const approvals = new Approvals({ database, versions, receipts, objects, outbox });
   return {
     database,
@@ -86,6 +88,7 @@ export function registryOn(database: Database, home: string, mlflow: MlflowAddre
     receipts,
     versions,
     outbox,
+    mlflow: client,
     gitPackages: new GitPackages({
       objects,
       children: new Children({

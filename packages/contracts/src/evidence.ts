@@ -1,0 +1,62 @@
+import { Type, type Static } from 'typebox';
+import { Digest } from './digest.ts';
+import { DeclaredUse, Stage } from './version.ts';
+
+/** A figure of a version beside those of the versions in production. */
+const Figure = Type.Object({
+  name: Type.String(),
+  value: Type.Number(),
+  beside: Type.Record(Type.String(), Type.Number(), { description: 'MODEL/NUMBER to its figure of that name' }),
+});
+
+/** What an approver has to have seen of a version; `digest` names it in the approval's receipt. */
+export const Evidence = Type.Object(
+  {
+    version: Type.String({ description: 'MODEL/NUMBER' }),
+    title: Type.String(),
+    stage: Stage,
+    author: Type.String(),
+    known: Type.String({ description: 'witnessed here, or imported: told by a record' }),
+    data: Type.String({ description: 'generated or real' }),
+    testSet: Digest,
+    figures: Type.Array(Figure),
+    inProduction: Type.Array(
+      Type.Object({
+        version: Type.String(),
+        comparable: Type.Boolean(),
+        words: Type.String({ description: 'on which test set it was measured' }),
+      }),
+    ),
+    use: DeclaredUse,
+    licences: Type.Array(
+      Type.Object({
+        of: Type.Union([Type.Literal('weights'), Type.Literal('data')]),
+        title: Type.String(),
+        licence: Type.String(),
+        conflicts: Type.Array(Type.String()),
+        unknown: Type.Array(Type.String(), { description: 'parts of the licence that a person has to read' }),
+      }),
+    ),
+    digest: Digest,
+  },
+  { $id: 'Evidence' },
+);
+export type Evidence = Static<typeof Evidence>;
+
+/** What the run of a version left for people to look at; MLflow is asked for it. */
+export const VersionCard = Type.Object(
+  {
+    text: Type.Union([Type.String(), Type.Null()], { description: 'the card, Markdown; null where the run left none' }),
+    limits: Type.Array(Type.String(), { description: 'known limits, as the card tells them' }),
+    pictures: Type.Array(Type.Object({ title: Type.String(), href: Type.String() })),
+  },
+  { $id: 'VersionCard' },
+);
+export type VersionCard = Static<typeof VersionCard>;
+
+/** Everything that there is to see of a version before it is approved. */
+export const Shown = Type.Object({
+  evidence: Evidence,
+  card: Type.Union([VersionCard, Type.Null()], { description: 'null where MLflow does not answer' }),
+});
+export type Shown = Static<typeof Shown>;
