@@ -15,7 +15,7 @@ import { RegisterModel } from '../../src/registry/package/register-model.ts';
 import { findRevision } from '../../src/registry/package/revision.ts';
 import { tools } from '../db/template.ts';
 import { openMlflow, type TestMlflow } from './mlflow-fixture.ts';
-import { type Files, item, shippedVersion, tinyPackage, upload } from './package-fixture.ts';
+import { type Files, item, record, shippedVersion, tinyPackage, upload } from './package-fixture.ts';
 import { openRegistry, owner, type TestRegistry } from './registry-fixture.ts';
 
 let mlflow: TestMlflow;
@@ -221,7 +221,11 @@ describe('what MLflow holds afterwards', () => {
   });
 
   it('is told of stages and the default, though it was killed when they changed, and answers models:/…@production', async () => {
-    await register(named('mirrored'));
+    // Weights of its own: once revoked, weights are refused whoever brings them.
+    const weights = 'weights of the mirrored';
+    const told = record('banepa', { weights: { digest: digestOf(weights), size: weights.length } });
+    const change = { 'versions/banepa/model/model.onnx': weights, 'versions/banepa/run.json': JSON.stringify(told) };
+    await register(named('mirrored', tinyPackage(change)));
     await registry.outbox.deliver();
     expect((await mlflow.client.modelVersions('mirrored'))[0]?.tags).toMatchObject({ 'cairn.stage': 'candidate' });
     process.kill((await mlflow.pids()).at(-1)!, 'SIGKILL');
@@ -252,7 +256,7 @@ print(open(path + "/model.onnx").read(), sorted(mlflow.models.Model.load(path).f
       },
       encoding: 'utf8',
     });
-    expect([python.stdout.trim(), python.status]).toEqual(["weights of Banepa ['onnx', 'python_function']", 0]);
+    expect([python.stdout.trim(), python.status]).toEqual([`${weights} ['onnx', 'python_function']`, 0]);
 
     await registry.approvals.changeStage('mirrored', 2, { to: 'revoked', reason: 'Found to be wrong.' }, owner);
     await registry.approvals.changeStage('mirrored', 1, { to: 'archived', reason: 'Laid aside.' }, owner);
