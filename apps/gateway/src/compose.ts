@@ -10,6 +10,8 @@ import { catalogRoutes } from './catalog/routes.ts';
 import { AddDataset } from './data/add-dataset.ts';
 import { DatasetVersions } from './data/dataset-versions.ts';
 import { Datasets } from './data/datasets.ts';
+import { DataAddresses } from './data/origin/addresses.ts';
+import { DataOrigin } from './data/origin/data-origin.ts';
 import { datasetThread } from './data/reader-thread.ts';
 import { DataRepository } from './data/repository.ts';
 import { datasetRoutes } from './data/routes.ts';
@@ -219,6 +221,15 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
         repository,
         receipts,
         reader: datasetReader,
+        dataOrigin: new DataOrigin({
+          addresses: new DataAddresses({ allowed: config.dataSources }),
+          objects,
+          mostBytes: config.maxUploadBytes,
+          tools,
+          environment: config.childEnvironment,
+          children,
+        }),
+        workFolder,
       }),
       'add-imagery': new AddImagery({
         database,

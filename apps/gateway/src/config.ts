@@ -56,6 +56,12 @@ const Settings = Type.Object({
   CAIRN_RATE_HOUR: Type.Number({ default: 0, minimum: 0, description: 'what an hour of a job costs; 0: not priced' }),
   CAIRN_RATE_CPU_HOUR: Type.Number({ default: 0, minimum: 0, description: 'what an hour of CPU costs on top' }),
   CAIRN_CURRENCY: Type.String({ default: 'USD', pattern: '^[A-Z]{3}$', description: 'of the rates, as ISO 4217' }),
+  CAIRN_DATA_SOURCES: Type.String({
+    default: '',
+    pattern: '^( *((/[^,]*)|([^ ,:/\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5}) *(,|$))*$',
+    description:
+      'where data may be fetched from beside the public internet: host:port, or a folder, separated by commas',
+  }),
   CAIRN_LOG: Type.String({
     default: 'info',
     description: 'least level of the log: trace, debug, info, warn, error, silent',
@@ -91,6 +97,8 @@ export interface Config {
   callbackHosts: string[];
   /** What a job's work costs; both 0: it is not priced. */
   rates: { perHour: number; perCpuHour: number; currency: string };
+  /** `host:port` and folders that data may be fetched from, outside the public internet. */
+  dataSources: string[];
   logLevel: string;
   /** End when standard input closes: whoever started this gateway is gone. */
   stopWithStdin: boolean;
@@ -156,6 +164,7 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
       perCpuHour: settings.CAIRN_RATE_CPU_HOUR,
       currency: settings.CAIRN_CURRENCY,
     },
+    dataSources: list(settings.CAIRN_DATA_SOURCES),
     logLevel: settings.CAIRN_LOG,
     stopWithStdin: settings.CAIRN_STOP_WITH_STDIN,
     childEnvironment,

@@ -10,6 +10,25 @@ export const DatasetWarning = Type.Object({
 });
 export type DatasetWarning = Static<typeof DatasetWarning>;
 
+/** Data in somebody's Git + DVC repository. */
+export const DvcSource = Type.Object(
+  {
+    url: Type.String({ minLength: 1, maxLength: 2000, title: 'Address of the Git repository' }),
+    rev: Type.String({
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$',
+      description: 'a branch, a tag or a whole commit id',
+      title: 'Revision',
+    }),
+    path: Type.String({
+      pattern: '^(?!.*(^|/)\\.{1,2}(/|$))[A-Za-z0-9_.][A-Za-z0-9_./ -]{0,499}$',
+      description: 'the folder that DVC pins, inside the repository',
+      title: 'Path',
+    }),
+  },
+  { additionalProperties: false, title: 'DVC repository' },
+);
+export type DvcSource = Static<typeof DvcSource>;
+
 /** One version of a dataset: a content and what is told of it, pinned by a commit of the data repository. */
 export const DatasetVersion = Type.Object(
   {

@@ -39,6 +39,7 @@ export const errorCodes = {
   'tiles-unreachable': { status: 502, exit: 1, title: 'The map tiles cannot be fetched' },
   'git-unreachable': { status: 502, exit: 1, title: 'The Git repository cannot be fetched' },
   'image-failed': { status: 502, exit: 1, title: 'The container image cannot be built or pushed' },
+  'data-unreachable': { status: 502, exit: 1, title: 'The data cannot be fetched from their repository' },
   'dataset-invalid': { status: 422, exit: 2, title: 'The dataset does not hold together' },
   'package-file-missing': { status: 422, exit: 2, title: 'The package lacks a file' },
   'package-invalid': { status: 422, exit: 2, title: 'The package is not valid' },

@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { DatasetWarning } from './dataset.ts';
+import { DatasetWarning, DvcSource } from './dataset.ts';
 import { Digest, Identifier } from './digest.ts';
 import { FileSet, GitProof, GitSource } from './fileset.ts';
 
@@ -38,14 +38,17 @@ export const RegisterModelResult = Type.Object({
   checks: Type.Array(Type.Object({ name: Type.String(), words: Type.String() })),
 });
 
-/** `add-dataset`: chips/ with labels.geojson or labels.osm become a DVC-pinned dataset. */
+/**
+ * `add-dataset`: chips/ with labels.geojson or labels.osm become a DVC-pinned dataset. Either `files` or `dvc`.
+ */
 export const AddDataset = Type.Object(
   {
     id: titled(Identifier, 'Id in the catalogue'),
     title: Type.String({ minLength: 1, maxLength: 200, title: 'Name' }),
     licence,
     attribution: Type.Optional(attribution),
-    files: titled(FileSet, 'Images and labels'),
+    files: Type.Optional(titled(FileSet, 'Images and labels')),
+    dvc: Type.Optional(titled(DvcSource, 'Data in a DVC repository')),
   },
   { ...closed, title: 'Add a dataset', description: 'Checks chips and labels and pins them with DVC.' },
 );

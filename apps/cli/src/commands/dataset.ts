@@ -13,6 +13,9 @@ interface Options {
   title?: string;
   licence?: string;
   attribution?: string;
+  dvc?: string;
+  rev?: string;
+  path?: string;
 }
 
 /** `cairn dataset add`: chips and labels, pinned by DVC. */
@@ -20,15 +23,23 @@ export const addDataset: AddCommand = (program, act) => {
   const dataset = program.command('dataset').description('bring training data, and see how it changed');
   addDatasetVersions(dataset, act);
   dataset
-    .command('add <dir>')
-    .description('add a folder with chips/ and labels.geojson or labels.osm as a dataset, pinned by DVC')
+    .command('add [dir]')
+    .description(
+      'add a folder with chips/ and labels.geojson or labels.osm as a dataset, pinned by DVC; or such a folder of a DVC repository',
+    )
+    .option('--dvc <url>', 'in place of a folder: address of a Git repository with DVC')
+    .option('--rev <revision>', 'of that repository: branch, tag or commit', 'HEAD')
+    .option('--path <path>', 'in that repository: the folder that DVC pins')
     .option('--id <id>', 'its name in the catalogue (default: the name of the folder)')
     .option('--title <words>', 'what people call it')
     .option('--licence <spdx>', 'licence, as an SPDX identifier')
     .option('--attribution <words>', 'whom to name')
     .action(
-      act(async (around, dir: string, options: Options) => {
-        const result = await sendDataset(around, await connect(around.config), dir, options);
+      act(async (around, dir: string | undefined, options: Options) => {
+        const client = await connect(around.config);
+        const result = await (dir === undefined
+          ? fetchDataset(around, client, options)
+          : sendDataset(around, client, dir, options));
         around.output.result(result, () => {
           around.output.line(
             result.changed
@@ -42,6 +53,28 @@ export const addDataset: AddCommand = (program, act) => {
       }),
     );
 };
+
+/** Lets the gateway fetch a dataset from a DVC repository. */
+async function fetchDataset({ output, signal }: Surroundings, client: CairnClient, options: Options) {
+  const { dvc: url, rev = 'HEAD', path, attribution } = options;
+  if (url === undefined || path === undefined) {
+    throw new CairnError('input-invalid', 'Neither a folder nor a DVC repository with a path in it is named.', {
+      action: 'Give a folder, or --dvc URL --rev REVISION --path PATH.',
+    });
+  }
+  // The folder that DVC pins is often called "data".
+  const name = path.replace(/\/(data\/?)?$/, '').replace(/\/data$/, '');
+  const inputs = {
+    id: options.id ?? toIdentifier(basename(name)),
+    title: options.title ?? basename(name),
+    licence: options.licence ?? 'other',
+    ...(attribution === undefined ? {} : { attribution }),
+    dvc: { url, rev, path },
+  };
+  const job = await client.execute('add-dataset', inputs);
+  signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
+  return client.wait('add-dataset', job.jobID, output.job('Adding the dataset'), signal);
+}
 
 /** A warning in words, with the first places of it. */
 function tellWarning(output: Output, { words, count, where }: DatasetWarning): void {

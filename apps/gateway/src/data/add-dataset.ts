@@ -8,6 +8,7 @@ import {
   type ProcessResult,
 } from '@cairn/contracts';
 import { digestHex, filesetDigest } from '@cairn/receipt';
+import { join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import { recordEvent } from '../identity/events.ts';
@@ -25,6 +26,7 @@ import { invalidDataset } from './fault.ts';
 import { labelsFile } from './labels.ts';
 import { osmFile } from './osm/read-osm.ts';
 import type { DatasetThread } from './reader-thread.ts';
+import type { DataOrigin, Origin } from './origin/data-origin.ts';
 import type { DataRepository } from './repository.ts';
 
 type Inputs = ProcessInput<'add-dataset'>;
@@ -39,6 +41,9 @@ export interface AddDatasetParts {
   repository: DataRepository;
   receipts: Receipts;
   reader: DatasetThread;
+  dataOrigin: DataOrigin;
+  /** Folder of work folders, one a job. */
+  workFolder: string;
 }
 
 /**
@@ -62,10 +67,9 @@ export class AddDataset implements Process<'add-dataset'> {
    */
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
     const { database, datasets, objects, repository } = this.#parts;
-    checkPaths(inputs.files);
-    await this.#expectUploads(inputs.files);
+    const source = await this.#source(inputs, context);
     context.step('Check chips and labels');
-    const { files, labelsFrom, lost } = await this.#plain(inputs.files, context);
+    const { files, labelsFrom, lost } = await this.#plain(source.files, context);
     const digest = filesetDigest(files.map((file) => ({ path: file.path, digest: receiptDigest(file.digest) })));
     const held = await datasets.find(inputs.id);
     if (held !== null && isSame(held, inputs, digest)) return resultOf(held, false);
@@ -84,8 +88,11 @@ export class AddDataset implements Process<'add-dataset'> {
     context.signal.throwIfAborted();
     context.step('Write it to the catalogue');
     context.progress(95, 'Writing the dataset to the catalogue');
-    const origin = labelsFrom === undefined ? {} : { labelsFrom };
-    const known = { id, ...told, ...facts, warnings, digest, dvcMd5, ...origin };
+    const from = {
+      ...(labelsFrom === undefined ? {} : { labelsFrom }),
+      ...(source.origin === undefined ? {} : { origin: source.origin }),
+    };
+    const known = { id, ...told, ...facts, warnings, digest, dvcMd5, ...from };
     return database.transaction(async (tx) => {
       const before = await this.#versions.newest(tx, id);
       // Another job, of another account, may have added the same meanwhile.
@@ -104,6 +111,26 @@ export class AddDataset implements Process<'add-dataset'> {
       });
       return resultOf(dataset, true);
     });
+  }
+
+  /** What is added: the files that were uploaded, or those of a DVC repository, which are fetched. */
+  async #source({ files, dvc }: Inputs, context: JobContext): Promise<{ files: FileSet; origin?: Origin }> {
+    if (files !== undefined && dvc === undefined) {
+      checkPaths(files);
+      await this.#expectUploads(files);
+      return { files };
+    }
+    if (dvc === undefined || files !== undefined) {
+      throw new CairnError('input-invalid', 'A dataset is added from files or from a DVC repository, one of the two.', {
+        where: '/inputs',
+        action: 'Give either "files" (uploaded before) or "dvc" (url, rev and path).',
+      });
+    }
+    context.step('Fetch the data by dvc get');
+    context.progress(1, 'Fetching the data from their repository');
+    const fetched = await this.#parts.dataOrigin.fetch(dvc, join(this.#parts.workFolder, context.jobId), context);
+    checkPaths(fetched.files);
+    return fetched;
   }
 
   async #expectUploads(files: FileSet): Promise<void> {
@@ -147,7 +174,7 @@ export class AddDataset implements Process<'add-dataset'> {
   }
 
   async #issue(tx: Queryable, dataset: Omit<Dataset, 'receipt'>): Promise<Digest> {
-    const { id, title, licence, attribution, dvcMd5, labelsFrom } = dataset;
+    const { id, title, licence, attribution, dvcMd5, labelsFrom, origin } = dataset;
     const digest = receiptDigest(dataset.digest);
     const { digest: receipt } = await this.#parts.receipts.issue(tx, {
       kind: 'dataset',
@@ -157,9 +184,7 @@ export class AddDataset implements Process<'add-dataset'> {
         datasetDigest: {
           value: { digest, dvcMd5 },
           known: 'witnessed',
-          ...(labelsFrom === undefined
-            ? {}
-            : { source: `labels converted from ${labelsFrom.path}, ${labelsFrom.digest}` }),
+          ...sourceOf({ labelsFrom, origin }),
         },
         licences: { value: [{ title, licence, attribution }], known: 'witnessed', source: 'as told by who added it' },
         softwareVersion: { value: softwareVersion, known: 'witnessed' },
@@ -178,4 +203,18 @@ function isSame(held: Dataset, { title, licence, attribution = '' }: Inputs, dig
 
 function resultOf({ id, digest, dvcMd5, chips, buildings, warnings, receipt }: Dataset, changed: boolean): Result {
   return { dataset: id, digest, dvcMd5, chips, buildings, warnings, receipt, changed };
+}
+
+/** Where the bytes are from, in words, for the receipt. */
+function sourceOf({
+  labelsFrom,
+  origin,
+}: Partial<Record<'labelsFrom', FileEntry | undefined> & Record<'origin', Origin | undefined>>): { source?: string } {
+  const words = [
+    ...(origin === undefined
+      ? []
+      : [`fetched by dvc get from ${origin.url}, commit ${origin.commit}, path ${origin.path} (${origin.dvcMd5})`]),
+    ...(labelsFrom === undefined ? [] : [`labels converted from ${labelsFrom.path}, ${labelsFrom.digest}`]),
+  ];
+  return words.length === 0 ? {} : { source: words.join('; ') };
 }

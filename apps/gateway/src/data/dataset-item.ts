@@ -3,6 +3,7 @@ import { polygonCoordinates, unitsOf } from '@cairn/geo';
 import type { Link } from '../catalog/item.ts';
 import { licenceMembers, type LicenceMembers, licenceOf } from '../catalog/licence.ts';
 import type { DatasetFacts } from './dataset.ts';
+import type { Origin } from './origin/data-origin.ts';
 
 /** What is told of a dataset by whoever adds it. */
 export interface DatasetLabel {
@@ -19,6 +20,8 @@ export interface DatasetPin {
   receipt: Digest;
   /** The file that the labels were converted from; its bytes are kept by that digest. */
   labelsFrom?: FileEntry;
+  /** The repository that it was fetched from. */
+  origin?: Origin;
 }
 
 /** A dataset as the catalogue holds it. */
@@ -39,6 +42,7 @@ interface DatasetProperties extends LicenceMembers {
   'cairn:data': 'generated' | 'real';
   'cairn:warnings'?: DatasetWarning[];
   'cairn:labels_from'?: FileEntry;
+  'cairn:source'?: Origin;
 }
 
 /** The part of a dataset's STAC item by which it is known again. */
@@ -88,6 +92,7 @@ export function datasetItem(dataset: Dataset, at: string, version: number): Data
       'cairn:data': dataset.generated ? 'generated' : 'real',
       'cairn:warnings': dataset.warnings,
       ...(dataset.labelsFrom === undefined ? {} : { 'cairn:labels_from': dataset.labelsFrom }),
+      ...(dataset.origin === undefined ? {} : { 'cairn:source': dataset.origin }),
     } as DatasetProperties,
     assets: {
       data: {
@@ -129,6 +134,7 @@ export function datasetOf({ id, bbox, properties }: DatasetItem): Dataset {
     generated: properties['cairn:data'] === 'generated',
     warnings: properties['cairn:warnings'] ?? [],
     ...(properties['cairn:labels_from'] === undefined ? {} : { labelsFrom: properties['cairn:labels_from'] }),
+    ...(properties['cairn:source'] === undefined ? {} : { origin: properties['cairn:source'] }),
   };
 }
 

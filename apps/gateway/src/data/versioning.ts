@@ -55,10 +55,28 @@ export class Versioning {
    * @throws CairnError `data-versioning-failed`, `tools-missing`; the signal's reason.
    */
   async dvc(args: readonly string[], signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
+    await this.#follow('dvc', join(this.#parts.tools, 'python', 'bin', 'dvc'), args, signal, onLine);
+  }
+
+  /**
+   * Runs a git that may take long, as one that fetches; as `dvc`.
+   * @throws CairnError `data-versioning-failed`; the signal's reason.
+   */
+  async followGit(args: readonly string[], signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
+    await this.#follow('git', 'git', args, signal, onLine);
+  }
+
+  async #follow(
+    name: string,
+    command: string,
+    args: readonly string[],
+    signal: AbortSignal,
+    onLine: (line: string) => void,
+  ): Promise<void> {
     signal.throwIfAborted();
     const child = await this.#parts.children.start({
-      name: 'dvc',
-      command: join(this.#parts.tools, 'python', 'bin', 'dvc'),
+      name,
+      command,
       args,
       cwd: this.#parts.folder,
       env: this.#environment(),
@@ -69,7 +87,7 @@ export class Versioning {
     const { code } = await child.exited;
     signal.removeEventListener('abort', stop);
     signal.throwIfAborted();
-    if (code !== 0) throw failed(`dvc ${args[0]}`, child.tail(), this.#parts.folder);
+    if (code !== 0) throw failed(name, child.tail(), this.#parts.folder);
   }
 
   /** Takes away the locks of a git or dvc that was killed. Called when neither runs. */

@@ -1,4 +1,4 @@
-import { CairnError, type ProcessId, type ProcessInput } from '@cairn/contracts';
+import { CairnError, type ProcessId } from '@cairn/contracts';
 import type { FastifyBaseLogger } from 'fastify';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -320,7 +320,7 @@ export class Jobs {
         log: (line) => log.add(line),
       };
       const process = this.#processes[job.process] as Process;
-      return metered(run.meter, () => process.run(job.inputs as ProcessInput<ProcessId>, context));
+      return metered(run.meter, () => process.run(job.inputs, context));
     });
     if (run.interruption === undefined || ending.status === 'successful') return ending;
     return run.interruption === 'dismissed' ? { status: 'dismissed' } : null;

@@ -11,6 +11,8 @@ import { Catalog } from '../../src/catalog/catalog.ts';
 import { AddDataset } from '../../src/data/add-dataset.ts';
 import { DatasetVersions } from '../../src/data/dataset-versions.ts';
 import { Datasets } from '../../src/data/datasets.ts';
+import { DataAddresses } from '../../src/data/origin/addresses.ts';
+import { DataOrigin } from '../../src/data/origin/data-origin.ts';
 import { datasetThread } from '../../src/data/reader-thread.ts';
 import { DataRepository } from '../../src/data/repository.ts';
 import { datasetRoutes } from '../../src/data/routes.ts';
@@ -32,6 +34,8 @@ let repository: DataRepository;
 let datasets: Datasets;
 let receipts: Receipts;
 let add: AddDataset;
+/** A repository that is somebody else's. */
+let theirs: DataRepository;
 const reader = datasetThread();
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'cairn-dataset-'));
@@ -52,7 +56,33 @@ beforeAll(async () => {
   const key = generateKey();
   const keys = { privateKeyPem: writePrivateKey(key), publicKeyPem: writePublicKey(key.publicKey) };
   receipts = new Receipts({ keys });
-  add = new AddDataset({ database, catalog, datasets, objects, repository, receipts, reader });
+  const dataOrigin = new DataOrigin({
+    addresses: new DataAddresses({ allowed: [join(home, 'theirs')] }),
+    objects,
+    mostBytes: 1024 * 1024,
+    tools,
+    environment,
+    children,
+  });
+  const workFolder = join(home, 'jobs');
+  add = new AddDataset({
+    database,
+    catalog,
+    datasets,
+    objects,
+    repository,
+    receipts,
+    reader,
+    dataOrigin,
+    workFolder,
+  });
+  theirs = new DataRepository({
+    folder: join(home, 'theirs', 'data'),
+    remote: join(home, 'theirs', 'remote'),
+    tools,
+    environment,
+    children,
+  });
 });
 afterAll(async () => {
   await reader.close();
@@ -74,7 +104,9 @@ async function upload(files: Record<string, string | Buffer>): Promise<FileSet> 
   return set;
 }
 
-async function inputs(change: Record<string, string | Buffer> = {}): Promise<ProcessInput<'add-dataset'>> {
+type Uploaded = ProcessInput<'add-dataset'> & { files: FileSet };
+
+async function inputs(change: Record<string, string | Buffer> = {}): Promise<Uploaded> {
   const files = await upload({ ...(await soundFiles()), ...change });
   return { id: 'town', title: 'A town', licence: 'CC-BY-4.0 AND ODbL-1.0', attribution: 'Mappers of the town', files };
 }
@@ -197,6 +229,29 @@ describe('adding a dataset', () => {
     expect(dataset.warnings).toEqual(result.warnings);
     const twice = add.run({ id: 'osm', title: 'From OSM', licence: 'ODbL-1.0', files: given }, context());
     await expect(twice).rejects.toMatchObject({ code: 'dataset-invalid', more: { where: 'labels.osm' } });
+  });
+
+  it("from somebody's DVC repository is that commit's, whatever their branch holds by now, and says where it is from", async () => {
+    const files = await upload(await soundFiles());
+    const { commit, dvcMd5 } = await theirs.add('village', (to) => objects.materialise(files, to), context());
+    const later = await upload({ 'labels.geojson': labels([square(0.1, 0.1)]) });
+    const others = files.filter(({ path }) => path !== 'labels.geojson');
+    await theirs.add('village', (to) => objects.materialise([...others, ...later], to), context());
+    const url = join(home, 'theirs', 'data');
+    const dvc = { url, rev: commit, path: 'datasets/village/data' };
+    const told = { id: 'village', title: 'A village', licence: 'ODbL-1.0' };
+    const result = await add.run({ ...told, dvc }, context());
+    expect(result).toMatchObject({ chips: 2, changed: true, dvcMd5 });
+    const { origin } = await datasets.get('village');
+    expect(origin).toEqual({ url: `file://${url}`, commit, path: dvc.path, dvcMd5 });
+    const { predicate } = readStatement(openBundle(await receipts.get(database, result.receipt)).payload);
+    expect(predicate.facts['datasetDigest']!.source).toContain(commit);
+    const newest = await add.run({ ...told, dvc: { ...dvc, rev: 'main' } }, context());
+    expect(newest.digest).not.toBe(result.digest);
+    const nowhere = add.run({ ...told, dvc: { ...dvc, rev: 'no-such-branch' } }, context());
+    await expect(nowhere).rejects.toMatchObject({ code: 'data-unreachable' });
+    const lost = add.run({ ...told, dvc: { ...dvc, path: 'datasets/town' } }, context());
+    await expect(lost).rejects.toMatchObject({ code: 'data-unreachable', more: { where: 'datasets/town.dvc' } });
   });
 
   it('that is cancelled leaves no dataset', async () => {

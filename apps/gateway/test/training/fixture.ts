@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { AddDataset } from '../../src/data/add-dataset.ts';
 import { Datasets } from '../../src/data/datasets.ts';
+import { DataAddresses } from '../../src/data/origin/addresses.ts';
+import { DataOrigin } from '../../src/data/origin/data-origin.ts';
 import { datasetThread } from '../../src/data/reader-thread.ts';
 import { DataRepository } from '../../src/data/repository.ts';
 import type { Database } from '../../src/db/database.ts';
@@ -97,7 +99,26 @@ export async function openTraining() {
     path,
   });
   const reader = datasetThread();
-  const add = new AddDataset({ database, catalog, datasets, objects, repository, receipts, reader });
+  const dataOrigin = new DataOrigin({
+    addresses: new DataAddresses({ allowed: [] }),
+    objects,
+    mostBytes: Infinity,
+    tools,
+    environment,
+    children,
+  });
+  const workFolder = join(home, 'jobs');
+  const add = new AddDataset({
+    database,
+    catalog,
+    datasets,
+    objects,
+    repository,
+    receipts,
+    reader,
+    dataOrigin,
+    workFolder,
+  });
   const register = new RegisterModel({
     database,
     objects,
