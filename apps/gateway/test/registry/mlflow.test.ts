@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { digestOf } from '@cairn/receipt';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MlflowServer } from '../../src/registry/mlflow/server.ts';
 import { MlflowError } from '../../src/registry/mlflow/transport.ts';
 import { Children } from '../../src/supervise/child.ts';
@@ -159,6 +159,27 @@ describe('MLflow', () => {
       await mlflow.client.findRunById(before.runId);
     }
     expect(await mlflow.pids()).toHaveLength(started + 1);
+  });
+
+  it('starts also where it was killed while it made its database', async () => {
+    const fresh = await openMlflow();
+    try {
+      const database = join(fresh.home, 'mlflow', 'mlflow.db');
+      const starting = fresh.server.ensure();
+      // Its tables are made in many steps, to some 950 kB: it is killed amid them.
+      await vi.waitFor(async () => expect((await stat(database)).size).toBeGreaterThan(300_000), {
+        timeout: 100_000,
+        interval: 10,
+      });
+      // With its whole group: its worker, left alone, would finish what it does.
+      process.kill(-(await fresh.pids()).at(-1)!, 'SIGKILL');
+      await starting;
+      expect(await fresh.pids()).toHaveLength(2);
+      expect(await fresh.client.experiment('after')).toMatch(/^[0-9]+$/);
+      expect(await readdir(dirname(database))).not.toContain('making');
+    } finally {
+      await fresh.close();
+    }
   });
 
   it('says what is missing where the Python tools are not installed', async () => {

@@ -1,4 +1,4 @@
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CairnError } from '@cairn/contracts';
 import type { Child, Children } from '../../supervise/child.ts';
@@ -8,6 +8,8 @@ import type { MlflowAddress } from './transport.ts';
 const probePath = '/api/2.0/mlflow/experiments/search?max_results=1';
 const readyTimeoutMs = 180_000;
 const starts = 2;
+const databaseFile = 'mlflow.db';
+const makingMark = 'making';
 
 /** How MLflow is: it sleeps until somebody needs it. */
 export type MlflowState = 'asleep' | 'starting' | 'up';
@@ -19,6 +21,9 @@ export type MlflowState = 'asleep' | 'starting' | 'up';
  * States: asleep → starting (the first `ensure`; later ones wait for the same start) → up (an API call was answered; a
  * health check would say yes even where every call is refused) → asleep (the process ended, by whatever hand; what is
  * left of its group is ended too, since its worker outlives it and holds the port).
+ *
+ * MLflow makes its database in many steps, and one that was killed among them never starts again. Until it has answered for
+ * the first time nobody has told it anything: a mark beside the database says so, and then it is made anew.
  */
 export class MlflowServer implements MlflowAddress {
   readonly #children: Children;
@@ -94,7 +99,7 @@ export class MlflowServer implements MlflowAddress {
       try {
         return await this.#launch(command);
       } catch (cause) {
-        // Between choosing a free port and MLflow's taking it somebody else may have taken it: once more.
+        // Between choosing a free port and MLflow's taking it somebody else may have taken it, or it was killed: once more.
         if (attempt === starts || this.#stopped)
           throw unavailable('It ended or stayed silent while it was started.', cause);
       }
@@ -102,6 +107,7 @@ export class MlflowServer implements MlflowAddress {
   }
 
   async #launch(command: string): Promise<{ address: string }> {
+    await this.#beginDatabase();
     const port = await freePort();
     const address = `http://127.0.0.1:${port}`;
     const child = await this.#children.start({
@@ -110,7 +116,7 @@ export class MlflowServer implements MlflowAddress {
       // Paths are relative to its folder, for a state folder's name may hold what a database address cannot.
       args: [
         ...['server', '--host', '127.0.0.1', '--port', String(port), '--workers', '1'],
-        ...['--backend-store-uri', 'sqlite:///mlflow.db', '--artifacts-destination', './artifacts'],
+        ...['--backend-store-uri', `sqlite:///${databaseFile}`, '--artifacts-destination', './artifacts'],
       ],
       cwd: this.#folder,
       env: {
@@ -125,6 +131,7 @@ export class MlflowServer implements MlflowAddress {
       readyTimeoutMs,
     });
     this.#booting = undefined;
+    await rm(join(this.#folder, makingMark), { force: true });
     const running = { child, address };
     this.#running = running;
     void child.exited.then(() => {
@@ -135,6 +142,25 @@ export class MlflowServer implements MlflowAddress {
     this.#onUp();
     return { address };
   }
+
+  /** Takes away a database that was never whole, and marks one that is about to be made. */
+  async #beginDatabase(): Promise<void> {
+    const mark = join(this.#folder, makingMark);
+    if (await isThere(mark)) {
+      for (const end of ['', '-journal', '-wal', '-shm']) {
+        await rm(join(this.#folder, `${databaseFile}${end}`), { force: true });
+      }
+    } else if (!(await isThere(join(this.#folder, databaseFile)))) {
+      await writeFile(mark, '');
+    }
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function answers(address: string, signal: AbortSignal): Promise<void> {
