@@ -119,3 +119,13 @@ export function divided(ring: Ring, piecesOf: (dx: number, dy: number) => number
 function comparePoints(a: Ring, i: number, b: Ring, j: number): number {
   return (a[i] ?? 0) - (b[j] ?? 0) || (a[i + 1] ?? 0) - (b[j + 1] ?? 0);
 }
+
+/** The smallest box that holds both. */
+export function boxAround(a: Box, b: Box): Box {
+  return {
+    x0: Math.min(a.x0, b.x0),
+    y0: Math.min(a.y0, b.y0),
+    x1: Math.max(a.x1, b.x1),
+    y1: Math.max(a.y1, b.y1),
+  };
+}

@@ -1,6 +1,6 @@
 import { blockAt, hasBlock, type BlockGrid } from './blocks.ts';
 import { joinOutlines } from './outline.ts';
-import { boxesMeet, boxOf, compareRings, type Box, type Ring } from './ring.ts';
+import { boxAround, boxesMeet, boxOf, compareRings, type Box, type Ring } from './ring.ts';
 import type { BlockPolygon, BlockShapes, Side } from './shapes.ts';
 
 /** A component of the whole mask, put together from the blocks that hold parts of it. */
@@ -136,7 +136,7 @@ export class Stitcher {
     const { component } = into;
     for (const piece of from.component.pieces) component.pieces.push(piece);
     component.open += from.component.open;
-    component.box = around(component.box, from.component.box);
+    component.box = boxAround(component.box, from.component.box);
     this.#open.delete(from.component);
     from.component = component;
     from.mergedInto = into;
@@ -194,13 +194,4 @@ function* overlapping(here: readonly PendingRun[], there: readonly PendingRun[])
     if (a.to < b.to) i++;
     else j++;
   }
-}
-
-function around(a: Box, b: Box): Box {
-  return {
-    x0: Math.min(a.x0, b.x0),
-    y0: Math.min(a.y0, b.y0),
-    x1: Math.max(a.x1, b.x1),
-    y1: Math.max(a.y1, b.y1),
-  };
 }

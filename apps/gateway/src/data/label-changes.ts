@@ -1,4 +1,4 @@
-import { type Box } from '@cairn/geo';
+import { type Box, boxAround } from '@cairn/geo';
 import { readFile } from 'node:fs/promises';
 import type { DatasetDiff } from '@cairn/contracts';
 import { changesOf } from './changes.ts';
@@ -54,7 +54,7 @@ async function featuresOf(file: string): Promise<Feature[]> {
     name: all[0]!.id ?? name.slice(name.indexOf('/')),
     id: all[0]!.id,
     shape: JSON.stringify(all.map(({ rings }) => rings)),
-    box: all.map(({ box }) => box).reduce(around),
+    box: all.map(({ box }) => box).reduce(boxAround),
   }));
 }
 
@@ -110,13 +110,4 @@ function shared(a: Box, b: Box): number {
 
 function area({ x0, y0, x1, y1 }: Box): number {
   return (x1 - x0) * (y1 - y0);
-}
-
-function around(a: Box, b: Box): Box {
-  return {
-    x0: Math.min(a.x0, b.x0),
-    y0: Math.min(a.y0, b.y0),
-    x1: Math.max(a.x1, b.x1),
-    y1: Math.max(a.y1, b.y1),
-  };
 }

@@ -228,13 +228,13 @@ export class Jobs {
   async #beat(): Promise<void> {
     try {
       const runs = [...this.#runs.values()];
-      for (const { job, meter } of runs) await this.#store.use(job, meter.read(), this.#rates);
       const held = await this.#store.renew(this.#owner, [...this.#runs.keys()], this.#timing.lease);
       for (const run of runs) {
         const row = held.find(({ id }) => id === run.job.id);
         if (row === undefined) this.#interrupt(run, 'lost');
         else if (row.cancel) this.#interrupt(run, 'dismissed');
       }
+      for (const { job, meter } of runs) await this.#store.use(job, meter.read(), this.#rates);
       await this.#pump();
     } catch (error) {
       this.#logger.error(error, 'The leases of jobs could not be renewed; trying again');

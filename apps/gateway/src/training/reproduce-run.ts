@@ -20,7 +20,7 @@ import { settle } from './hyperparameters.ts';
 import { type Package, type PackageRunParts, PackageRuns, readPackage } from './package-run.ts';
 import { findPinnedData } from './pinned-data.ts';
 import { type RecordedRun, RecordedRuns } from './recorded-run.ts';
-import { type Origin, readTrained, type Trained } from './trained.ts';
+import { measuredFacts, type Origin, readTrained, type Trained } from './trained.ts';
 import { trainingPlan } from './training-plan.ts';
 
 type Inputs = ProcessInput<'reproduce-run'>;
@@ -253,7 +253,6 @@ function reproductionFacts(
   differences: Result['differences'],
 ): FactsOf<'reproduction'> {
   const seen = { known: 'witnessed' } as const;
-  const measured = { known: 'witnessed', source: 'measured by the steps of this run' } as const;
   const told = recorded.known === 'witnessed' ? 'the receipt of its training' : 'the record that came with the version';
   return {
     model: { value: recorded.model, ...seen },
@@ -264,13 +263,7 @@ function reproductionFacts(
     dataset: { value: dataset.id, ...seen },
     datasetDigest: { value: { digest: receiptDigest(dataset.digest), dvcMd5: dataset.dvcMd5 }, ...seen },
     parameters: { value: settings, ...seen },
-    seed: { value: record.seed, ...measured },
-    threads: { value: record.threads, ...measured },
-    cpuClass: { value: record.cpu.class, ...measured },
-    cpuCap: { value: record.cpu.cap, ...measured },
-    python: { value: record.environment.python, ...measured },
-    platform: { value: record.environment.platform, ...measured },
-    metrics: { value: record.metrics, ...measured },
+    ...measuredFacts(record),
     reproduction: {
       value: {
         run: recorded.runId,

@@ -99,7 +99,6 @@ export function trainingFacts(
   dataset: Dataset,
 ): FactsOf<'training'> {
   const seen = { known: 'witnessed' } as const;
-  const measured = { known: 'witnessed', source: 'measured by the steps of this run' } as const;
   const { title, licence, attribution, dvcMd5 } = dataset;
   return {
     model: { value: row.model, ...seen },
@@ -111,15 +110,23 @@ export function trainingFacts(
     dataset: { value: dataset.id, ...seen },
     datasetDigest: { value: { digest: receiptDigest(row.dataset_digest), dvcMd5 }, ...seen },
     parameters: { value: record.parameters, ...seen },
-    seed: { value: record.seed, ...measured },
-    threads: { value: record.threads, ...measured },
-    cpuClass: { value: record.cpu.class, ...measured },
-    cpuCap: { value: record.cpu.cap, ...measured },
-    python: { value: record.environment.python, ...measured },
-    platform: { value: record.environment.platform, ...measured },
-    metrics: { value: record.metrics, ...measured },
+    ...measuredFacts(record),
     licences: { value: [{ title, licence, attribution }], known: 'witnessed', source: 'as told by who added the data' },
     softwareVersion: { value: softwareVersion, ...seen },
+  };
+}
+
+/** What the steps of a run that happened here measured: under which conditions they worked, and with what figures. */
+export function measuredFacts({ seed, threads, cpu, environment, metrics }: RunRecord) {
+  const measured = { known: 'witnessed', source: 'measured by the steps of this run' } as const;
+  return {
+    seed: { value: seed, ...measured },
+    threads: { value: threads, ...measured },
+    cpuClass: { value: cpu.class, ...measured },
+    cpuCap: { value: cpu.cap, ...measured },
+    python: { value: environment.python, ...measured },
+    platform: { value: environment.platform, ...measured },
+    metrics: { value: metrics, ...measured },
   };
 }
 

@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import type { Queryable } from '../../src/db/database.ts';
 import type { StacItem } from '../../src/catalog/item.ts';
-import type { JobContext } from '../../src/jobs/process.ts';
 import { checkPackage } from '../../src/registry/package/check.ts';
 import { importVersion } from '../../src/registry/package/import-run.ts';
 import { RegisterModel } from '../../src/registry/package/register-model.ts';
@@ -16,6 +15,7 @@ import { findRevision } from '../../src/registry/package/revision.ts';
 import { tools } from '../db/template.ts';
 import { openMlflow, type TestMlflow } from './mlflow-fixture.ts';
 import { type Files, item, record, shippedVersion, tinyPackage, upload } from './package-fixture.ts';
+import { context } from './registration-fixture.ts';
 import { openRegistry, owner, type TestRegistry } from './registry-fixture.ts';
 
 let mlflow: TestMlflow;
@@ -38,15 +38,6 @@ function named(name: string, files = tinyPackage()): Files {
   return { ...renamed, 'stac-item.json': item(renamed, { id: name }) };
 }
 
-const context = (more: Partial<JobContext> = {}): JobContext => ({
-  jobId: 'job',
-  actor: owner,
-  signal: new AbortController().signal,
-  progress: () => undefined,
-  step: () => undefined,
-  log: () => undefined,
-  ...more,
-});
 const process_ = (catalogue = catalog): RegisterModel =>
   new RegisterModel({ ...registry, catalog: catalogue, mlflow: mlflow.client });
 const register = async (files: Files, more: { source?: GitProof; checkOnly?: boolean; catalog?: Catalog } = {}) =>
