@@ -59,3 +59,7 @@ def test_hyperparameters_have_the_same_defaults_wherever_they_are_written(item: 
     entries = yaml.safe_load((PACKAGE / "MLproject").read_text())["entry_points"]
     offered = {**entries["preprocess"]["parameters"], **entries["train"]["parameters"]}
     assert {name: offered[name]["default"] for name in defaults} == defaults
+
+
+def test_the_settings_of_a_trial_are_settings() -> None:
+    jsonschema.validate(asdict(Parameters()) | HYPERPARAMETERS["x-trial"], HYPERPARAMETERS)
