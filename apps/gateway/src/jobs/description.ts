@@ -1,5 +1,5 @@
 import { type ProcessId, processes } from '@cairn/contracts';
-import { Type, type TSchema } from 'typebox';
+import { type Static, Type, type TSchema } from 'typebox';
 
 /** A link of the API (RFC 8288). */
 export const Link = Type.Object({
@@ -33,6 +33,37 @@ const Described = Type.Record(
 
 /** A process with its inputs and outputs (OGC API - Processes 1.0, process). */
 export const ProcessDescription = Type.Object({ ...ProcessSummary.properties, inputs: Described, outputs: Described });
+
+/** Which part of the list of processes is asked for. */
+export const ProcessesQuery = Type.Object(
+  {
+    limit: Type.Optional(Type.Integer({ default: 100, minimum: 1, description: 'of a page' })),
+    cursor: Type.Optional(Type.String({ maxLength: 100, description: 'that of a `next` link' })),
+  },
+  { additionalProperties: false },
+);
+export type ProcessesQuery = Static<typeof ProcessesQuery>;
+
+/** A page of the list of processes (OGC API - Processes 1.0, 7.9), with a `next` link where there are more. */
+export function processPage(offered: readonly ProcessId[], { limit = 100, cursor }: ProcessesQuery, base: string) {
+  // A cursor of a process that is no longer offered begins anew: the list is short.
+  const start = Math.max(0, offered.indexOf(cursor as ProcessId));
+  const address = (first?: ProcessId) => {
+    const parameters = new URLSearchParams({
+      ...(limit === 100 ? {} : { limit: String(limit) }),
+      ...(first === undefined ? {} : { cursor: first }),
+    });
+    return `${base}/processes${parameters.size === 0 ? '' : `?${parameters.toString()}`}`;
+  };
+  const next = offered[start + limit];
+  return {
+    processes: offered.slice(start, start + limit).map((id) => summaryOf(id, base)),
+    links: [
+      { href: address(start === 0 ? undefined : offered[start]), rel: 'self', type: 'application/json' },
+      ...(next === undefined ? [] : [{ href: address(next), rel: 'next', type: 'application/json' }]),
+    ],
+  };
+}
 
 /** What the list tells of a process. `base` is the gateway's address, for the links. */
 export function summaryOf(id: ProcessId, base: string) {

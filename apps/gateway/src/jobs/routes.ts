@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { demand } from '../identity/policy.ts';
-import { descriptionOf, Link, ProcessDescription, ProcessSummary, summaryOf } from './description.ts';
+import { descriptionOf, Link, ProcessDescription, processPage, ProcessesQuery, ProcessSummary } from './description.ts';
 import type { Jobs } from './engine.ts';
 import type { OutboundHosts } from '../outbound/hosts.ts';
 import { checkSubscriber } from './callbacks/subscriber.ts';
@@ -43,16 +43,10 @@ export function jobRoutes(parts: {
       closed();
     });
 
-    app.get(
+    app.get<{ Querystring: ProcessesQuery }>(
       '/processes',
-      { config: { policy: 'jobs.read' }, schema: { response: { 200: ProcessList } } },
-      (request) => {
-        const base = addressOf(request);
-        return {
-          processes: jobs.offered.map((id) => summaryOf(id, base)),
-          links: [{ href: `${base}/processes`, rel: 'self', type: 'application/json' }],
-        };
-      },
+      { config: { policy: 'jobs.read' }, schema: { querystring: ProcessesQuery, response: { 200: ProcessList } } },
+      (request) => processPage(jobs.offered, request.query, addressOf(request)),
     );
 
     app.get<{ Params: Static<typeof ProcessParams> }>(

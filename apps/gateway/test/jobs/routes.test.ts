@@ -49,6 +49,18 @@ const execute = (payload: unknown = { inputs }, headers: Record<string, string> 
 const get = async (url: string) => app.inject({ method: 'GET', url });
 
 describe('processes', () => {
+  it('come in pages of the size that is asked for', async () => {
+    type Page = { processes: { id: string }[]; links: { href: string; rel: string }[] };
+    const first = (await get('/processes?limit=1')).json<Page>();
+    expect(first.processes.map(({ id }) => id)).toEqual(['predict']);
+    const next = new URL(first.links.find(({ rel }) => rel === 'next')!.href);
+    const second = (await get(next.pathname + next.search)).json<Page>();
+    expect(second.processes.map(({ id }) => id)).toEqual(['add-dataset']);
+    expect(second.links.map(({ rel }) => rel)).toEqual(['self']);
+    expect(new URL(second.links[0]!.href).search).toBe(next.search);
+    expect((await get('/processes?limit=0')).statusCode).toBe(400);
+  });
+
   it('are listed with links to what they take', async () => {
     const listed = (await get('/processes')).json<{
       processes: { id: string; links: { href: string; rel: string }[] }[];
