@@ -2,6 +2,7 @@ import type { DatasetWarning, Digest, FileEntry } from '@cairn/contracts';
 import { polygonCoordinates, unitsOf } from '@cairn/geo';
 import type { Link } from '../catalog/item.ts';
 import { licenceMembers, type LicenceMembers, licenceOf } from '../catalog/licence.ts';
+import { versionExtension } from '../catalog/version-extension.ts';
 import type { DatasetFacts } from './dataset.ts';
 import type { Origin } from './origin/data-origin.ts';
 
@@ -64,7 +65,7 @@ export function datasetItem(dataset: Dataset, at: string, version: number): Data
   return {
     type: 'Feature',
     stac_version: '1.1.0',
-    stac_extensions: [],
+    stac_extensions: [versionExtension],
     id: dataset.id,
     collection: 'datasets',
     bbox: dataset.bbox,
@@ -78,6 +79,7 @@ export function datasetItem(dataset: Dataset, at: string, version: number): Data
       start_datetime: '1970-01-01T00:00:00Z',
       end_datetime: at,
       updated: at,
+      version: String(version),
       ...licenceMembers(dataset.licence),
       ...(dataset.attribution === '' ? {} : { providers: [{ name: dataset.attribution, roles: ['licensor'] }] }),
       gsd: dataset.gsd,

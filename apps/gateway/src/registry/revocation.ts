@@ -7,6 +7,7 @@ import {
 } from '@cairn/contracts';
 import { type Bundle, digestHex, digestOf } from '@cairn/receipt';
 import { amendItems } from '../catalog/amend.ts';
+import { versionExtension } from '../catalog/version-extension.ts';
 import type { Database, Queryable } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
 import { recordEvent } from '../identity/events.ts';
@@ -15,7 +16,6 @@ import type { Outbox } from './outbox.ts';
 import { receiptDigest } from './receipt-facts.ts';
 import { type Revoked, revokedThing } from './revoked-thing.ts';
 import { holdVersions, moveStage } from './stage-move.ts';
-import { versionExtension } from './version-links.ts';
 import { type VersionRow, versionId } from './version-row.ts';
 
 /** What revoking needs. */

@@ -1,11 +1,10 @@
 import { amendItems, amendLinks } from '../catalog/amend.ts';
 import type { Link } from '../catalog/item.ts';
+import { versionExtension } from '../catalog/version-extension.ts';
 import type { Queryable } from '../db/database.ts';
 import { versionItemId } from './version-item.ts';
 import type { VersionRow } from './version-row.ts';
 
-/** STAC's version extension: `version`, `deprecated`, and links to the versions beside. */
-export const versionExtension = 'https://stac-extensions.github.io/version/v1.2.0/schema.json';
 const relations = ['predecessor-version', 'successor-version', 'latest-version'] as const;
 
 type Linked = Pick<VersionRow, 'model' | 'version' | 'stage' | 'aliases'>;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { CairnError } from '@cairn/contracts';
 import { describe, expect, test } from 'vitest';
 import { validateItem } from '../../src/catalog/validate.ts';
+import { versionExtension } from '../../src/catalog/version-extension.ts';
 import { image, model } from './items.ts';
 
 type Json = Record<string, unknown>;
@@ -54,6 +55,18 @@ describe('validating an item', () => {
   ])('names the place and the rule where %s is %j', (path, value, where, word) => {
     const problem = problemOf(changed(model('detector'), path, value));
     expect(problem.where).toBe(where);
+    expect(problem.message).toContain(word);
+  });
+
+  test.each([
+    ['version', 2, 'string'],
+    ['deprecated', 'yes', 'boolean'],
+    ['experimental', 1, 'boolean'],
+  ])('holds %s to STAC’s version extension where the item declares it', (name, value, word) => {
+    const item = changed(image('a'), `properties/${name}`, value);
+    expect(problemOf(item).where).toBeUndefined();
+    const problem = problemOf({ ...item, stac_extensions: [versionExtension] });
+    expect(problem).toMatchObject({ where: `/properties/${name}` });
     expect(problem.message).toContain(word);
   });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { digestOf, filesetDigest, openBundle, readStatement } from '@cairn/receipt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Link, StacItem } from '../../src/catalog/item.ts';
+import { versionExtension } from '../../src/catalog/version-extension.ts';
 import { modelRoutes } from '../../src/registry/model-routes.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { ImageBuilder } from '../../src/registry/package/image-builder.ts';
@@ -35,6 +36,7 @@ describe('the revisions of a model', () => {
     const address = (result: { packageDigest: string }): string => encodeURIComponent(id(result));
 
     const newest = await parts.catalog.get('models', 'grows');
+    expect(newest['stac_extensions']).toContain(versionExtension);
     expect(newest['properties']).toMatchObject({
       'cairn:package_digest': third.packageDigest,
       version: '3',

@@ -1,10 +1,9 @@
 import { CairnError, type Digest } from '@cairn/contracts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Link, StacItem } from '../../catalog/item.ts';
+import { versionExtension } from '../../catalog/version-extension.ts';
 import type { Queryable } from '../../db/database.ts';
 import { listRevisions, type RevisionRow } from './revision.ts';
-
-const versionExtension = 'https://stac-extensions.github.io/version/v1.2.0/schema.json';
 
 /** Id of the item of a revision that is not the newest: no model's name holds an @. */
 export function earlierItemId({ model, package_digest }: Pick<RevisionRow, 'model' | 'package_digest'>): string {
