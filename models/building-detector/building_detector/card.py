@@ -2,6 +2,16 @@
 
 from string import Template
 
+FIGURES = Template("""\
+| question | answer |
+| --- | --- |
+| Of the area that is building or was called building, how much is both? (IoU) | $iou |
+| Of the area it calls building, how much is? (precision) | $precision |
+| Of the area that is building, how much does it find? (recall) | $recall |
+| Of $objects buildings, how many are found as one, overlapping by half or more? (recall by building) | $object_recall |
+| Of the $predicted outlines it draws, how many are such a building? (precision by building) | $object_precision |
+| Both together (F1 by building) | $object_f1 |""")
+
 CARD = Template("""\
 # Model card: $title
 
@@ -25,14 +35,7 @@ The three parts share no pixel. A building on a border counts in one part only, 
 
 Measured on the test part, which the training never saw:
 
-| question | answer |
-| --- | --- |
-| Of the area that is building or was called building, how much is both? (IoU) | $iou |
-| Of the area it calls building, how much is? (precision) | $precision |
-| Of the area that is building, how much does it find? (recall) | $recall |
-| Of $objects buildings, how many are found as one, overlapping by half or more? (recall by building) | $object_recall |
-| Of the $predicted outlines it draws, how many are such a building? (precision by building) | $object_precision |
-| Both together (F1 by building) | $object_f1 |
+$figures
 
 ## Where it fails
 
@@ -66,10 +69,9 @@ def write_card(record: dict, title: str) -> str:
         f"- {name}: {facts['pixels'] * record['gsd'] ** 2 / 1e4:.1f} ha, {facts['buildings']} buildings"
         for name, facts in record["splits"].items()
     )
-    shares = ("iou", "precision", "recall", "object_f1", "object_precision", "object_recall")
     return CARD.substitute(
-        {name: f"{metrics[f'test_{name}'] * 100:.0f} %" for name in shares},
         title=title,
+        figures=figures(metrics),
         threshold=f"{record['threshold']:.2f}",
         buildings=f"{dataset['buildings']:,}",
         chips=dataset["chips"],
@@ -79,8 +81,6 @@ def write_card(record: dict, title: str) -> str:
         east=east,
         north=north,
         pixels=pixels,
-        objects=int(metrics["test_objects"]),
-        predicted=int(metrics["test_predicted"]),
         steps=parameters["steps"],
         batch=parameters["batch"],
         minutes=f"{record['seconds'] / 60:.0f}",
@@ -95,4 +95,14 @@ def write_card(record: dict, title: str) -> str:
         dataset=dataset["digest"],
         python=record["environment"]["python"],
         lock=record["environment"]["lock_digest"],
+    )
+
+
+def figures(metrics: dict[str, float]) -> str:
+    """The figures of a test part (test_iou and so on) as a Markdown table."""
+    shares = ("iou", "precision", "recall", "object_f1", "object_precision", "object_recall")
+    return FIGURES.substitute(
+        {name: f"{metrics[f'test_{name}'] * 100:.0f} %" for name in shares},
+        objects=int(metrics["test_objects"]),
+        predicted=int(metrics["test_predicted"]),
     )

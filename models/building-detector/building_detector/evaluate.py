@@ -1,4 +1,9 @@
-"""Entry point evaluate: measure a trained model on the held-out test part; write its record, card and pictures."""
+"""Entry point evaluate: measure a model on the held-out test part of prepared data.
+
+Of a folder that train wrote, the test part completes the record of the training: record.json, card.md, curves.png. Of a
+folder that a version keeps (model/ and record.json), the data may be others than it was trained on: what is measured is
+written apart from the record, into evaluation.json and evaluation.md. Both draw predictions.png.
+"""
 
 import argparse
 import json
@@ -9,75 +14,115 @@ from building_detector.entry import run_entry
 from building_detector.fault import Fault
 from building_detector.prepared import Prepared, load, region
 from building_detector.progress import Progress
+from building_detector.record import origin_of
 from building_detector.split import TEST
+
+TRAINING, RECORD = "training.json", "record.json"
+
+NEEDED = ("weights", "threshold", "threads", "gsd", "dataset", "metrics")
+"""What of a version's record is read here."""
+
+LEFT = {
+    False: ("curves.png", "predictions.png", "card.md", RECORD),
+    True: ("predictions.png", "evaluation.md", "evaluation.json"),
+}
+"""What is written, of a trained folder and of a version's."""
 
 
 def evaluate(prepared: Prepared, model: Path, out: Path, title: str, progress: Progress) -> dict:
-    """Measure, draw and describe; returns what record.json holds. Raises Fault where the folder is not what train writes."""
+    """Measure, draw and describe; returns what record.json or evaluation.json holds. Raises Fault for an unusable folder."""
     from building_detector.card import write_card
-    from building_detector.pictures import draw_curves, draw_predictions
+    from building_detector.pictures import draw_curves
+    from building_detector.report import write_report
+
+    told = _read(model)
+    measured = _measure(prepared, model, told, out / "predictions.png", progress)
+    if not is_version(model):
+        draw_curves(told.pop("curves"), out / "curves.png")
+        record = told | measured | {"metrics": told["metrics"] | measured["metrics"]}
+        (out / "card.md").write_text(write_card(record, title))
+        (out / RECORD).write_text(_json(record))
+        return record
+    facts = {name: told[name] for name in ("weights", "threshold", "threads")}
+    evaluation = facts | {"gsd": prepared.gsd} | origin_of("native") | measured
+    (out / "evaluation.md").write_text(write_report(evaluation, told, title))
+    (out / "evaluation.json").write_text(_json(evaluation))
+    return evaluation
+
+
+def is_version(model: Path) -> bool:
+    """Whether a folder is what a version keeps, rather than what train wrote."""
+    return not (model / TRAINING).is_file()
+
+
+def _measure(prepared: Prepared, model: Path, told: dict, picture: Path, progress: Progress) -> dict:
+    """The data that were measured on, and the figures."""
+    from building_detector.pictures import draw_predictions
     from building_detector.predictor import Predictor
     from building_detector.score import score
 
-    training = _read_training(model)
-    curves = training.pop("curves")
-    weights = model / "model" / "model.onnx"
     progress.say(20, "predicting the test part")
     part = region(prepared, TEST)
     image = prepared.image[part] * (prepared.split[part] == TEST)[..., None]
-    probability = Predictor(weights, training["threads"]).probability(image)
-    measured = score(prepared, TEST, probability, training["threshold"])
-    record = {
-        **training,
-        "dataset": prepared.facts["dataset"],
-        "splits": prepared.facts["splits"],
-        "metrics": training["metrics"] | measured.metrics("test"),
-    }
+    probability = Predictor(model / "model" / "model.onnx", told["threads"]).probability(image)
+    measured = score(prepared, TEST, probability, told["threshold"])
     progress.say(60, "drawing the pictures")
-    out.mkdir(parents=True, exist_ok=True)
-    draw_curves(curves, out / "curves.png")
-    draw_predictions(prepared, probability, training["threshold"], out / "predictions.png")
-    (out / "record.json").write_text(json.dumps(record, indent=2) + "\n")
-    (out / "card.md").write_text(write_card(record, title))
-    return record
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    draw_predictions(prepared, probability, told["threshold"], picture)
+    names = ("dataset", "splits")
+    return {name: prepared.facts[name] for name in names} | {"metrics": measured.metrics("test")}
 
 
-def _read_training(model: Path) -> dict:
-    path, weights = model / "training.json", model / "model" / "model.onnx"
-    for needed in (path, weights):
-        if not needed.is_file():
-            raise Fault(f"{needed} is missing: give the folder that the entry point train wrote")
-    training = json.loads(path.read_text())
-    if "sha256:" + file_digest(weights) != training["weights"]["digest"]:
+def _read(model: Path) -> dict:
+    weights = model / "model" / "model.onnx"
+    path = model / (RECORD if is_version(model) else TRAINING)
+    if not path.is_file():
+        raise Fault(f"neither {TRAINING} nor {RECORD} is in {model}: give the folder that train wrote, or a version's")
+    if not weights.is_file():
+        raise Fault(f"{weights} is missing: give the folder that train wrote, or a version's")
+    try:
+        told = json.loads(path.read_text())
+    except ValueError as error:
+        raise Fault(f"{path} is not JSON ({error}): restore it") from error
+    missing = [name for name in NEEDED if name not in told] if is_version(model) else []
+    if missing:
+        raise Fault(f"{path} does not tell {missing[0]}: give the record that evaluate wrote after the training")
+    if "sha256:" + file_digest(weights) != told["weights"]["digest"]:
         raise Fault(f"{weights} is not the file that {path} describes: train again, or restore it")
-    return training
+    return told
+
+
+def _json(value: dict) -> str:
+    return json.dumps(value, indent=2) + "\n"
 
 
 def _act(arguments: argparse.Namespace) -> None:
     with Progress("starting evaluate") as progress:
         import mlflow
 
-        from building_detector.tracking import tracked
+        from building_detector.tracking import log_dataset, tracked
 
-        with tracked("evaluate"):
+        with tracked("evaluate") as run:
             prepared = load(arguments.prepared)
-            record = evaluate(prepared, arguments.model, arguments.out, arguments.title, progress)
+            if is_version(arguments.model):
+                log_dataset(run, prepared.facts["dataset"], "evaluation")
+            left = evaluate(prepared, arguments.model, arguments.out, arguments.title, progress)
             progress.say(80, "logging to MLflow")
-            mlflow.log_metrics({name: value for name, value in record["metrics"].items() if name.startswith("test_")})
-            for name in ("curves.png", "predictions.png", "card.md", "record.json"):
+            test = {name: value for name, value in left["metrics"].items() if name.startswith("test_")}
+            mlflow.log_metrics(test)
+            for name in LEFT[is_version(arguments.model)]:
                 mlflow.log_artifact(str(arguments.out / name))
-            mlflow.set_tag("weights.digest", record["weights"]["digest"])
-            test = {name: record["metrics"][f"test_{name}"] for name in ("iou", "object_f1")}
-            progress.say(100, f"test part: IoU {test['iou']:.3f}, F1 by building {test['object_f1']:.3f}")
+            mlflow.set_tag("weights.digest", left["weights"]["digest"])
+            progress.say(100, f"test part: IoU {test['test_iou']:.3f}, F1 by building {test['test_object_f1']:.3f}")
 
 
 def main() -> None:
     """Run as a program."""
-    parser = argparse.ArgumentParser(prog="evaluate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="evaluate", description=__doc__.splitlines()[0])
     parser.add_argument("--prepared", type=Path, required=True, help="folder that preprocess wrote")
-    parser.add_argument("--model", type=Path, required=True, help="folder that train wrote")
+    parser.add_argument("--model", type=Path, required=True, help="folder that train wrote, or model/ and record.json")
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
-    parser.add_argument("--title", default="Building Detector", help="first line of the model card")
+    parser.add_argument("--title", default="Building Detector", help="what the model is called in what is written")
     run_entry(parser, _act)
 
 

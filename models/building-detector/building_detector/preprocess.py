@@ -57,12 +57,14 @@ def _facts(content: Content, chips: int, buildings: int, canvas: Canvas, labels:
 def _act(arguments: argparse.Namespace) -> None:
     with Progress("starting preprocess") as progress:
         # Imported late: mlflow takes seconds to load, in which the progress lines must already flow.
-        from building_detector.tracking import log_dataset, log_parameters, tracked
+        import mlflow
+
+        from building_detector.tracking import log_parameters, tracked
 
         with tracked("preprocess") as run:
             log_parameters(run, {"gsd": arguments.gsd})
             facts = preprocess(arguments.data, arguments.out, arguments.gsd, progress)
-            log_dataset(run, facts["dataset"])
+            mlflow.set_tag("dataset.digest", facts["dataset"]["digest"])
             progress.say(100, f"prepared {facts['dataset']['chips']} chips, {facts['dataset']['buildings']} buildings")
 
 

@@ -28,8 +28,8 @@ def log_parameters(run: Run, values: dict[str, object]) -> None:
     mlflow.log_params({name: value for name, value in values.items() if name not in known})
 
 
-def log_dataset(run: Run, dataset: dict) -> None:
-    """Log the dataset as the run's input, by digest ('sha256:' + hex)."""
+def log_dataset(run: Run, dataset: dict, context: str) -> None:
+    """Log the dataset as the run's input, by digest ('sha256:' + hex), used for `context`: training or evaluation."""
     digest = dataset["digest"]
     entity = Dataset(
         name="dataset",
@@ -38,7 +38,7 @@ def log_dataset(run: Run, dataset: dict) -> None:
         source=json.dumps({"digest": digest}),
         profile=json.dumps({name: dataset[name] for name in ("files", "bytes", "chips", "buildings", "extent")}),
     )
-    tags = [InputTag("mlflow.data.context", "training"), InputTag("digest", digest)]
+    tags = [InputTag("mlflow.data.context", context), InputTag("digest", digest)]
     MlflowClient().log_inputs(run.info.run_id, [DatasetInput(entity, tags)])
     mlflow.set_tag("dataset.digest", digest)
 

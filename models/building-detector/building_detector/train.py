@@ -63,7 +63,7 @@ def _act(arguments: argparse.Namespace) -> None:
         with tracked("train") as run:
             check(values)
             prepared = load(arguments.prepared)
-            log_dataset(run, prepared.facts["dataset"])
+            log_dataset(run, prepared.facts["dataset"], "training")
             log_parameters(run, values | {"gsd": prepared.facts["wanted_gsd"]})
             _empty(arguments.out)
             origin = origin_of(arguments.cpu_cap) | {"mlflow_run_id": run.info.run_id}

@@ -1,8 +1,10 @@
 """The entry points as programs: a whole run on a tiny town, and what happens to bad input."""
 
 import json
+import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import mlflow
@@ -12,6 +14,7 @@ import yaml
 from building_detector import evaluate, inference, postprocess, preprocess, train
 from building_detector.dataset import content_of, file_digest
 from building_detector.record import PACKAGE
+from building_detector.tracking import tracked
 
 PROGRAMS = (preprocess, train, evaluate, inference, postprocess)
 
@@ -96,6 +99,98 @@ def test_the_record_names_what_the_weights_came_from(run_id: tuple[str, Path], t
     card = (run_id[1] / "evaluation" / "card.md").read_text()
     assert record["weights"]["digest"] in card
     assert f"| {record['metrics']['test_iou'] * 100:.0f} % |" in card
+
+
+@pytest.fixture(scope="module")
+def evaluated(run_id: tuple[str, Path], town: Path, tracking: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A run of its own, in which the trained version is evaluated on a town that lost one house of its test part."""
+    out = tmp_path_factory.mktemp("evaluated")
+    shutil.copytree(town, out / "data")
+    labels = json.loads((town / "labels.geojson").read_text())
+    labels["features"].pop()
+    (out / "data" / "labels.geojson").write_text(json.dumps(labels))
+    shutil.copytree(run_id[1] / "model" / "model", out / "version" / "model")
+    shutil.copy(run_id[1] / "evaluation" / "record.json", out / "version")
+    run = mlflow.MlflowClient().create_run(tracking)
+    with pytest.MonkeyPatch.context() as patch:
+        for step in (
+            (preprocess, "--data", out / "data", "--out", out / "prepared"),
+            (evaluate, "--prepared", out / "prepared", "--model", out / "version", "--out", out / "evaluation"),
+        ):
+            patch.setenv("MLFLOW_RUN_ID", run.info.run_id)
+            call(patch, *step)
+    return run.info.run_id, out
+
+
+def test_a_version_is_measured_on_other_data_apart_from_its_record(run_id: tuple[str, Path], evaluated: tuple[str, Path]) -> None:
+    evaluation, out = json.loads((evaluated[1] / "evaluation" / "evaluation.json").read_text()), evaluated[1]
+    record = json.loads((out / "version" / "record.json").read_text())
+    assert evaluation["weights"] == record["weights"]
+    assert evaluation["dataset"]["digest"] == content_of(out / "data").digest != record["dataset"]["digest"]
+    assert evaluation["metrics"]["test_objects"] == record["metrics"]["test_objects"] - 1
+    assert all(name.startswith("test_") for name in evaluation["metrics"])
+    report = (out / "evaluation" / "evaluation.md").read_text()
+    assert evaluation["dataset"]["digest"] in report and record["dataset"]["digest"] in report
+    assert "These are other data than it was trained on" in report
+
+
+def test_an_evaluation_s_run_holds_its_figures_report_and_picture_only(evaluated: tuple[str, Path]) -> None:
+    client = mlflow.MlflowClient()
+    run = client.get_run(evaluated[0])
+    assert {artifact.path for artifact in client.list_artifacts(evaluated[0])} == {
+        "evaluation.json",
+        "evaluation.md",
+        "predictions.png",
+    }
+    assert {name.split("_")[0] for name in run.data.metrics} == {"test"}
+    (used,) = run.inputs.dataset_inputs
+    assert {tag.key: tag.value for tag in used.tags} == {
+        "mlflow.data.context": "evaluation",
+        "digest": content_of(evaluated[1] / "data").digest,
+    }
+
+
+def test_a_version_on_the_data_it_was_trained_on_has_the_figures_of_its_record(
+    run_id: tuple[str, Path], evaluated: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepared, version = run_id[1] / "prepared", evaluated[1] / "version"
+    call(monkeypatch, evaluate, "--prepared", prepared, "--model", version, "--out", tmp_path)
+    record = json.loads((version / "record.json").read_text())
+    for name, value in json.loads((tmp_path / "evaluation.json").read_text())["metrics"].items():
+        assert value == record["metrics"][name]
+    assert "the test part was held out of the training" in (tmp_path / "evaluation.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("record", "words"), [(None, "neither training.json nor record.json"), ("{", "is not JSON"), ("{}", "does not tell weights")]
+)
+def test_evaluate_says_what_a_version_s_folder_lacks(
+    record: str | None,
+    words: str,
+    run_id: tuple[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+) -> None:
+    shutil.copytree(run_id[1] / "model" / "model", tmp_path / "model")
+    if record is not None:
+        (tmp_path / "record.json").write_text(record)
+    with pytest.raises(SystemExit, match="2"):
+        call(monkeypatch, evaluate, "--prepared", run_id[1] / "prepared", "--model", tmp_path, "--out", tmp_path / "out")
+    assert words in capsys.readouterr().err
+
+
+def test_a_step_logs_what_the_machine_did_where_it_is_asked_to(tracking: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = mlflow.MlflowClient()
+    monkeypatch.setenv("MLFLOW_RUN_ID", client.create_run(tracking).info.run_id)
+    monkeypatch.setenv("MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING", "true")
+    monkeypatch.setenv("MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL", "0.05")
+    seen, limit = set(), time.monotonic() + 60
+    with tracked("step") as run:
+        while "system/cpu_utilization_percentage" not in seen and time.monotonic() < limit:
+            time.sleep(0.05)
+            seen = set(client.get_run(run.info.run_id).data.metrics)
+    assert {"system/cpu_utilization_percentage", "system/system_memory_usage_megabytes"} <= seen
 
 
 def test_evaluate_refuses_weights_that_are_not_the_trained_ones(
