@@ -15,6 +15,11 @@ export function libraryDifference(recorded: string | null, found: string | null)
   return null;
 }
 
+/** Whether a lock file names a library. */
+export function locks(lock: string, library: string): boolean {
+  return librariesOf(lock).has(library);
+}
+
 /** Versions by name. A library that is named twice, for two platforms, has both. */
 function librariesOf(lock: string): Map<string, string> {
   const libraries = new Map<string, string>();

@@ -13,10 +13,12 @@ import type { MlflowRun } from '../registry/mlflow/entities.ts';
 import { PackageFiles } from '../registry/package/files.ts';
 import { type PackageItem, readItem } from '../registry/package/item.ts';
 import { type MlProject, readMlProject } from '../registry/package/mlproject.ts';
+import { readPythonEnv } from '../registry/package/python-env.ts';
 import type { RevisionRow } from '../registry/package/revision.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import { folderDigest } from './folder-digest.ts';
 import { JobRuns, type RunOrigin } from './job-run.ts';
+import { systemMetrics } from './system-metrics.ts';
 import { places } from './training-plan.ts';
 
 /** What running a package needs. */
@@ -45,6 +47,11 @@ export async function readPackage(revision: RevisionRow, objects: ObjectStore): 
   const files = new PackageFiles(revision.files, objects);
   const item = await readItem(files);
   return { files, item, project: readMlProject(await files.text('MLproject')) };
+}
+
+/** The text that pins a package's environment. @throws CairnError `package-file-missing`, `package-invalid`. */
+export async function lockOf({ files, project }: Package): Promise<string> {
+  return files.text((await readPythonEnv(files, project.pythonEnv)).lock);
 }
 
 /** A plan to be run, and what it starts from. */
@@ -100,7 +107,11 @@ export class PackageRuns {
       await runner.run(plan, {
         folder,
         tracking: { uri: `${address()}/mlflow`, token, experimentId: run.experimentId, runId },
-        environment: { ...(commit === null ? {} : { CAIRN_SOURCE_COMMIT: commit }), ...environment },
+        environment: {
+          ...(commit === null ? {} : { CAIRN_SOURCE_COMMIT: commit }),
+          ...systemMetrics(await lockOf(pack)),
+          ...environment,
+        },
         signal: context.signal,
         progress: (percent, message) => context.progress(percent, message),
         step: (name) => context.step(name),

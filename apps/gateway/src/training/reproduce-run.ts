@@ -7,9 +7,7 @@ import { recordEvent } from '../identity/events.ts';
 import type { JobContext, Process } from '../jobs/process.ts';
 import { softwareVersion } from '../platform/status.ts';
 import type { Receipts } from '../receipts/receipts.ts';
-import type { PackageFiles } from '../registry/package/files.ts';
 import { ownSchemas } from '../registry/package/item.ts';
-import { readPythonEnv } from '../registry/package/python-env.ts';
 import { findRevision, type RevisionRow } from '../registry/package/revision.ts';
 import { receiptDigest } from '../registry/receipt-facts.ts';
 import { versionItemId } from '../registry/version-item.ts';
@@ -17,7 +15,7 @@ import { versionId, versionSubject } from '../registry/version-row.ts';
 import type { Versions } from '../registry/versions.ts';
 import { type Conditions, differencesOf } from './comparison.ts';
 import { settle } from './hyperparameters.ts';
-import { type Package, type PackageRunParts, PackageRuns, readPackage } from './package-run.ts';
+import { lockOf, type Package, type PackageRunParts, PackageRuns, readPackage } from './package-run.ts';
 import { findPinnedData } from './pinned-data.ts';
 import { type RecordedRun, RecordedRuns } from './recorded-run.ts';
 import { measuredFacts, type Origin, readTrained, type Trained } from './trained.ts';
@@ -222,10 +220,6 @@ export class ReproduceRun implements Process<'reproduce-run'> {
     );
     return revision === undefined ? null : lockOf(await readPackage(revision, objects));
   }
-}
-
-async function lockOf({ files, project }: { files: PackageFiles; project: Package['project'] }): Promise<string> {
-  return files.text((await readPythonEnv(files, project.pythonEnv)).lock);
 }
 
 /** Variables by which oneDNN and PyTorch are held to narrower instructions than the processor has. */

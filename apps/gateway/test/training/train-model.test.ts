@@ -158,6 +158,14 @@ describe('a training', () => {
     await expect(refused).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  it('has in its run what the machine did, where the lock of its package lets MLflow measure it', async () => {
+    const lock = `${parts.package['requirements.lock']!}psutil==7.2.2\n`;
+    await parts.registerWith({ 'requirements.lock': lock });
+    await expect(parts.train.run(inputs({ steps: 13 }), context(await job('measured')))).rejects.toThrow('bad luck');
+    expect((await runOf('measured'))?.metrics).toHaveProperty('system/cpu_utilization_percentage');
+    expect((await runOf('fails'))?.metrics).toEqual({});
+  });
+
   it('does not begin on data that are no longer those that were added', async () => {
     const remote = join(parts.home, 'dvc-remote', 'files', 'md5');
     const [chip] = (await readdir(remote, { recursive: true, withFileTypes: true })).filter(
