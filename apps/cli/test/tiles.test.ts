@@ -1,6 +1,5 @@
-import type { CairnError } from '@cairn/contracts';
+import { type CairnError, toIdentifier } from '@cairn/contracts';
 import { expect, test } from 'vitest';
-import { toIdentifier } from '../src/identifier.ts';
 import { isTileAddress, readTiles } from '../src/tiles.ts';
 
 const href = 'https://tiles.example.org/{z}/{x}/{y}.png?key=SECRET';

@@ -12,6 +12,7 @@ import { DatasetVersions } from './data/dataset-versions.ts';
 import { Datasets } from './data/datasets.ts';
 import { DataAddresses } from './data/origin/addresses.ts';
 import { DataOrigin } from './data/origin/data-origin.ts';
+import { DatasetPinning } from './data/pinning.ts';
 import { datasetThread } from './data/reader-thread.ts';
 import { DataRepository } from './data/repository.ts';
 import { datasetRoutes } from './data/routes.ts';
@@ -167,6 +168,24 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     workFolder,
     limit: config.maxUploadBytes,
   });
+  const pinning = new DatasetPinning({
+    database,
+    catalog,
+    datasets,
+    objects,
+    repository,
+    receipts,
+    reader: datasetReader,
+    dataOrigin: new DataOrigin({
+      addresses: new DataAddresses({ allowed: config.dataSources }),
+      objects,
+      mostBytes: config.maxUploadBytes,
+      tools,
+      environment: config.childEnvironment,
+      children,
+    }),
+    workFolder,
+  });
   // Known when the port is bound; no job runs before.
   let address = '';
   const training = {
@@ -176,6 +195,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     receipts,
     versions,
     datasets,
+    pinning,
     repository,
     mlflow,
     outbox,
@@ -213,24 +233,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
               }),
             }),
       }),
-      'add-dataset': new AddDataset({
-        database,
-        catalog,
-        datasets,
-        objects,
-        repository,
-        receipts,
-        reader: datasetReader,
-        dataOrigin: new DataOrigin({
-          addresses: new DataAddresses({ allowed: config.dataSources }),
-          objects,
-          mostBytes: config.maxUploadBytes,
-          tools,
-          environment: config.childEnvironment,
-          children,
-        }),
-        workFolder,
-      }),
+      'add-dataset': new AddDataset({ pinning, objects }),
       'add-imagery': new AddImagery({
         database,
         catalog,

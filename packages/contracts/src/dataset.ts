@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { Digest } from './digest.ts';
+import { Digest, Identifier } from './digest.ts';
 
 /** Something in a dataset that does not stand in the way of using it, and that its owner should know. */
 export const DatasetWarning = Type.Object({
@@ -13,7 +13,13 @@ export type DatasetWarning = Static<typeof DatasetWarning>;
 /** Data in somebody's Git + DVC repository. */
 export const DvcSource = Type.Object(
   {
-    url: Type.String({ minLength: 1, maxLength: 2000, title: 'Address of the Git repository' }),
+    url: Type.String({
+      // A password would stand in the job's inputs.
+      pattern: '^(?![a-z+]+://([^/]*@|.*[?#]))\\S',
+      maxLength: 2000,
+      title: 'Address of the Git repository',
+      description: 'https://HOST/PATH, without user name, password or query',
+    }),
     rev: Type.String({
       pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,199}$',
       description: 'a branch, a tag or a whole commit id',
@@ -28,6 +34,24 @@ export const DvcSource = Type.Object(
   { additionalProperties: false, title: 'DVC repository' },
 );
 export type DvcSource = Static<typeof DvcSource>;
+
+/** What is told of a dataset by whoever adds it. */
+export const DatasetTold = Type.Object({
+  id: Type.Optional({ ...Identifier, title: 'Id in the catalogue' }),
+  title: Type.Optional(Type.String({ minLength: 1, maxLength: 200, title: 'Name' })),
+  licence: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 100, description: 'SPDX identifier', title: 'Licence' }),
+  ),
+  attribution: Type.Optional(Type.String({ maxLength: 1000, title: 'Whom to name' })),
+});
+export type DatasetTold = Static<typeof DatasetTold>;
+
+/** Data in somebody's DVC repository that become a dataset, with what the repository does not tell of them. */
+export const DvcDataset = Type.Object(
+  { ...DvcSource.properties, ...DatasetTold.properties },
+  { additionalProperties: false, title: 'DVC repository' },
+);
+export type DvcDataset = Static<typeof DvcDataset>;
 
 /** One version of a dataset: a content and what is told of it, pinned by a commit of the data repository. */
 export const DatasetVersion = Type.Object(

@@ -1,5 +1,5 @@
 import { Type, type Static, type TSchema } from 'typebox';
-import { DatasetWarning, DvcSource } from './dataset.ts';
+import { DatasetTold, DatasetWarning, DvcDataset, DvcSource } from './dataset.ts';
 import { Digest, Identifier } from './digest.ts';
 import { FileSet, GitProof, GitSource } from './fileset.ts';
 
@@ -39,18 +39,24 @@ export const RegisterModelResult = Type.Object({
 });
 
 /**
- * `add-dataset`: chips/ with labels.geojson or labels.osm become a DVC-pinned dataset. Either `files` or `dvc`.
+ * `add-dataset`: chips/ with labels.geojson or labels.osm become a DVC-pinned dataset. Either `files` or `dvc`; what a DVC
+ * repository tells of its data need not be told again.
  */
 export const AddDataset = Type.Object(
   {
-    id: titled(Identifier, 'Id in the catalogue'),
-    title: Type.String({ minLength: 1, maxLength: 200, title: 'Name' }),
-    licence,
-    attribution: Type.Optional(attribution),
+    ...DatasetTold.properties,
     files: Type.Optional(titled(FileSet, 'Images and labels')),
     dvc: Type.Optional(titled(DvcSource, 'Data in a DVC repository')),
   },
-  { ...closed, title: 'Add a dataset', description: 'Checks chips and labels and pins them with DVC.' },
+  {
+    ...closed,
+    title: 'Add a dataset',
+    description: 'Checks chips and labels, uploaded or in a DVC repository, and pins them with DVC.',
+    oneOf: [
+      { title: 'uploaded files with id, title and licence', required: ['files', 'id', 'title', 'licence'] },
+      { title: 'data in a DVC repository', required: ['dvc'] },
+    ],
+  },
 );
 export const AddDatasetResult = Type.Object({
   dataset: Type.String(),
@@ -111,19 +117,36 @@ export const AddImageryResult = Type.Object({
   changed: Type.Boolean(),
 });
 
-/** `train-model`: a model's package is run on a dataset; a candidate version is left. */
+/** `train-model`: a model's package is run on a dataset; a candidate version is left. Either `dataset` or `dvc`. */
 export const TrainModel = Type.Object(
   {
     model: titled(Identifier, 'Model'),
-    dataset: titled(Identifier, 'Dataset'),
+    dataset: Type.Optional({
+      ...titled(Identifier, 'Dataset'),
+      description: 'of the catalogue, as it is now; either this or "dvc"',
+    }),
+    dvc: Type.Optional({
+      ...titled(DvcDataset, 'Data in a DVC repository'),
+      description: 'are checked and become a dataset first; either this or "dataset"',
+    }),
     hyperparameters: Type.Optional(
       Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), { title: 'Settings' }),
     ),
   },
-  { ...closed, title: 'Train a model', description: 'Runs a package on a dataset; the result is a candidate version.' },
+  {
+    ...closed,
+    title: 'Train a model',
+    description:
+      'Runs a package on a dataset of the catalogue, or on data that it fetches; the result is a candidate version.',
+    oneOf: [
+      { title: 'a dataset of the catalogue', required: ['dataset'] },
+      { title: 'data in a DVC repository', required: ['dvc'] },
+    ],
+  },
 );
 export const TrainModelResult = Type.Object({
   version: Type.String({ description: 'MODEL/NUMBER' }),
+  dataset: Type.String({ description: 'the dataset that it was trained on' }),
   runId: Type.String(),
   weightsDigest: Digest,
   metrics: Type.Record(Type.String(), Type.Number()),

@@ -1,77 +1,52 @@
-import { CairnError, type CairnClient, type DatasetWarning } from '@cairn/contracts';
+import { CairnError, type CairnClient, type DatasetWarning, toIdentifier } from '@cairn/contracts';
 import { basename, resolve } from 'node:path';
 import type { AddCommand, Surroundings } from '../command.ts';
 import { listFiles, uploadFiles } from '../folder.ts';
 import { connect } from '../gateway.ts';
-import { toIdentifier } from '../identifier.ts';
+
+import { addDvcOptions, addToldOptions, type DvcOptions, readDvcSource, readTold } from '../dvc-options.ts';
 import { addDatasetVersions } from './dataset-versions.ts';
 import { readNotice } from '../notices.ts';
 import type { Output } from '../output.ts';
-
-interface Options {
-  id?: string;
-  title?: string;
-  licence?: string;
-  attribution?: string;
-  dvc?: string;
-  rev?: string;
-  path?: string;
-}
 
 /** `cairn dataset add`: chips and labels, pinned by DVC. */
 export const addDataset: AddCommand = (program, act) => {
   const dataset = program.command('dataset').description('bring training data, and see how it changed');
   addDatasetVersions(dataset, act);
-  dataset
+  const add = dataset
     .command('add [dir]')
     .description(
       'add a folder with chips/ and labels.geojson or labels.osm as a dataset, pinned by DVC; or such a folder of a DVC repository',
-    )
-    .option('--dvc <url>', 'in place of a folder: address of a Git repository with DVC')
-    .option('--rev <revision>', 'of that repository: branch, tag or commit', 'HEAD')
-    .option('--path <path>', 'in that repository: the folder that DVC pins')
-    .option('--id <id>', 'its name in the catalogue (default: the name of the folder)')
-    .option('--title <words>', 'what people call it')
-    .option('--licence <spdx>', 'licence, as an SPDX identifier')
-    .option('--attribution <words>', 'whom to name')
-    .action(
-      act(async (around, dir: string | undefined, options: Options) => {
-        const client = await connect(around.config);
-        const result = await (dir === undefined
-          ? fetchDataset(around, client, options)
-          : sendDataset(around, client, dir, options));
-        around.output.result(result, () => {
-          around.output.line(
-            result.changed
-              ? `Added dataset ${result.dataset}.`
-              : `Dataset ${result.dataset} is there already; nothing changed.`,
-          );
-          around.output.line(`  ${result.chips} chips, ${result.buildings} buildings`);
-          around.output.line(`  digest ${result.digest}, DVC ${result.dvcMd5}`);
-          for (const warning of result.warnings) tellWarning(around.output, warning);
-        });
-      }),
     );
+  addToldOptions(addDvcOptions(add, 'a folder')).action(
+    act(async (around, dir: string | undefined, options: DvcOptions) => {
+      const client = await connect(around.config);
+      const result = await (dir === undefined
+        ? fetchDataset(around, client, options)
+        : sendDataset(around, client, dir, options));
+      around.output.result(result, () => {
+        around.output.line(
+          result.changed
+            ? `Added dataset ${result.dataset}.`
+            : `Dataset ${result.dataset} is there already; nothing changed.`,
+        );
+        around.output.line(`  ${result.chips} chips, ${result.buildings} buildings`);
+        around.output.line(`  digest ${result.digest}, DVC ${result.dvcMd5}`);
+        for (const warning of result.warnings) tellWarning(around.output, warning);
+      });
+    }),
+  );
 };
 
 /** Lets the gateway fetch a dataset from a DVC repository. */
-async function fetchDataset({ output, signal }: Surroundings, client: CairnClient, options: Options) {
-  const { dvc: url, rev = 'HEAD', path, attribution } = options;
-  if (url === undefined || path === undefined) {
+async function fetchDataset({ output, signal }: Surroundings, client: CairnClient, options: DvcOptions) {
+  const dvc = readDvcSource(options);
+  if (dvc === undefined) {
     throw new CairnError('input-invalid', 'Neither a folder nor a DVC repository with a path in it is named.', {
       action: 'Give a folder, or --dvc URL --rev REVISION --path PATH.',
     });
   }
-  // The folder that DVC pins is often called "data".
-  const name = path.replace(/\/(data\/?)?$/, '').replace(/\/data$/, '');
-  const inputs = {
-    id: options.id ?? toIdentifier(basename(name)),
-    title: options.title ?? basename(name),
-    licence: options.licence ?? 'other',
-    ...(attribution === undefined ? {} : { attribution }),
-    dvc: { url, rev, path },
-  };
-  const job = await client.execute('add-dataset', inputs);
+  const job = await client.execute('add-dataset', { ...readTold(options), dvc });
   signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
   return client.wait('add-dataset', job.jobID, output.job('Adding the dataset'), signal);
 }
@@ -91,7 +66,7 @@ export async function sendDataset(
   { output, signal }: Surroundings,
   client: CairnClient,
   dir: string,
-  options: Options,
+  options: DvcOptions,
 ) {
   const folder = resolve(dir);
   const paths = (await listFiles(folder)).filter(

@@ -1,9 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { CairnClient, CairnError, type VersionInfo } from '@cairn/contracts';
+import { CairnClient, CairnError, toIdentifier, type VersionInfo } from '@cairn/contracts';
 import type { AddCommand, Surroundings } from '../command.ts';
 import { startGateway } from '../gateway.ts';
-import { toIdentifier } from '../identifier.ts';
 import { listFiles } from '../folder.ts';
 import { readNotice } from '../notices.ts';
 import { readPort } from '../options.ts';

@@ -1,10 +1,9 @@
-import { CairnError, type CairnClient, type ProcessResult } from '@cairn/contracts';
+import { CairnError, type CairnClient, type ProcessResult, toIdentifier } from '@cairn/contracts';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { AddCommand, Surroundings } from '../command.ts';
 import { listFiles, uploadFiles } from '../folder.ts';
 import { connect } from '../gateway.ts';
-import { toIdentifier } from '../identifier.ts';
 import { readNotice } from '../notices.ts';
 import { readNumber } from '../options.ts';
 import { isTileAddress, readTiles, type Tiles } from '../tiles.ts';

@@ -39,6 +39,15 @@ export class DatasetVersions {
     return row ?? null;
   }
 
+  /** The version, of whatever dataset, that has a content; the newest of several. Null where none has it. */
+  async withDigest(digest: Digest): Promise<VersionRow | null> {
+    const [row] = await this.#database.query<VersionRow>(
+      'select * from cairn.dataset_version where digest = $1 order by at desc, version desc limit 1',
+      [digest],
+    );
+    return row ?? null;
+  }
+
   /** Writes a version, whose number is in its item. */
   async record(tx: Queryable, item: DatasetItem, commit: string, actor: Pick<Actor, 'id'>): Promise<void> {
     const { id, properties } = item;

@@ -17,10 +17,13 @@ export function checkInputs(process: ProcessId, given: unknown, answer: Answer =
   const { input } = processes[process];
   const inputs: unknown = Value.Default(input, structuredClone(given));
   if (!Value.Check(input, inputs)) {
-    const [error] = Value.Errors(input, inputs);
+    const errors = Value.Errors(input, inputs);
+    const error = errors.find(({ schemaPath, keyword }) => keyword !== 'oneOf' && !schemaPath.startsWith('#/oneOf/'));
     throw new CairnError(
       'input-invalid',
-      `The input ${error?.instancePath ?? ''} ${error?.message ?? 'does not fit'}.`,
+      error === undefined
+        ? `Exactly one of these is wanted: ${choiceOf(input)}.`
+        : `The input ${error.instancePath} ${error.message}.`,
       {
         where: `/inputs${error?.instancePath ?? ''}`,
         action: `Ask for /processes/${process} to see what the process takes.`,
@@ -30,4 +33,10 @@ export function checkInputs(process: ProcessId, given: unknown, answer: Answer =
   // Who wants another form of the answer does not ask for the same.
   const asked = Object.keys(answer).length === 0 ? inputs : { inputs, answer: { ...answer } };
   return { inputs, digest: digestOf(canonicalJson(asked)) };
+}
+
+/** The ways to ask for a process, of which a request takes one, in words. */
+function choiceOf(schema: object): string {
+  const { oneOf = [] } = schema as { oneOf?: readonly { title: string }[] };
+  return oneOf.map(({ title }) => title).join(', or ');
 }

@@ -1,7 +1,9 @@
 import { CairnError, type Digest, type ProcessInput, type ProcessResult } from '@cairn/contracts';
 import { canonicalJson, digestOf } from '@cairn/receipt';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { Dataset } from '../data/dataset-item.ts';
 import type { Datasets } from '../data/datasets.ts';
+import type { DatasetPinning } from '../data/pinning.ts';
 import type { Queryable } from '../db/database.ts';
 import type { JobContext, Process } from '../jobs/process.ts';
 import type { Receipts } from '../receipts/receipts.ts';
@@ -28,12 +30,13 @@ export interface TrainModelParts extends PackageRunParts {
   receipts: Receipts;
   versions: Versions;
   datasets: Datasets;
+  pinning: DatasetPinning;
   outbox: Outbox;
 }
 
 /**
- * The process `train-model`: the newest revision of a model's package is run on a dataset as it is pinned now, and leaves a
- * candidate version. Approval is another act, by another person.
+ * The process `train-model`: the newest revision of a model's package is run on a dataset as it is pinned now, or on data of
+ * a DVC repository, which are pinned here first, and leaves a candidate version. Approval is another act, by another person.
  *
  * What goes into the run is hashed here first: the package's files and the pulled data. The steps log into one MLflow run by
  * a token of their job. What they leave is read back from that run; weights, receipt, item and candidate are then kept in
@@ -52,12 +55,12 @@ export class TrainModel implements Process<'train-model'> {
 
   /**
    * @throws CairnError `not-found` for the model or the dataset, `input-invalid` for a setting, `digest-mismatch`,
-   * `training-failed`, `data-versioning-failed`, `mlflow-unavailable`, `tools-missing`, `uv-missing`, `disk-full`.
+   * `training-failed`, `data-versioning-failed`, `mlflow-unavailable`, `tools-missing`, `uv-missing`, `disk-full`; for data
+   * that are fetched as `DatasetPinning.fetch`.
    */
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
+    const { origin, pack } = await this.#origin(inputs, context);
     context.step('Bring package and data');
-    context.progress(1, 'Reading the model and the dataset');
-    const { origin, pack } = await this.#origin(inputs);
     const plan = trainingPlan(pack.project, origin.settings, origin.title);
     const run = await this.#runs.run({ origin: runOrigin(origin), pack, plan }, context);
     context.step('Register the version');
@@ -66,8 +69,9 @@ export class TrainModel implements Process<'train-model'> {
     return this.#register(trained, origin, pack, context);
   }
 
-  async #origin({ model, dataset: id, hyperparameters = {} }: Inputs): Promise<{ origin: Origin; pack: Package }> {
-    const { database, objects, datasets } = this.#parts;
+  async #origin(inputs: Inputs, context: JobContext): Promise<{ origin: Origin; pack: Package }> {
+    const { database, objects } = this.#parts;
+    const { model, hyperparameters = {} } = inputs;
     const revision = await latestRevision(database, model);
     if (revision === null) {
       throw new CairnError('not-found', `There is no model ${model}.`, {
@@ -76,10 +80,19 @@ export class TrainModel implements Process<'train-model'> {
       });
     }
     const pack = await readPackage(revision, objects);
-    const dataset = await datasets.get(id);
     const settings = await settle(hyperparameters, pack.item, pack.files);
+    const dataset = await this.#dataset(inputs, context);
     const title = `${pack.item.properties.title}, trained on ${dataset.title}`;
     return { origin: { revision, dataset, settings, title }, pack };
+  }
+
+  /** What is trained on. Only when all else is known to fit are data fetched. */
+  async #dataset({ dataset: id = '', dvc }: Inputs, context: JobContext): Promise<Dataset> {
+    const { datasets, pinning } = this.#parts;
+    if (dvc === undefined) return datasets.get(id);
+    const { url, rev, path, ...told } = dvc;
+    const progress: JobContext['progress'] = (percent, words) => context.progress(percent / 50, words);
+    return (await pinning.fetch({ url, rev, path }, told, '/inputs/dvc', { ...context, progress })).dataset;
   }
 
   async #register(trained: Trained, origin: Origin, pack: Package, context: JobContext): Promise<Result> {
@@ -98,7 +111,7 @@ export class TrainModel implements Process<'train-model'> {
     try {
       const row = await database.transaction((tx) => this.#commit(tx, version, trained, origin, pack, size, context));
       outbox.kick();
-      return resultOf(row, trained, row.receipt);
+      return resultOf(row, trained, origin, row.receipt);
     } catch (error) {
       await mlflow.deleteVersion(model, version).catch((left: unknown) => {
         context.log(`The MLflow version ${model}/${version} could not be deleted: ${String(left)}`);
@@ -114,7 +127,7 @@ export class TrainModel implements Process<'train-model'> {
     const kept = await findRun(database, trained.run.runId);
     const row = trainedRow(known.version, trained, origin);
     const receipt = kept?.receipt ?? (await database.transaction((tx) => this.#issue(tx, row, trained, origin)));
-    return resultOf(known, trained, receipt);
+    return resultOf(known, trained, origin, receipt);
   }
 
   async #commit(
@@ -153,7 +166,7 @@ function runOrigin({ revision, dataset, settings, title }: Origin): RunOrigin {
   return { revision, dataset, key, title };
 }
 
-function resultOf(row: VersionRow, { run }: Trained, receipt: Digest): Result {
+function resultOf(row: VersionRow, { run }: Trained, { dataset }: Origin, receipt: Digest): Result {
   const { weights_digest: weightsDigest, metrics } = row;
-  return { version: versionId(row), runId: run.runId, weightsDigest, metrics, receipt };
+  return { version: versionId(row), dataset: dataset.id, runId: run.runId, weightsDigest, metrics, receipt };
 }

@@ -13,6 +13,7 @@ import { DatasetVersions } from '../../src/data/dataset-versions.ts';
 import { Datasets } from '../../src/data/datasets.ts';
 import { DataAddresses } from '../../src/data/origin/addresses.ts';
 import { DataOrigin } from '../../src/data/origin/data-origin.ts';
+import { DatasetPinning } from '../../src/data/pinning.ts';
 import { datasetThread } from '../../src/data/reader-thread.ts';
 import { DataRepository } from '../../src/data/repository.ts';
 import { datasetRoutes } from '../../src/data/routes.ts';
@@ -65,7 +66,7 @@ beforeAll(async () => {
     children,
   });
   const workFolder = join(home, 'jobs');
-  add = new AddDataset({
+  const pinning = new DatasetPinning({
     database,
     catalog,
     datasets,
@@ -76,6 +77,7 @@ beforeAll(async () => {
     dataOrigin,
     workFolder,
   });
+  add = new AddDataset({ pinning, objects });
   theirs = new DataRepository({
     folder: join(home, 'theirs', 'data'),
     remote: join(home, 'theirs', 'remote'),
@@ -252,6 +254,43 @@ describe('adding a dataset', () => {
     await expect(nowhere).rejects.toMatchObject({ code: 'data-unreachable' });
     const lost = add.run({ ...told, dvc: { ...dvc, path: 'datasets/town' } }, context());
     await expect(lost).rejects.toMatchObject({ code: 'data-unreachable', more: { where: 'datasets/town.dvc' } });
+  });
+
+  it("from somebody's DVC repository has the licence that their pointer or notice tells; who gives no id gets what is here", async () => {
+    const files = await upload({
+      ...(await soundFiles()),
+      'dataset.json': '{"licence": "CC0-1.0", "title": "A hamlet", "attribution": 7}',
+    });
+    const place = (to: string): Promise<void> => objects.materialise(files, to);
+    const told = { licence: 'CC-BY-4.0', attribution: 'Its people', title: '' };
+    const { commit } = await theirs.add('hamlet', place, context(), told);
+    const dvc = { url: join(home, 'theirs', 'data'), rev: commit, path: 'datasets/hamlet/data' };
+    const added = await add.run({ dvc }, context());
+    expect(added).toMatchObject({ dataset: 'hamlet', changed: true });
+    expect(await datasets.get('hamlet')).toMatchObject({
+      title: 'A hamlet',
+      licence: 'CC-BY-4.0',
+      attribution: 'Its people',
+    });
+    const fetches: string[] = [];
+    const following = { ...context(), log: (line: string) => void fetches.push(line) };
+    expect(await add.run({ dvc, licence: 'CC-BY-4.0' }, following)).toEqual({ ...added, changed: false });
+    expect(fetches.at(-1)).toContain('pinned already, as the dataset hamlet');
+    const other = await add.run({ dvc, id: 'hamlet-again' }, context());
+    expect(other).toMatchObject({ dataset: 'hamlet-again', changed: true, digest: added.digest });
+  });
+
+  it("from somebody's DVC repository is refused where nothing tells its licence, or its folder has the name of another", async () => {
+    const files = await upload({ ...(await soundFiles()), 'labels.geojson': labels([square(0.3, 0.2)]) });
+    const { commit } = await theirs.add('town', (to) => objects.materialise(files, to), context());
+    const dvc = { url: join(home, 'theirs', 'data'), rev: commit, path: 'datasets/town/data' };
+    const before = await datasets.get('town');
+    const untold = add.run({ dvc, id: 'their-town' }, context());
+    await expect(untold).rejects.toMatchObject({ code: 'input-invalid', more: { where: '/inputs/licence' } });
+    const unnamed = add.run({ dvc, licence: 'CC0-1.0' }, context());
+    await expect(unnamed).rejects.toMatchObject({ code: 'conflict', more: { where: '/inputs/id' } });
+    expect(await datasets.get('town')).toEqual(before);
+    expect(await datasets.find('their-town')).toBeNull();
   });
 
   it('that is cancelled leaves no dataset', async () => {

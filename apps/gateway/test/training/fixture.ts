@@ -7,6 +7,7 @@ import { AddDataset } from '../../src/data/add-dataset.ts';
 import { Datasets } from '../../src/data/datasets.ts';
 import { DataAddresses } from '../../src/data/origin/addresses.ts';
 import { DataOrigin } from '../../src/data/origin/data-origin.ts';
+import { DatasetPinning } from '../../src/data/pinning.ts';
 import { datasetThread } from '../../src/data/reader-thread.ts';
 import { DataRepository } from '../../src/data/repository.ts';
 import type { Database } from '../../src/db/database.ts';
@@ -100,7 +101,7 @@ export async function openTraining() {
   });
   const reader = datasetThread();
   const dataOrigin = new DataOrigin({
-    addresses: new DataAddresses({ allowed: [] }),
+    addresses: new DataAddresses({ allowed: [join(home, 'theirs')] }),
     objects,
     mostBytes: Infinity,
     tools,
@@ -108,7 +109,7 @@ export async function openTraining() {
     children,
   });
   const workFolder = join(home, 'jobs');
-  const add = new AddDataset({
+  const pinning = new DatasetPinning({
     database,
     catalog,
     datasets,
@@ -119,6 +120,7 @@ export async function openTraining() {
     dataOrigin,
     workFolder,
   });
+  const add = new AddDataset({ pinning, objects });
   const register = new RegisterModel({
     database,
     objects,
@@ -136,6 +138,7 @@ export async function openTraining() {
     receipts,
     versions,
     datasets,
+    pinning,
     repository,
     mlflow: mlflow.client,
     outbox,
@@ -157,6 +160,14 @@ export async function openTraining() {
   delete item.assets['hyperparameters']!['file:checksum'];
   delete item.assets['hyperparameters']!['file:size'];
   own['stac-item.json'] = JSON.stringify(item);
+  /** A data repository that is somebody else's. */
+  const theirs = new DataRepository({
+    folder: join(home, 'theirs', 'data'),
+    remote: join(home, 'theirs', 'remote'),
+    tools,
+    environment,
+    children,
+  });
   /** Registers the model's package, with other files in place of its own. */
   const registerWith = async (change: Record<string, string | Uint8Array>) =>
     register.run({ files: await upload(objects, { ...own, ...change }) }, context('register'));
@@ -186,6 +197,7 @@ export async function openTraining() {
     registerWith,
     registered,
     addTown,
+    theirs,
     dataset,
     close: async () => {
       await outbox.stop();

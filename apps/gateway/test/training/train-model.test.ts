@@ -5,6 +5,7 @@ import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTrained } from '../../src/training/trained.ts';
+import { labels, lay, soundFiles, square } from '../data/folder.ts';
 import { context, jobRow, openTraining } from './fixture.ts';
 
 let parts: Awaited<ReturnType<typeof openTraining>>;
@@ -114,6 +115,41 @@ describe('a training', () => {
     expect(await parts.versions.list('tiny')).toHaveLength(2);
   });
 
+  it("on data of somebody's DVC repository pins them here first, with the licence that their pointer tells, and once", async () => {
+    const files = { ...(await soundFiles()), 'labels.geojson': labels([square(0.1, 0.4)]) };
+    const place = async (folder: string): Promise<void> => {
+      await lay(folder, files);
+    };
+    const { commit } = await parts.theirs.add('village', place, context('theirs'), { licence: 'CC0-1.0' });
+    const dvc = { url: join(parts.home, 'theirs', 'data'), rev: commit, path: 'datasets/village/data' };
+    const steps: string[] = [];
+    const step = (name: string): void => void steps.push(name);
+    const given = { model: 'tiny', dvc, hyperparameters: { seed: 3 } };
+    const result = await parts.train.run(given, context(await job('fetches'), { step }));
+    expect(steps.slice(0, 5)).toEqual([
+      'Fetch the data by dvc get',
+      'Check chips and labels',
+      'Pin the dataset with DVC',
+      'Write it to the catalogue',
+      'Bring package and data',
+    ]);
+    expect(result).toMatchObject({ version: 'tiny/3', dataset: 'village' });
+    const dataset = await parts.datasets.get('village');
+    expect(dataset).toMatchObject({ licence: 'CC0-1.0', origin: { commit, path: dvc.path } });
+    expect(await parts.versions.get('tiny', 3)).toMatchObject({
+      dataset: 'village',
+      dataset_digest: dataset.digest,
+      record: { data: { licence: 'CC0-1.0' } },
+    });
+    const { predicate } = readStatement(openBundle(await parts.receipts.get(parts.database, result.receipt)).payload);
+    expect(predicate.upstream).toContainEqual({ kind: 'dataset', digest: dataset.receipt });
+
+    const again = await parts.train.run(given, context(await job('fetches-again')));
+    expect(again).toMatchObject({ version: 'tiny/3', weightsDigest: result.weightsDigest });
+    const held = await parts.database.query("select version from cairn.dataset_version where dataset = 'village'");
+    expect(held).toHaveLength(1);
+  });
+
   it('that fails ends its run as failed and leaves no version', async () => {
     const failing = parts.train.run(inputs({ steps: 13 }), context(await job('fails')));
     await expect(failing).rejects.toMatchObject({
@@ -121,7 +157,7 @@ describe('a training', () => {
       message: 'The step train ended with 1: thirteen steps bring bad luck.',
     });
     expect((await runOf('fails'))?.status).toBe('FAILED');
-    expect(await parts.versions.list('tiny')).toHaveLength(2);
+    expect(await parts.versions.list('tiny')).toHaveLength(3);
     expect(await tokensOf('fails')).toEqual([]);
     expect(existsSync(join(parts.home, 'jobs', 'fails'))).toBe(false);
   });
@@ -138,7 +174,7 @@ describe('a training', () => {
     await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
     const killed = await runOf('cancelled');
     expect(killed?.status).toBe('KILLED');
-    expect(await parts.versions.list('tiny')).toHaveLength(2);
+    expect(await parts.versions.list('tiny')).toHaveLength(3);
     await expect(parts.train.run(inputs({ steps: 13 }), context('cancelled'))).rejects.toThrow('bad luck');
     const experiment = await parts.mlflow.client.experiment('tiny');
     expect((await parts.mlflow.client.findRun(experiment, 'cairn.job', 'cancelled'))?.runId).not.toBe(killed?.runId);
@@ -180,7 +216,7 @@ describe('a training', () => {
       .run(inputs({ seed: 9 }), context(await job('tampered')))
       .catch((thrown: unknown) => thrown);
     expect(['digest-mismatch', 'data-versioning-failed']).toContain((error as CairnError).code);
-    expect(await parts.versions.list('tiny')).toHaveLength(2);
+    expect(await parts.versions.list('tiny')).toHaveLength(3);
   });
 });
 

@@ -1,6 +1,6 @@
 import { CairnError, type DvcSource, type FileSet } from '@cairn/contracts';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
 import { join, relative, resolve, sep } from 'node:path';
 import type { ObjectStore } from '../../storage/objects.ts';
@@ -10,6 +10,7 @@ import { noticeFile } from '../dataset.ts';
 import { labelsFile } from '../labels.ts';
 import { osmFile } from '../osm/read-osm.ts';
 import type { Following } from '../repository.ts';
+import { readTold, type SourceTold } from '../told.ts';
 import { Versioning, type VersioningParts } from '../versioning.ts';
 import type { Address, DataAddresses } from './addresses.ts';
 import { readPointer, readRemote, unreachable } from './pointer.ts';
@@ -18,6 +19,8 @@ import { readPointer, readRemote, unreachable } from './pointer.ts';
 export interface Fetched {
   files: FileSet;
   origin: Origin;
+  /** What the repository tells of them: in their pointer, else in their notice. */
+  told: SourceTold;
 }
 
 /** Where a dataset is from: a path in a DVC repository at a commit, with the MD5 by which DVC knows it. */
@@ -81,7 +84,8 @@ export class DataOrigin {
         versioning.dvc(['get', '--quiet', checkout, path, '--out', target], signal, (line) => following.log(line)),
       );
       const files = await this.#keep(target);
-      return { files, origin: { url: shown(address), commit, path, dvcMd5: pointer.md5 } };
+      const told = { ...(await noticeOf(target)), ...readTold(pointer.meta) };
+      return { files, origin: { url: shown(address), commit, path, dvcMd5: pointer.md5 }, told };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -161,6 +165,16 @@ export class DataOrigin {
       files.push({ path, digest: (await this.#objects.put(createReadStream(file))).digest });
     }
     return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+}
+
+/** What the data's own notice tells of them. Whether it can be read is told when they are checked. */
+async function noticeOf(folder: string): Promise<SourceTold> {
+  const text = await readFile(join(folder, noticeFile), 'utf8').catch(() => '');
+  try {
+    return readTold(JSON.parse(text));
+  } catch {
+    return {};
   }
 }
 

@@ -8,6 +8,8 @@ export interface Pointer {
   md5: string;
   size: number;
   files: number;
+  /** What is told of the data, in whatever form. */
+  meta: unknown;
 }
 
 /** The remote that a repository keeps its data in, as its `.dvc/config` names it. */
@@ -31,7 +33,11 @@ export async function readPointer(checkout: string, path: string): Promise<Point
       cause,
     );
   });
-  const pointer = read(text) as { outs?: { md5?: unknown; size?: unknown; nfiles?: unknown }[]; deps?: unknown } | null;
+  const pointer = read(text) as {
+    outs?: { md5?: unknown; size?: unknown; nfiles?: unknown }[];
+    deps?: unknown;
+    meta?: unknown;
+  } | null;
   const [out, ...others] = Array.isArray(pointer?.outs) ? pointer.outs : [];
   if (pointer?.deps !== undefined || out === undefined || others.length > 0) {
     throw unreachable(
@@ -44,7 +50,7 @@ export async function readPointer(checkout: string, path: string): Promise<Point
   if (typeof md5 !== 'string' || !/^[0-9a-f]{32}\.dir$/.test(md5)) {
     throw unreachable(`${file} pins no folder by its MD5.`, file, 'Pin the folder with DVC 3: dvc add FOLDER.');
   }
-  return { md5, size: Number(size ?? 0), files: Number(nfiles ?? 0) };
+  return { md5, size: Number(size ?? 0), files: Number(nfiles ?? 0), meta: pointer?.meta };
 }
 
 function read(text: string): unknown {
