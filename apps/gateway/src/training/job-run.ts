@@ -1,9 +1,9 @@
 import type { Digest } from '@cairn/contracts';
+import type { Dataset } from '../data/dataset-item.ts';
 import type { MlflowClient } from '../registry/mlflow/client.ts';
-import type { MlflowRun } from '../registry/mlflow/entities.ts';
+import type { MlflowDataset, MlflowRun } from '../registry/mlflow/entities.ts';
 import { jobTag } from '../registry/mlflow/orphans.ts';
 import type { RevisionRow } from '../registry/package/revision.ts';
-import type { PinnedData } from './pinned-data.ts';
 
 const originTag = 'cairn.origin';
 const completeTag = 'cairn.complete';
@@ -11,7 +11,7 @@ const completeTag = 'cairn.complete';
 /** What a run of a package's steps starts from, for MLflow. */
 export interface RunOrigin {
   revision: RevisionRow;
-  dataset: PinnedData;
+  dataset: Dataset;
   /** One name for all that it starts from: a run of another one is not gone on with. */
   key: Digest;
   title: string;
@@ -42,10 +42,10 @@ export class JobRuns {
     }
   }
 
-  /** Starts the run of a job. */
+  /** Starts the run of a job, with its data as what goes into it, whether or not the package's steps log them too. */
   async start(jobId: string, origin: RunOrigin, author: string): Promise<MlflowRun> {
     const { revision, dataset, title, key, tags = {} } = origin;
-    return this.#mlflow.createRun({
+    const run = await this.#mlflow.createRun({
       experimentId: await this.#mlflow.experiment(revision.model),
       name: title,
       tags: {
@@ -61,6 +61,8 @@ export class JobRuns {
         ...tags,
       },
     });
+    await this.#mlflow.logDataset(run.runId, inputOf(dataset));
+    return run;
   }
 
   /** Marks that every step has ended well. */
@@ -68,4 +70,21 @@ export class JobRuns {
     await this.#mlflow.logBatch(run.runId, { tags: { [completeTag]: 'true' } });
     await this.#mlflow.endRun(run.runId, 'FINISHED');
   }
+}
+
+/** Under this name packages log their data as the Building Detector does: MLflow then takes both for the same. */
+const inputName = 'dataset';
+
+/** A dataset as MLflow tells it with a run. */
+function inputOf({ id, title, digest, dvcMd5, origin, ...facts }: Dataset): MlflowDataset {
+  const { chips, buildings, bbox, areaKm2, buildingShare, gsd } = facts;
+  return {
+    name: inputName,
+    digest,
+    source:
+      origin === undefined
+        ? `dataset ${id} of this Cairn, DVC ${dvcMd5}`
+        : `${origin.url}, commit ${origin.commit}, path ${origin.path}, DVC ${dvcMd5}; here dataset ${id}`,
+    profile: { title, chips, buildings, extent: bbox, area_km2: areaKm2, building_share: buildingShare, gsd },
+  };
 }

@@ -1,7 +1,8 @@
 import { CairnError, type Digest, type ProcessInput, type ProcessResult } from '@cairn/contracts';
 import { canonicalJson, digestHex, digestOf, type FactsOf } from '@cairn/receipt';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Dataset } from '../data/dataset-item.ts';
+import { type Dataset, datasetOf } from '../data/dataset-item.ts';
+import { DatasetVersions } from '../data/dataset-versions.ts';
 import type { Datasets } from '../data/datasets.ts';
 import { recordEvent } from '../identity/events.ts';
 import type { JobContext, Process } from '../jobs/process.ts';
@@ -124,8 +125,11 @@ export class ReproduceRun implements Process<'reproduce-run'> {
 
   /** The recorded data, as DVC pinned them. */
   async #dataset({ conditions }: RecordedRun, instead: string | undefined): Promise<Dataset> {
-    const { database, datasets } = this.#parts;
+    const { database, datasets, objects } = this.#parts;
     if (instead !== undefined) return datasets.get(instead);
+    const version = await new DatasetVersions({ database, objects }).withDigest(conditions.data);
+    if (version !== null) return datasetOf(version.item);
+    // Of what was pinned before versions were kept, receipts tell.
     const pinned = await findPinnedData(database, conditions.data);
     if (pinned !== null) return { ...(await datasets.get(pinned.id)), ...pinned };
     throw new CairnError('not-found', `The data ${conditions.data} were never added here.`, {

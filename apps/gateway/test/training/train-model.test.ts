@@ -30,6 +30,16 @@ async function runOf(id: string) {
   return parts.mlflow.client.findRunById(row!.run);
 }
 
+/** The data that MLflow names as what went into a run. */
+async function inputsOf(runId: string) {
+  const { address } = await parts.mlflow.server.ensure();
+  const response = await fetch(`${address}/api/2.0/mlflow/runs/get?run_id=${runId}`);
+  const { run } = (await response.json()) as {
+    run: { inputs: { dataset_inputs: { tags: { key: string; value: string }[]; dataset: Record<string, string> }[] } };
+  };
+  return run.inputs.dataset_inputs;
+}
+
 const tokensOf = async (id: string): Promise<unknown[]> =>
   parts.database.query('select digest from cairn.token where job = $1', [id]);
 
@@ -85,6 +95,14 @@ describe('a training', () => {
       metrics: { loss: 0.5 },
       parameters: { lr: '0.003' },
     });
+    const [input, ...others] = await inputsOf(result.runId);
+    expect(others).toEqual([]);
+    expect(input).toMatchObject({
+      dataset: { digest: parts.dataset.digest.slice(7, 43), source_type: 'cairn' },
+      tags: expect.arrayContaining([{ key: 'mlflow.data.context', value: 'training' }]) as unknown,
+    });
+    expect(JSON.parse(input!.dataset['profile']!)).toMatchObject({ title: 'A town', chips: 2, buildings: 1 });
+    expect(JSON.parse(input!.dataset['source']!)).toMatchObject({ digest: parts.dataset.digest });
     const versions = await parts.mlflow.client.modelVersions('tiny');
     expect(versions.at(-1)).toMatchObject({ version: 2, runId: result.runId });
     expect(await tokensOf('trains')).toEqual([]);
@@ -204,12 +222,12 @@ describe('a training', () => {
 
   it('does not begin on data that are no longer those that were added', async () => {
     const remote = join(parts.home, 'dvc-remote', 'files', 'md5');
-    const [chip] = (await readdir(remote, { recursive: true, withFileTypes: true })).filter(
-      (entry) => entry.isFile() && !entry.name.endsWith('.dir'),
-    );
-    const file = join(chip!.parentPath, chip!.name);
-    await chmod(file, 0o644);
-    await writeFile(file, 'something else');
+    for (const entry of await readdir(remote, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile() || entry.name.endsWith('.dir')) continue;
+      const file = join(entry.parentPath, entry.name);
+      await chmod(file, 0o644);
+      await writeFile(file, 'something else');
+    }
     await rm(join(parts.home, 'data', '.dvc', 'cache'), { recursive: true });
     await rm(join(parts.home, 'data', 'datasets'), { recursive: true });
     const error: unknown = await parts.train

@@ -141,6 +141,7 @@ export class MlflowClient {
       digest: dataset.digest.replace('sha256:', '').slice(0, digestLimit),
       source_type: 'cairn',
       source: JSON.stringify({ digest: dataset.digest, from: dataset.source }),
+      ...(dataset.profile === undefined ? {} : { profile: JSON.stringify(dataset.profile) }),
     };
     const tags = asPairs({ 'mlflow.data.context': 'training', digest: dataset.digest });
     await this.#post('/runs/log-inputs', { run_id: runId, datasets: [{ dataset: entity, tags }] }, true);

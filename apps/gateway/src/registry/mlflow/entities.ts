@@ -51,13 +51,18 @@ export interface MlflowModelVersion {
   tags: Record<string, string>;
 }
 
-/** A dataset as a run's input. */
+/**
+ * A dataset as a run's input. Within an experiment MLflow takes those of one name and digest for the same, and keeps what was
+ * told of the first.
+ */
 export interface MlflowDataset {
   name: string;
   /** Whole digest; MLflow keeps its first 36 characters, so the whole goes into a tag beside it. */
   digest: string;
   /** Where it is from, in words or as an address. */
   source: string;
+  /** What is known of its content. */
+  profile?: Record<string, unknown>;
 }
 
 /** A run as the protocol writes it. */
