@@ -16,9 +16,8 @@ export function tellEvidence(output: Output, { evidence, card }: Shown, address:
     output.line(`  ${name.padEnd(26)} ${String(value).padStart(8)}  ${others.join('  ')}`);
   }
   output.line();
-  for (const limit of card?.limits ?? []) output.line(`  limit: ${limit}`);
-  for (const { title, href } of card?.pictures ?? []) output.line(`  picture: ${title}  ${address}${href}`);
-  if (card === null) output.line('  MLflow does not answer: card and pictures cannot be shown now');
+  for (const limit of card.limits) output.line(`  limit: ${limit}`);
+  for (const { title, href } of card.pictures) output.line(`  picture: ${title}  ${address}${href}`);
   for (const { of, title, licence, conflicts, unknown } of licences) {
     output.line(`  licence of the ${of} (${title}): ${licence}`);
     for (const conflict of conflicts) output.line(`    CONFLICT with the use "${evidence.use}": ${conflict}`);

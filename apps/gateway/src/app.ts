@@ -30,6 +30,7 @@ export interface AppParts {
  *     GET  /jobs …   DELETE /jobs/:id                            jobs
  *     GET  /models …  /models/:model/revisions/:digest/archive   registry
  *     GET  /models/:model/versions …   POST …/:version/stage     registry
+ *     GET  /models/:model/versions/:version/files/*              registry
  *     POST /models/:model/rollback   GET POST /revocations         registry
  *     ALL  /mlflow/*                                             registry
  *     GET  /datasets/:id/versions …  /datasets/:id/diff          data

@@ -63,6 +63,7 @@ import { Models } from './registry/models.ts';
 import { revocationRoutes } from './registry/revocation-routes.ts';
 import { Revocations } from './registry/revocation.ts';
 import { registryRoutes } from './registry/routes.ts';
+import { versionFileRoutes } from './registry/version-file-routes.ts';
 import { Versions } from './registry/versions.ts';
 import { ObjectStore } from './storage/objects.ts';
 import { uploadRoutes } from './storage/uploads.ts';
@@ -290,7 +291,8 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       uploadRoutes({ objects, maxUploadBytes: config.maxUploadBytes }),
       catalogRoutes({ catalog }),
       jobRoutes({ jobs, callbackHosts }),
-      registryRoutes({ versions, approvals, database, objects, mlflow }),
+      registryRoutes({ versions, approvals, database, objects }),
+      versionFileRoutes({ versions, objects }),
       modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
       revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),
       mlflowProxy({ server: mlflowServer, database, maxUploadBytes: config.maxUploadBytes }),

@@ -27,6 +27,7 @@ export const Evidence = Type.Object(
         words: Type.String({ description: 'on which test set it was measured' }),
       }),
     ),
+    shown: Type.Record(Type.String(), Digest, { description: 'card and pictures: path to digest' }),
     use: DeclaredUse,
     licences: Type.Array(
       Type.Object({
@@ -43,7 +44,7 @@ export const Evidence = Type.Object(
 );
 export type Evidence = Static<typeof Evidence>;
 
-/** What the run of a version left for people to look at; MLflow is asked for it. */
+/** What the run of a version left for people to look at. */
 export const VersionCard = Type.Object(
   {
     text: Type.Union([Type.String(), Type.Null()], { description: 'the card, Markdown; null where the run left none' }),
@@ -57,6 +58,6 @@ export type VersionCard = Static<typeof VersionCard>;
 /** Everything that there is to see of a version before it is approved. */
 export const Shown = Type.Object({
   evidence: Evidence,
-  card: Type.Union([VersionCard, Type.Null()], { description: 'null where MLflow does not answer' }),
+  card: VersionCard,
 });
 export type Shown = Static<typeof Shown>;

@@ -47,6 +47,7 @@ export async function evidenceOf(tx: Queryable, row: VersionRow, use?: DeclaredU
         ? 'measured on the same dataset'
         : `measured on another dataset (${other.dataset_digest}): its figures cannot be compared`,
     })),
+    shown: Object.fromEntries(Object.entries(row.files).map(([path, { digest }]) => [path, digest])),
     use: declared,
     licences: licencesOf(row, model).map((one) => ({ ...one, ...judgeLicence(one.licence, declared) })),
   };

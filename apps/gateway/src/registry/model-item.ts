@@ -4,9 +4,7 @@ import type { PackageEnvironment } from './package/python-env.ts';
 import { multihash, type PackageAsset, type PackageItem, packagePath } from './package/item.ts';
 import type { NewRevision } from './package/revision.ts';
 import type { NewVersion } from './version-row.ts';
-import { addressOf, type Bbox, packageFileAddress, polygonOf } from './version-item.ts';
-
-const fileExtension = 'https://stac-extensions.github.io/file/v2.1.0/schema.json';
+import { addressOf, type Bbox, fileExtension, packageFileAddress, polygonOf } from './version-item.ts';
 
 /** What is known of a package's bytes, for its item. */
 export interface PackageBytes {

@@ -15,7 +15,6 @@ import type { Database } from '../db/database.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import type { Approvals } from './approval.ts';
 import { evidenceOf } from './evidence.ts';
-import type { MlflowClient } from './mlflow/client.ts';
 import { findRevision } from './package/revision.ts';
 import { versionCard } from './version-card.ts';
 import { toVersionInfo } from './version-row.ts';
@@ -33,12 +32,11 @@ export interface RegistryRouteParts {
   objects: ObjectStore;
   versions: Versions;
   approvals: Approvals;
-  mlflow: MlflowClient;
 }
 
 /** Models' versions, their stages, and the bytes that the catalogue's items of models and versions point to. */
 export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback {
-  const { database, objects, versions, approvals, mlflow } = parts;
+  const { database, objects, versions, approvals } = parts;
   return (app: FastifyInstance, _options, done) => {
     app.get<{ Params: Static<typeof Model> }>(
       '/models/:model/versions',
@@ -64,7 +62,7 @@ export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback
       async (request) => {
         const row = await versions.get(request.params.model, request.params.version);
         const evidence = await evidenceOf(database, row, request.query.use);
-        return { evidence, card: await versionCard(mlflow, row).catch(nullWhereUnavailable) };
+        return { evidence, card: await versionCard(objects, row) };
       },
     );
 
@@ -120,10 +118,4 @@ export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback
     );
     done();
   };
-}
-
-/** The figures can be shown without MLflow, the card cannot. */
-function nullWhereUnavailable(error: unknown): null {
-  if (error instanceof CairnError && error.code === 'mlflow-unavailable') return null;
-  throw error;
 }

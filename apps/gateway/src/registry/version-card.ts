@@ -1,26 +1,17 @@
 import type { VersionCard } from '@cairn/contracts';
-import type { MlflowClient } from './mlflow/client.ts';
+import type { ObjectStore } from '../storage/objects.ts';
+import { cardFile, picturesOf } from './version-files.ts';
+import { versionFileAddress } from './version-item.ts';
 import type { VersionRow } from './version-row.ts';
-
-const cardFile = 'card.md';
 
 /**
  * What the run of a version left for people: its card, the limits that the card names, and its pictures.
- * @throws CairnError `mlflow-unavailable`.
+ * @throws CairnError `not-found` where the bytes of the card are gone.
  */
-export async function versionCard(mlflow: MlflowClient, row: VersionRow): Promise<VersionCard> {
-  const run = await mlflow.findRunById(row.run_id);
-  if (run === null) return { text: null, limits: [], pictures: [] };
-  const artifacts = await mlflow.listArtifacts(run);
-  const pictures = artifacts
-    .map(({ path }) => path)
-    .filter((path) => /\.(png|jpe?g|webp)$/i.test(path))
-    .map((path) => ({
-      title: path,
-      href: `/mlflow/get-artifact?${new URLSearchParams({ run_uuid: row.run_id, path }).toString()}`,
-    }));
-  const bytes = artifacts.some(({ path }) => path === cardFile) ? await mlflow.downloadArtifact(run, cardFile) : null;
-  const text = bytes === null ? null : new TextDecoder().decode(bytes);
+export async function versionCard(objects: ObjectStore, row: VersionRow): Promise<VersionCard> {
+  const card = row.files[cardFile];
+  const text = card === undefined ? null : new TextDecoder().decode(await objects.readAll(card.digest));
+  const pictures = picturesOf(row.files).map((path) => ({ title: path, href: versionFileAddress(row, path) }));
   return { text, limits: text === null ? [] : limitsIn(text), pictures };
 }
 

@@ -1,6 +1,12 @@
 import type { StacItem } from '../catalog/item.ts';
 import type { NewVersion } from './version-row.ts';
+import { describedNetwork } from './onnx/described.ts';
+import { readNetwork } from './onnx/network.ts';
 import { multihash, type PackageItem } from './package/item.ts';
+import { cardFile, mediaTypeOf, picturesOf } from './version-files.ts';
+
+/** STAC's extension for checksums and sizes. */
+export const fileExtension = 'https://stac-extensions.github.io/file/v2.1.0/schema.json';
 
 /** A place as west, south, east, north in EPSG:4326. */
 export type Bbox = readonly [number, number, number, number];
@@ -18,6 +24,16 @@ export function weightsAddress({ model, version }: Pick<NewVersion, 'model' | 'v
 /** Address of a file of a package's revision, from the root of the gateway. */
 export function packageFileAddress(model: string, packageDigest: string, path: string): string {
   return `/models/${model}/revisions/${packageDigest}/files/${path.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+/** Address of the card or a picture of a version, from the root of the gateway. With its digest it never changes. */
+export function versionFileAddress(
+  { model, version, files }: Pick<NewVersion, 'model' | 'version' | 'files'>,
+  path: string,
+): string {
+  const digest = files[path]?.digest;
+  const address = `/models/${model}/versions/${version}/files/${encodeURIComponent(path)}`;
+  return digest === undefined ? address : `${address}?digest=${digest}`;
 }
 
 /** The polygon of a place. */
@@ -40,12 +56,12 @@ export function polygonOf([west, south, east, north]: Bbox): { type: 'Polygon'; 
  * The STAC item of a version, in the collection `versions`: MLM's description of its model with the hyperparameters, the
  * figures, the place and the weights of this version.
  * @param packageItem the item of its package, whose asset with the role `mlm:model` says how weights are described.
- * @param weightsSize bytes.
+ * @param weights their bytes, of which the network is described.
  * @param at RFC 3339 in UTC, the time of registration.
  */
-export function versionItem(version: NewVersion, packageItem: PackageItem, weightsSize: number, at: string): StacItem {
+export function versionItem(version: NewVersion, packageItem: PackageItem, weights: Uint8Array, at: string): StacItem {
   const described = packageItem.properties as Record<string, unknown>;
-  const kept = Object.entries(described).filter(
+  const kept = Object.entries(describedNetwork(described, readNetwork(weights))).filter(
     ([name]) => !/^(datetime|start_datetime|end_datetime|created|updated|title|gsd|metrics:.*)$/.test(name),
   );
   const names = Object.keys(packageItem.properties['mlm:hyperparameters']);
@@ -53,6 +69,7 @@ export function versionItem(version: NewVersion, packageItem: PackageItem, weigh
   const template = Object.values(packageItem.assets).find(({ roles }) => roles?.includes('mlm:model'));
   return {
     ...packageItem,
+    stac_extensions: [...new Set([...packageItem.stac_extensions, fileExtension])],
     id: versionItemId(version),
     collection: 'versions',
     bbox: version.bbox,
@@ -86,9 +103,10 @@ export function versionItem(version: NewVersion, packageItem: PackageItem, weigh
         href: weightsAddress(version),
         title: `Weights: ${version.title}`,
         'file:checksum': multihash(version.weights_digest),
-        'file:size': weightsSize,
+        'file:size': weights.length,
       },
       ...codeAssets(packageItem, version),
+      ...fileAssets(version),
       record: {
         href: `/models/${version.model}/versions/${version.version}/record`,
         title: 'Record of the run that made the weights',
@@ -125,6 +143,33 @@ function codeAssets(item: PackageItem, version: NewVersion): Record<string, unkn
   );
 }
 
+/** The card, and the pictures; one of these stands for the version in a list. */
+function fileAssets(version: NewVersion): Record<string, unknown> {
+  const { files } = version;
+  const pictures = picturesOf(files);
+  const thumbnail = ['thumbnail', 'predictions', ''].flatMap((name) =>
+    pictures.filter((path) => path.startsWith(`${name}.`) || name === ''),
+  )[0];
+  const asset = (path: string, title: string, roles: string[]): object => ({
+    href: versionFileAddress(version, path),
+    title,
+    type: mediaTypeOf(path)?.replace(/;.*/, ''),
+    roles,
+    'file:checksum': multihash(files[path]!.digest),
+    'file:size': files[path]!.size,
+  });
+  return {
+    ...(cardFile in files ? { card: asset(cardFile, 'Model card', ['metadata']) } : {}),
+    ...Object.fromEntries(
+      pictures.map((path) => {
+        const name = path.replace(/\.[^.]+$/, '');
+        const roles = ['overview', ...(path === thumbnail ? ['thumbnail'] : [])];
+        return [`picture-${name}`, asset(path, `Picture: ${name}`, roles)];
+      }),
+    ),
+  };
+}
+
 /** Where a file of the package is to be had here. A shipped version's files are had as that version's. */
 export function addressOf(href: string, model: string, packageDigest: string, versions: readonly NewVersion[]): string {
   if (/^[a-z][a-z0-9+.-]*:/i.test(href) || href.startsWith('/')) return href;
@@ -134,6 +179,7 @@ export function addressOf(href: string, model: string, packageDigest: string, ve
   if (shipped === undefined || rest === undefined) return packageFileAddress(model, packageDigest, path);
   if (rest === 'model/model.onnx') return weightsAddress(shipped);
   if (rest === 'run.json') return `/models/${model}/versions/${shipped.version}/record`;
+  if (Object.hasOwn(shipped.files, rest)) return versionFileAddress(shipped, rest);
   return `/mlflow/get-artifact?${new URLSearchParams({ run_uuid: shipped.run_id, path: rest }).toString()}`;
 }
 

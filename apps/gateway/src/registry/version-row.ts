@@ -1,4 +1,5 @@
 import type { Digest, Stage, VersionInfo } from '@cairn/contracts';
+import type { VersionFiles } from './version-files.ts';
 
 /** A row of `cairn.version`: what a prediction has to know of a version, without asking MLflow. */
 export interface VersionRow {
@@ -36,6 +37,8 @@ export interface VersionRow {
   bbox: [number, number, number, number];
   /** The record of the run, whole. */
   record: Record<string, unknown>;
+  /** Its card and its pictures. */
+  files: VersionFiles;
   /** Digest of the receipt of its training or import. */
   receipt: Digest;
   /** MLflow aliases that name it: production, canary, shadow. */
@@ -70,6 +73,7 @@ export const proposedColumns = [
   'metrics',
   'bbox',
   'record',
+  'files',
   'receipt',
 ] as const satisfies (keyof NewVersion)[];
 

@@ -14,6 +14,7 @@ import { objectsCheck } from './checks/objects.ts';
 import { outboxCheck } from './checks/outbox.ts';
 import { receiptsCheck } from './checks/receipts.ts';
 import { tokensCheck } from './checks/tokens.ts';
+import { versionFilesCheck } from './checks/version-files.ts';
 import { weightsCheck } from './checks/weights.ts';
 import { Survey } from './survey.ts';
 
@@ -46,6 +47,7 @@ export function surveyOf(parts: SurveyParts): Survey {
     datasetsCheck(parts),
     receiptsCheck(parts),
     weightsCheck(parts),
+    versionFilesCheck(parts),
     mlflowRunsCheck(parts),
     mlflowVersionsCheck(parts),
     outboxCheck(parts),

@@ -11,6 +11,7 @@ import type { Outbox } from '../registry/outbox.ts';
 import { ownSchemas } from '../registry/package/item.ts';
 import { latestRevision } from '../registry/package/revision.ts';
 import { versionSubjects } from '../registry/receipt-facts.ts';
+import { keepRunFiles } from '../registry/version-files.ts';
 import { versionItem } from '../registry/version-item.ts';
 import { type NewVersion, type VersionRow, versionId, versionSubject } from '../registry/version-row.ts';
 import type { Versions } from '../registry/versions.ts';
@@ -18,7 +19,7 @@ import { settle } from './hyperparameters.ts';
 import type { RunOrigin } from './job-run.ts';
 import { type Package, type PackageRunParts, PackageRuns, readPackage } from './package-run.ts';
 import { findRun, keepRun } from './receipted-run.ts';
-import { type Origin, readTrained, type Trained, trainedRow, trainingFacts } from './trained.ts';
+import { type Kept, type Origin, readTrained, type Trained, trainedRow, trainingFacts } from './trained.ts';
 import { trainingPlan } from './training-plan.ts';
 
 type Inputs = ProcessInput<'train-model'>;
@@ -98,9 +99,10 @@ export class TrainModel implements Process<'train-model'> {
   async #register(trained: Trained, origin: Origin, pack: Package, context: JobContext): Promise<Result> {
     const { database, objects, versions, mlflow, outbox } = this.#parts;
     const { model } = origin.revision;
-    const { size } = await objects.put(trained.weights.bytes, trained.weights.digest);
+    await objects.put(trained.weights.bytes, trained.weights.digest);
     const known = await versions.byWeights(model, trained.weights.digest);
     if (known !== null) return this.#repeated(known, trained, origin, context);
+    const kept = { ...trained, files: await keepRunFiles(mlflow, trained.run, objects) };
     context.signal.throwIfAborted();
     context.progress(96, 'Writing the version to the catalogue');
     await mlflow.findOrCreateModel(model, { 'cairn.model': model });
@@ -109,7 +111,7 @@ export class TrainModel implements Process<'train-model'> {
       'cairn.job': context.jobId,
     });
     try {
-      const row = await database.transaction((tx) => this.#commit(tx, version, trained, origin, pack, size, context));
+      const row = await database.transaction((tx) => this.#commit(tx, version, kept, origin, pack, context));
       outbox.kick();
       return resultOf(row, trained, origin, row.receipt);
     } catch (error) {
@@ -125,7 +127,7 @@ export class TrainModel implements Process<'train-model'> {
     const { database } = this.#parts;
     context.log(`these are the weights of version ${versionId(known)}, bit by bit`);
     const kept = await findRun(database, trained.run.runId);
-    const row = trainedRow(known.version, trained, origin);
+    const row = trainedRow(known.version, { ...trained, files: known.files }, origin);
     const receipt = kept?.receipt ?? (await database.transaction((tx) => this.#issue(tx, row, trained, origin)));
     return resultOf(known, trained, origin, receipt);
   }
@@ -133,16 +135,15 @@ export class TrainModel implements Process<'train-model'> {
   async #commit(
     tx: Queryable,
     version: number,
-    trained: Trained,
+    trained: Kept,
     origin: Origin,
     { item, files }: Package,
-    size: number,
     context: JobContext,
   ): Promise<VersionRow> {
     const { catalog, versions } = this.#parts;
     const unreceipted = trainedRow(version, trained, origin);
     const row = { ...unreceipted, receipt: await this.#issue(tx, unreceipted, trained, origin) };
-    const described = versionItem(row, item, size, new Date().toISOString());
+    const described = versionItem(row, item, trained.weights.bytes, new Date().toISOString());
     await catalog.upsert(tx, described, await ownSchemas(item, files));
     return versions.propose(tx, row, context.actor);
   }

@@ -9,6 +9,7 @@ import { RunRecord } from '../registry/package/record.ts';
 import type { RevisionRow } from '../registry/package/revision.ts';
 import { weightsPath } from '../registry/package/shipped.ts';
 import { receiptDigest } from '../registry/receipt-facts.ts';
+import type { VersionFiles } from '../registry/version-files.ts';
 import { type NewVersion, versionId } from '../registry/version-row.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
 
@@ -26,6 +27,11 @@ export interface Trained {
   run: MlflowRun;
   weights: { digest: string; bytes: Uint8Array };
   record: RunRecord;
+}
+
+/** As {@link Trained}, with the card and pictures that the object store holds by now. */
+export interface Kept extends Trained {
+  files: VersionFiles;
 }
 
 /**
@@ -65,8 +71,8 @@ export async function readTrained(mlflow: MlflowClient, run: MlflowRun, origin: 
 }
 
 /** The row of a trained version, but for its receipt. `version` is MLflow's number. */
-export function trainedRow(version: number, trained: Trained, origin: Origin): Omit<NewVersion, 'receipt'> {
-  const { run, weights, record } = trained;
+export function trainedRow(version: number, trained: Kept, origin: Origin): Omit<NewVersion, 'receipt'> {
+  const { run, weights, record, files } = trained;
   const { revision, dataset } = origin;
   return {
     model: revision.model,
@@ -89,6 +95,7 @@ export function trainedRow(version: number, trained: Trained, origin: Origin): O
     metrics: record.metrics,
     bbox: dataset.bbox,
     record,
+    files,
   };
 }
 

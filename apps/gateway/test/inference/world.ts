@@ -163,6 +163,7 @@ async function propose({ objects, database, receipts, versions }: Registry, mode
     data: 'generated' as const,
     metrics: {},
     bbox: [86, 27, 86.1, 27.1] as [number, number, number, number],
+    files: {},
     record: { data: { title: 'Roofs', licence: 'CC0-1.0', attribution: 'Nobody' } },
   };
   await database.transaction(async (tx) => {

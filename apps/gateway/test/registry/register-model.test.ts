@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CairnError, type GitProof } from '@cairn/contracts';
 import { digestOf, openBundle, readPublicKey, readStatement, verifyEnvelope } from '@cairn/receipt';
+import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { makeApp } from '../../src/app.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import type { Queryable } from '../../src/db/database.ts';
 import type { StacItem } from '../../src/catalog/item.ts';
@@ -12,6 +14,7 @@ import { checkPackage } from '../../src/registry/package/check.ts';
 import { importVersion } from '../../src/registry/package/import-run.ts';
 import { RegisterModel } from '../../src/registry/package/register-model.ts';
 import { findRevision } from '../../src/registry/package/revision.ts';
+import { versionFileRoutes } from '../../src/registry/version-file-routes.ts';
 import { tools } from '../db/template.ts';
 import { openMlflow, type TestMlflow } from './mlflow-fixture.ts';
 import { type Files, item, record, shippedVersion, tinyPackage, upload } from './package-fixture.ts';
@@ -209,6 +212,57 @@ describe('what MLflow holds afterwards', () => {
     expect(await mlflow.client.downloadArtifact(run!, 'model/model.onnx')).toEqual(
       new Uint8Array(new TextEncoder().encode('weights of the scene')),
     );
+  });
+
+  it('has card and pictures as assets, served by digest as what they are, whatever else MLflow holds or loses', async () => {
+    const picture = 'not really a PNG';
+    const left = { 'versions/scene/predictions.png': picture, 'versions/scene/page.html': '<script>alert(1)</script>' };
+    const files = named('pictured', { ...tinyPackage(), ...left });
+    // Told by the package of a network that its weights, which are no ONNX file here, cannot be seen to be.
+    files['stac-item.json'] = item(files, { id: 'pictured', properties: { 'mlm:total_parameters': 5 } });
+    await register(files);
+    const version = await catalog.get('versions', 'pictured-1');
+    const assets = version['assets'] as Record<string, { href: string } & Record<string, unknown>>;
+    expect(Object.keys(assets)).toEqual(expect.arrayContaining(['model', 'record', 'card', 'picture-predictions']));
+    expect(JSON.stringify(assets)).not.toContain('html');
+    expect(assets['card']).toMatchObject({
+      type: 'text/markdown',
+      roles: ['metadata'],
+      'file:checksum': `1220${digestOf('# scene\n').slice(7)}`,
+      'file:size': 8,
+    });
+    expect(assets['picture-predictions']).toMatchObject({ type: 'image/png', roles: ['overview', 'thumbnail'] });
+    expect(version['properties']).not.toHaveProperty('mlm:total_parameters');
+    expect((await catalog.get('models', 'pictured'))['properties']).toHaveProperty('mlm:total_parameters');
+
+    const run = await mlflow.client.findRunById((await registry.versions.get('pictured', 1)).run_id);
+    await mlflow.client.deleteRun(run!.runId);
+    const app = await makeApp({
+      logger: pino({ level: 'silent' }),
+      guard: () => undefined,
+      routes: [versionFileRoutes(registry)],
+    });
+    const get = (url: string, headers: Record<string, string> = {}) => app.inject({ url, headers });
+    const card = await get(assets['card']!.href);
+    expect([card.statusCode, card.body]).toEqual([200, '# scene\n']);
+    expect(card.headers).toMatchObject({
+      'content-type': 'text/markdown; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'cache-control': 'private, max-age=31536000, immutable',
+    });
+    const shown = await get('/models/pictured/versions/1/files/predictions.png');
+    expect([shown.body, shown.headers['content-type'], shown.headers['cache-control']]).toEqual([
+      picture,
+      'image/png',
+      'private, no-cache',
+    ]);
+    const known = { 'if-none-match': String(shown.headers['etag']) };
+    expect((await get(assets['picture-predictions']!.href, known)).statusCode).toBe(304);
+    for (const lost of ['page.html', 'run.json', 'constructor', `card.md?digest=${digestOf('other')}`]) {
+      expect((await get(`/models/pictured/versions/1/files/${lost}`)).statusCode, lost).toBe(404);
+    }
+    await app.close();
   });
 
   it('is told of stages and the default, though it was killed when they changed, and answers models:/…@production', async () => {

