@@ -31,4 +31,5 @@ if [ -n "${CAIRN_TEST_SCENE:-}" ]; then
 else
   echo 'CAIRN_TEST_SCENE names no folder of real chips: the demo runs on the generated scene only.'
 fi
+step 'what reads exports back' tools/test-readers.sh
 step 'tests' npx vitest run

@@ -5,6 +5,7 @@ import { addDataset } from './commands/dataset.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvidence } from './commands/evidence.ts';
+import { addExport } from './commands/export.ts';
 import { addImagery } from './commands/imagery.ts';
 import { addLogin } from './commands/login.ts';
 import { addJob } from './commands/job.ts';
@@ -67,6 +68,7 @@ for (const add of [
   addRollback,
   addRevoke,
   addPredict,
+  addExport,
   addVerify,
   addReceipt,
   addAccount,

@@ -16,16 +16,17 @@ export type ToldRevocation = Revocation & { signed: boolean };
 
 /**
  * Asks a server whether something that a file came from was taken back since.
+ * @param signed the file as `readSigned` gives it
  * @param verdict what was found of the file: it names the digests that are asked about
  * @throws CairnError `gateway-unreachable`
  */
 export async function askRevoked(
   address: string,
-  text: string,
+  signed: unknown,
   verdict: Verification,
   publicKeyPem: string,
 ): Promise<ToldRevocation[]> {
-  const prediction = payloadDigest(extract(text).bundle as unknown as Bundle);
+  const prediction = payloadDigest(extract(signed).bundle as unknown as Bundle);
   const digests = new Set([prediction, ...verdict.facts.flatMap(({ name, value }) => grounds(name, value))]);
   const told = await new CairnClient({ address }).revocations([...digests].slice(0, 20));
   return told.map((one) => ({ ...one, signed: isSigned(one, publicKeyPem) }));

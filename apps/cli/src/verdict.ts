@@ -1,9 +1,9 @@
 import { KNOWN_WORDS, verifyFeatureCollection, type Verification } from '@cairn/receipt';
 import type { Output } from './output.ts';
 
-/** Verifies the text of a GeoJSON with the public key of its signer, PEM; nothing else is needed. */
-export function verifyText(text: string, publicKeyPem: string | undefined): Verification {
-  return verifyFeatureCollection(text, { publicKeyPem });
+/** Verifies a GeoJSON, text or parsed, with the public key of its signer, PEM; nothing else is needed. */
+export function verifySigned(signed: unknown, publicKeyPem: string | undefined): Verification {
+  return verifyFeatureCollection(signed, { publicKeyPem });
 }
 
 /** Tells what was found: the facts of the trail, how each is known, and what fails. */

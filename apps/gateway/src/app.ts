@@ -35,7 +35,7 @@ export interface AppParts {
  *     ALL  /mlflow/*                                             registry
  *     GET  /datasets/:id/versions …  /datasets/:id/diff          data
  *     GET  /imagery/:id/tiles/:z/:x/:y.png                       imagery
- *     GET  /predictions …  /predictions/:id/buildings.geojson    inference
+ *     GET  /predictions …  /predictions/:id/buildings.:format    inference
  *     GET  /receipts …                                           receipts
  *     GET  /survey   POST /survey/repair                         survey
  *     GET  /*                                                    the page

@@ -34,6 +34,8 @@ import { TileHosts } from './imagery/xyz/tile-hosts.ts';
 import { TileServers } from './imagery/xyz/tile-servers.ts';
 import { TileSets } from './imagery/xyz/tile-sets.ts';
 import { ProcessBackend } from './inference/backend/process/backend.ts';
+import { exportRoutes } from './inference/export-routes.ts';
+import { exportThread } from './inference/exports-thread.ts';
 import { outlineThread } from './inference/outlines-thread.ts';
 import { Predict } from './inference/predict.ts';
 import { inferenceRoutes } from './inference/routes.ts';
@@ -150,6 +152,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   });
   const datasets = new Datasets({ catalog });
   const outlines = outlineThread();
+  const exporter = exportThread();
 
   const runner = new ProcessRunner({
     children,
@@ -299,6 +302,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       datasetRoutes({ versions: new DatasetVersions({ database, objects }), objects, reader: datasetReader }),
       imageryRoutes({ imageries, objects, reader }),
       inferenceRoutes({ database, objects }),
+      exportRoutes({ database, objects, exporter }),
       receiptRoutes({ receipts, database }),
       surveyRoutes({ survey }),
       pageRoutes({ folder: config.web }),
@@ -325,7 +329,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       await backend.close();
       await mlflowServer.stop();
       await children.stopAll();
-      await Promise.all([reader.close(), datasetReader.close(), outlines.close()]);
+      await Promise.all([reader.close(), datasetReader.close(), outlines.close(), exporter.close()]);
       await database.close();
       await lock.release();
     },

@@ -6,15 +6,21 @@ import { isObject, member } from './json.ts';
 
 const ID_DIGITS = 20;
 
+/** Name of the property by which a feature of an export names the receipt it falls under: the digest of its payload. */
+export const RECEIPT_PROPERTY = 'receipt';
+
+/** What a feature says of itself and its file, not of what was found: left out of the manifest, and checked beside it. */
+const UNSIGNED: readonly string[] = ['id', RECEIPT_PROPERTY];
+
 function signedProperties(properties: unknown): Record<string, unknown> {
   if (properties === null || properties === undefined) return {};
   if (!isObject(properties)) throw new ReceiptError('The properties are not a JSON object.');
-  return Object.fromEntries(Object.entries(properties).filter(([name]) => name !== 'id'));
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !UNSIGNED.includes(name)));
 }
 
 /**
  * A feature's line in the manifest: SHA-256 (64 hexadecimal digits) of the RFC 8785 JSON of its normalised geometry and
- * of all its properties but `id`. Throws ReceiptError, with the path, for what cannot be signed (see
+ * of all its properties but `id` and `receipt`. Throws ReceiptError, with the path, for what cannot be signed (see
  * `normaliseGeometry` and `canonicalJson`).
  */
 export function manifestLine(feature: unknown): string {

@@ -6,7 +6,7 @@ import { startGateway } from '../gateway.ts';
 import { listFiles } from '../folder.ts';
 import { readNotice } from '../notices.ts';
 import { readPort } from '../options.ts';
-import { tellVerdict, verifyText } from '../verdict.ts';
+import { tellVerdict, verifySigned } from '../verdict.ts';
 import { chooseVersion } from '../choose-version.ts';
 import { sendDataset } from './dataset.ts';
 import { sendImagery } from './imagery.ts';
@@ -100,7 +100,7 @@ async function tour(
   );
   const text = await step(`Write ${options.out}`, () => download(client, prediction.href, options.out));
   const pem = await client.publicKey();
-  const verdict = await step('Verify the receipt, offline', () => Promise.resolve(verifyText(text, pem)));
+  const verdict = await step('Verify the receipt, offline', () => Promise.resolve(verifySigned(text, pem)));
   if (!verdict.ok) {
     tellVerdict(output, verdict, true);
     throw new CairnError('digest-mismatch', 'The prediction that was just made does not fit its receipt.', {

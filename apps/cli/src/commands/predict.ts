@@ -1,9 +1,11 @@
-import { readFile, stat, writeFile, rename } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { Readable } from 'node:stream';
 import { CairnError, type CairnClient, type ProcessInput } from '@cairn/contracts';
 import type { AddCommand } from '../command.ts';
 import { connect } from '../gateway.ts';
 import { readNumber } from '../options.ts';
+import { save } from '../save.ts';
 import { sendImagery } from './imagery.ts';
 
 interface Options {
@@ -55,23 +57,7 @@ export const addPredict: AddCommand = (program, act) => {
 /** Writes a prediction's GeoJSON to a file: whole, or not at all. */
 export async function download(client: CairnClient, href: string, out: string): Promise<string> {
   const text = await (await client.request('GET', href)).text();
-  try {
-    await writeFile(`${out}.part`, text);
-    await rename(`${out}.part`, out);
-  } catch (cause) {
-    const full = cause instanceof Error && 'code' in cause && cause.code === 'ENOSPC';
-    throw new CairnError(
-      full ? 'disk-full' : 'not-found',
-      `${out} cannot be written: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      {
-        where: resolve(out),
-        action: full
-          ? 'Free some space and run the command again; the prediction is stored.'
-          : 'Give a path that can be written with --out.',
-        cause,
-      },
-    );
-  }
+  await save(out, Readable.from([text]));
   return text;
 }
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { CairnError } from '@cairn/contracts';
 import { extract, ReceiptError, type ExtractedReceipt } from '@cairn/receipt';
 import type { AddCommand } from '../command.ts';
-import { readText } from './verify.ts';
+import { readSigned } from '../read.ts';
 
 /** `cairn receipt extract`: the manifest and the Sigstore bundles, for other programs. */
 export const addReceipt: AddCommand = (program, act) => {
@@ -11,11 +11,11 @@ export const addReceipt: AddCommand = (program, act) => {
     .command('receipt')
     .description("work with a file's receipt")
     .command('extract <file>')
-    .description('write the manifest and the Sigstore bundles that a buildings.geojson carries')
+    .description('write the manifest and the Sigstore bundles that a buildings.geojson, or an export of it, carries')
     .option('--out <dir>', 'folder to write to', '.')
     .action(
       act(async ({ output }, file: string, options: { out: string }) => {
-        const parts = read(await readText(file, 'Give the GeoJSON file that the prediction wrote.'), file);
+        const parts = read(await readSigned(file), file);
         const folder = resolve(options.out);
         await mkdir(folder, { recursive: true });
         const files = {
@@ -36,9 +36,9 @@ export const addReceipt: AddCommand = (program, act) => {
     );
 };
 
-function read(text: string, file: string): ExtractedReceipt {
+function read(signed: unknown, file: string): ExtractedReceipt {
   try {
-    return extract(text);
+    return extract(signed);
   } catch (cause) {
     if (!(cause instanceof ReceiptError)) throw cause;
     throw new CairnError('input-invalid', cause.message, {

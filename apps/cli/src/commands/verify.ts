@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CairnError } from '@cairn/contracts';
 import type { AddCommand } from '../command.ts';
 import { gatewayAddress } from '../gateway.ts';
+import { readSigned, readText } from '../read.ts';
 import { askRevoked, tellRevoked } from '../revoked.ts';
-import { tellVerdict, verifyText } from '../verdict.ts';
+import { tellVerdict, verifySigned } from '../verdict.ts';
 
 interface Options {
   key?: string;
@@ -16,7 +15,7 @@ interface Options {
 export const addVerify: AddCommand = (program, act) => {
   program
     .command('verify <file>')
-    .description('check a buildings.geojson against its receipt, without a server or a network')
+    .description('check a buildings.geojson, or an export of it, against its receipt, without a server or a network')
     .option('--key <file>', "the signer's public key (default: that of the state folder)")
     .option('--all', 'tell every check, not only what fails')
     .option(
@@ -25,13 +24,13 @@ export const addVerify: AddCommand = (program, act) => {
     )
     .action(
       act(async ({ config, output }, file: string, options: Options) => {
-        const text = await readText(file, 'Give the GeoJSON file that the prediction wrote.');
+        const signed = await readSigned(file);
         const keyFile = options.key ?? join(config.home, 'keys', 'cairn.pub');
         const key = await readText(
           keyFile,
           "Give the signer's public key with --key; the signer's Cairn offers it at /keys/cairn.pub.",
         );
-        const verdict = verifyText(text, key);
+        const verdict = verifySigned(signed, key);
         const tell = (): void => tellVerdict(output, verdict, options.all === true);
         if (!verdict.ok || options.server === undefined) {
           output.result({ ...verdict, revocations: null }, () => {
@@ -44,29 +43,9 @@ export const addVerify: AddCommand = (program, act) => {
         // Told before the server is asked, which may not answer.
         tell();
         const address = options.server === true ? await gatewayAddress(config) : options.server.replace(/\/$/, '');
-        const revocations = await askRevoked(address, text, verdict, key);
+        const revocations = await askRevoked(address, signed, verdict, key);
         output.result({ ...verdict, revocations }, () => tellRevoked(output, address, revocations));
         if (revocations.length > 0) process.exitCode = 5;
       }),
     );
 };
-
-/**
- * Reads a text file.
- * @throws CairnError `not-found` with what to do
- */
-export async function readText(file: string, action: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw new CairnError(
-      'not-found',
-      `${file} cannot be read: ${cause instanceof Error ? cause.message : String(cause)}.`,
-      {
-        where: file,
-        action,
-        cause,
-      },
-    );
-  }
-}

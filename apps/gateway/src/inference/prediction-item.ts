@@ -1,10 +1,11 @@
+import { FORMAT_NAMES, FORMATS } from '@cairn/export';
 import { multihash } from '../imagery/imagery-item.ts';
 import { versionItemId } from '../registry/version-item.ts';
 import type { NewPrediction } from './prediction-row.ts';
 
-/** Address of a prediction's GeoJSON, from the root of the gateway. */
-export function buildingsAddress(id: string): string {
-  return `/predictions/${id}/buildings.geojson`;
+/** Address of a prediction's GeoJSON, or of its buildings in another format, from the root of the gateway. */
+export function buildingsAddress(id: string, format = 'geojson'): string {
+  return `/predictions/${id}/buildings.${format}`;
 }
 
 /**
@@ -54,6 +55,17 @@ export function predictionItem(
         'file:checksum': multihash(row.geojson_digest),
         'file:size': size,
       },
+      ...Object.fromEntries(
+        FORMAT_NAMES.map((format) => [
+          format,
+          {
+            href: buildingsAddress(row.id, format),
+            type: FORMATS[format].mediaType,
+            title: `Buildings as ${FORMATS[format].title}`,
+            roles: ['data'],
+          },
+        ]),
+      ),
     },
     links: [derivedFrom('versions', versionItemId(row)), derivedFrom('imagery', row.imagery)],
   };

@@ -1,4 +1,5 @@
-import type { Digest } from '@cairn/contracts';
+import { CairnError, type Digest } from '@cairn/contracts';
+import { Type } from 'typebox';
 import type { Queryable } from '../db/database.ts';
 
 /** A row of `cairn.prediction`. */
@@ -23,6 +24,22 @@ export interface PredictionRow {
 
 /** A prediction before it is written. */
 export type NewPrediction = Omit<PredictionRow, 'at' | 'revocation'>;
+
+/** The id of a prediction, in a route. */
+export const PredictionId = Type.String({ pattern: '^[0-9a-f]{20}$' });
+
+/**
+ * A prediction.
+ * @throws CairnError `not-found`
+ */
+export async function demandPrediction(queryable: Queryable, id: string): Promise<PredictionRow> {
+  const [found] = await queryable.query<PredictionRow>('select * from cairn.prediction where id = $1', [id]);
+  if (found !== undefined) return found;
+  throw new CairnError('not-found', `There is no prediction ${id}.`, {
+    where: id,
+    action: 'GET /predictions lists those there are.',
+  });
+}
 
 /** The prediction that answered a request before, or null. */
 export async function predictionOf(queryable: Queryable, request: Digest): Promise<PredictionRow | null> {

@@ -1,12 +1,12 @@
-import { CairnError, Digest } from '@cairn/contracts';
+import { Digest } from '@cairn/contracts';
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { Database } from '../db/database.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import { buildingsAddress } from './prediction-item.ts';
-import type { PredictionRow } from './prediction-row.ts';
+import { demandPrediction, PredictionId, type PredictionRow } from './prediction-row.ts';
 
-const Params = Type.Object({ id: Type.String({ pattern: '^[0-9a-f]{20}$' }) });
+const Params = Type.Object({ id: PredictionId });
 
 const ListQuery = Type.Object(
   { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })) },
@@ -33,14 +33,6 @@ type PredictionInfo = Static<typeof PredictionInfo>;
 /** Predictions and their buildings. */
 export function inferenceRoutes(parts: { database: Database; objects: ObjectStore }): FastifyPluginCallback {
   const { database, objects } = parts;
-  const row = async (id: string): Promise<PredictionRow> => {
-    const [found] = await database.query<PredictionRow>('select * from cairn.prediction where id = $1', [id]);
-    if (found !== undefined) return found;
-    throw new CairnError('not-found', `There is no prediction ${id}.`, {
-      where: id,
-      action: 'GET /predictions lists those there are.',
-    });
-  };
   return (app: FastifyInstance, _options, done) => {
     app.get<{ Querystring: Static<typeof ListQuery> }>(
       '/predictions',
@@ -60,14 +52,14 @@ export function inferenceRoutes(parts: { database: Database; objects: ObjectStor
     app.get<{ Params: Static<typeof Params> }>(
       '/predictions/:id',
       { config: { policy: 'inference.read' }, schema: { params: Params, response: { 200: PredictionInfo } } },
-      async (request) => toInfo(await row(request.params.id)),
+      async (request) => toInfo(await demandPrediction(database, request.params.id)),
     );
 
     app.get<{ Params: Static<typeof Params> }>(
       '/predictions/:id/buildings.geojson',
       { config: { policy: 'inference.read' }, schema: { params: Params, produces: ['application/geo+json'] } },
       async (request, reply) => {
-        const { geojson_digest: digest } = await row(request.params.id);
+        const { geojson_digest: digest } = await demandPrediction(database, request.params.id);
         const etag = `"${digest.slice('sha256:'.length)}"`;
         void reply.header('etag', etag).header('cache-control', 'private, max-age=3600');
         if (request.headers['if-none-match'] === etag) return reply.code(304).send();

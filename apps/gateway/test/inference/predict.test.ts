@@ -5,6 +5,9 @@ import { crsOfEpsg, lonLatOfPixel } from '@cairn/geo';
 import { verifyFeatureCollection } from '@cairn/receipt';
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { FORMAT_NAMES, FORMATS, readExport } from '@cairn/export';
+import { exportRoutes } from '../../src/inference/export-routes.ts';
+import { exportStream, exportThread } from '../../src/inference/exports-thread.ts';
 import { inferenceRoutes } from '../../src/inference/routes.ts';
 import { answerProblem } from '../../src/errors.ts';
 import { place } from '../imagery/geotiff.ts';
@@ -165,6 +168,42 @@ test('a prediction leaves an item that points to version and imagery, an event, 
   );
   expect((await app.inject(`/predictions/${'0'.repeat(20)}`)).statusCode).toBe(404);
   await app.close();
+});
+
+test('a prediction can be had in every format, each of which verifies, and its item tells where', async () => {
+  const { prediction, digest } = whole.result;
+  const exporter = exportThread();
+  const app = fastify();
+  app.setErrorHandler((error, request, reply) => {
+    answerProblem(error, request, reply);
+  });
+  const { database, objects, receipts } = world;
+  await app.register(exportRoutes({ database, objects, exporter }));
+  const item = await world.catalog.get('predictions', prediction);
+  try {
+    for (const format of FORMAT_NAMES) {
+      const href = `/predictions/${prediction}/buildings.${format}`;
+      expect(item['assets']).toMatchObject({ [format]: { href, type: FORMATS[format].mediaType } });
+      const { headers, rawPayload } = await app.inject(href);
+      expect(headers['content-type']).toBe(FORMATS[format].mediaType);
+      const name = `settlement-bright-1-${prediction.slice(0, 8)}.${format}`;
+      expect(headers['content-disposition']).toBe(`attachment; filename="${name}"`);
+      const verdict = verifyFeatureCollection(await readExport(rawPayload), { publicKeyPem: receipts.publicKeyPem });
+      expect(verdict.checks.filter(({ ok }) => !ok)).toEqual([]);
+      const again = await app.inject({ url: href, headers: { 'if-none-match': headers.etag! } });
+      expect([again.statusCode, again.body]).toEqual([304, '']);
+      const head = await app.inject({ url: href, method: 'HEAD' });
+      expect([head.statusCode, head.headers.etag]).toEqual([200, headers.etag]);
+    }
+    expect((await app.inject(`/predictions/${prediction}/buildings.shp`)).statusCode).toBe(400);
+    expect((await app.inject(`/predictions/${'0'.repeat(20)}/buildings.fgb`)).statusCode).toBe(404);
+    // A reader that goes away ends the work, not the thread.
+    (await exportStream(exporter, objects.path(digest), 'fgb')).destroy();
+    expect((await app.inject(`/predictions/${prediction}/buildings.fgb`)).statusCode).toBe(200);
+  } finally {
+    await app.close();
+    await exporter.close();
+  }
 });
 
 test('a model server that is killed in the middle, twice, changes nothing of the result', async () => {

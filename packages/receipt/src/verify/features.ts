@@ -42,12 +42,16 @@ export function checkFeatures(
   prediction: OpenedReceipt,
   isVouchedFor: boolean,
 ): void {
-  const survey = surveyFeatures(collection, features);
-  const { changed, repeated, moved, isMoved, unsigned, manifest } = survey;
+  const survey = surveyFeatures(collection, features, prediction.payloadDigest);
+  const { changed, repeated, moved, strays, isMoved, unsigned, manifest } = survey;
   if (isMoved || moved.count > 0) {
     const where = moved.count > 0 ? ` (${moved.toString()})` : '';
     const words = `The file names a coordinate system of its own ("crs")${where}, by which programs would move the features. Remove it, or get the file again.`;
     checks.add('features/crs', false, words);
+  }
+  if (strays.count > 0) {
+    const words = `${strays.count} of the features name another receipt than the file's: ${strays.toString()}. ${GET_AGAIN}`;
+    checks.add('features/receipt', false, words);
   }
   const signed = signedFeatures(prediction);
   const isCounted = signed?.count === features.length;

@@ -1,5 +1,5 @@
 import { isObject, member } from '../json.ts';
-import { Manifest } from '../manifest.ts';
+import { Manifest, RECEIPT_PROPERTY } from '../manifest.ts';
 import { RECEIPT_MEMBER } from '../receipt.ts';
 import { plain } from '../words.ts';
 
@@ -44,6 +44,16 @@ function idsOf(feature: unknown): unknown[] {
   );
 }
 
+/** Whether a feature names another receipt than the file's. */
+function isStray(feature: unknown, receipt: string | null): boolean {
+  const properties = isObject(feature) ? member(feature, 'properties') : undefined;
+  return (
+    isObject(properties) &&
+    Object.hasOwn(properties, RECEIPT_PROPERTY) &&
+    member(properties, RECEIPT_PROPERTY) !== receipt
+  );
+}
+
 function nameOf(index: number, feature: unknown): string {
   const [id] = idsOf(feature);
   const words =
@@ -60,6 +70,8 @@ export interface Survey {
   readonly repeated: Named;
   /** Features with a coordinate system of their own. */
   readonly moved: Named;
+  /** Features that name another receipt than the file's. */
+  readonly strays: Named;
   /** Whether the collection names a coordinate system that would move the features. */
   readonly isMoved: boolean;
   /** Members that the receipt does not cover. */
@@ -73,13 +85,21 @@ function noteUnsigned(survey: Survey, value: unknown, level: string, signed: rea
   }
 }
 
-/** Looks at every feature of a collection once, with nothing but the file. */
-export function surveyFeatures(collection: Record<string, unknown>, features: readonly unknown[]): Survey {
+/**
+ * Looks at every feature of a collection once, with nothing but the file.
+ * @param receipt the digest of the payload of the file's receipt
+ */
+export function surveyFeatures(
+  collection: Record<string, unknown>,
+  features: readonly unknown[],
+  receipt: string | null,
+): Survey {
   const survey: Survey = {
     manifest: new Manifest(),
     changed: new Named(),
     repeated: new Named(),
     moved: new Named(),
+    strays: new Named(),
     isMoved: !isHarmlessCrs(member(collection, 'crs')),
     unsigned: new Set(),
   };
@@ -93,6 +113,7 @@ export function surveyFeatures(collection: Record<string, unknown>, features: re
     if ([feature, geometry].some((one) => isObject(one) && Object.hasOwn(one, 'crs'))) {
       survey.moved.add(nameOf(index, feature));
     }
+    if (isStray(feature, receipt)) survey.strays.add(nameOf(index, feature));
     try {
       const id = survey.manifest.add(feature);
       const given = idsOf(feature);
