@@ -1,6 +1,8 @@
 import type { Collection } from './collection.ts';
 import { writeFlatGeobuf } from './flatgeobuf/write.ts';
+import { writeGeoParquet } from './geoparquet/write.ts';
 import { writeGeoJsonSeq } from './geojson-seq.ts';
+import { writeOsmXml } from './osm/write.ts';
 
 /** A format that predictions can be had in beside GeoJSON. */
 export interface Format {
@@ -9,6 +11,12 @@ export interface Format {
   /** Whether its properties are columns, of which no two may have one name. */
   readonly columns: boolean;
   readonly write: (collection: Collection) => AsyncGenerator<string | Uint8Array>;
+}
+
+/** Loaded when it is asked for: it needs files, which a browser has not. */
+async function* geoPackage(collection: Collection): AsyncGenerator<Uint8Array> {
+  const { writeGeoPackage } = await import('./geopackage/write.ts');
+  yield* writeGeoPackage(collection);
 }
 
 /** Every format by the ending of its files. The same collection gives the same bytes. */
@@ -20,6 +28,19 @@ export const FORMATS = {
     write: writeGeoJsonSeq,
   },
   fgb: { title: 'FlatGeobuf', mediaType: 'application/vnd.flatgeobuf', columns: true, write: writeFlatGeobuf },
+  gpkg: { title: 'GeoPackage', mediaType: 'application/geopackage+sqlite3', columns: true, write: geoPackage },
+  parquet: {
+    title: 'GeoParquet',
+    mediaType: 'application/vnd.apache.parquet',
+    columns: true,
+    write: writeGeoParquet,
+  },
+  osm: {
+    title: 'OSM XML for JOSM',
+    mediaType: 'application/vnd.openstreetmap.data+xml',
+    columns: false,
+    write: writeOsmXml,
+  },
 } as const satisfies Record<string, Format>;
 
 /** The ending of a format's files. */

@@ -1,6 +1,7 @@
 import { type JsonValue, RECEIPT_PROPERTY } from '@cairn/receipt';
-import { type Collection, type Feature, polygonsOf } from './collection.ts';
+import type { Collection, Feature, Shape } from './collection.ts';
 import { ExportError } from './error.ts';
+import { type Extent, extentOfShape, union } from './extent.ts';
 
 /** What a column holds; `json` is text of JSON, for values of several types, lists and objects. */
 export type ColumnType = 'text' | 'number' | 'boolean' | 'json';
@@ -14,12 +15,12 @@ export interface Column {
 /** What a format with columns has to know before its first row. */
 export interface Table {
   readonly count: number;
-  /** West, south, east, north; undefined where there are no features. */
-  readonly bbox: readonly [number, number, number, number] | undefined;
+  /** Undefined where there are no features. */
+  readonly bbox: Extent | undefined;
   /** `id`, the properties by name, `receipt`. */
   readonly columns: readonly Column[];
   /** The types of shape that occur, sorted. */
-  readonly shapes: readonly Feature['geometry']['type'][];
+  readonly shapes: readonly Shape['type'][];
 }
 
 /** A value as a column can hold it; null where the feature has none. */
@@ -34,20 +35,13 @@ const RESERVED = ['id', RECEIPT_PROPERTY, 'geometry', 'geom', 'fid'];
  */
 export async function tableOf(collection: Collection): Promise<Table> {
   const types = new Map<string, ColumnType>();
-  const shapes = new Set<Feature['geometry']['type']>();
-  const box = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity };
+  const shapes = new Set<Shape['type']>();
+  let extent: Extent | undefined;
   let count = 0;
   for await (const { geometry, properties } of collection.features()) {
     count += 1;
     shapes.add(geometry.type);
-    for (const [outer] of polygonsOf(geometry)) {
-      for (const [lon, lat] of outer ?? []) {
-        box.west = Math.min(box.west, lon);
-        box.east = Math.max(box.east, lon);
-        box.south = Math.min(box.south, lat);
-        box.north = Math.max(box.north, lat);
-      }
-    }
+    extent = union(extent, extentOfShape(geometry));
     for (const [name, value] of Object.entries(properties)) {
       if (value === null) continue;
       const before = types.get(name);
@@ -59,7 +53,7 @@ export async function tableOf(collection: Collection): Promise<Table> {
   refuseClashes(names);
   return {
     count,
-    bbox: count === 0 ? undefined : [box.west, box.south, box.east, box.north],
+    bbox: extent,
     columns: [
       { name: 'id', type: 'text' },
       ...names.map((name) => ({ name, type: types.get(name)! })),
