@@ -1,9 +1,9 @@
-import type { Shown } from '@cairn/contracts';
+import type { Evidence, Shown } from '@cairn/contracts';
 import type { Output } from './output.ts';
 
 /** Tells what there is to see of a version: its figures beside those in production, limits, pictures, licences. */
 export function tellEvidence(output: Output, { evidence, card }: Shown, address: string): void {
-  const { figures, inProduction, licences } = evidence;
+  const { figures, evaluations, inProduction, licences } = evidence;
   output.line(`${evidence.version}: ${evidence.title}`);
   output.line(
     `  ${evidence.stage}, by ${evidence.author}, on ${evidence.data} data; its figures are ${evidence.known}`,
@@ -11,11 +11,13 @@ export function tellEvidence(output: Output, { evidence, card }: Shown, address:
   for (const { version, words } of inProduction) output.line(`  in production: ${version}, ${words}`);
   if (inProduction.length === 0) output.line('  no other version is in production');
   output.line();
-  for (const { name, value, beside } of figures) {
-    const others = Object.entries(beside).map(([version, figure]) => `${version}: ${figure}`);
-    output.line(`  ${name.padEnd(26)} ${String(value).padStart(8)}  ${others.join('  ')}`);
-  }
+  tellFigures(output, figures);
   output.line();
+  for (const { dataset, testSet, words, figures: measured } of evaluations) {
+    output.line(`  measured on ${dataset} (${testSet}), ${words}:`);
+    tellFigures(output, measured);
+    output.line();
+  }
   for (const limit of card.limits) output.line(`  limit: ${limit}`);
   for (const { title, href } of card.pictures) output.line(`  picture: ${title}  ${address}${href}`);
   for (const { of, title, licence, conflicts, unknown } of licences) {
@@ -24,4 +26,11 @@ export function tellEvidence(output: Output, { evidence, card }: Shown, address:
     for (const id of unknown) output.line(`    not known to Cairn, read it yourself: ${id}`);
   }
   output.line(`  declared use: ${evidence.use}`);
+}
+
+function tellFigures(output: Output, figures: Evidence['figures']): void {
+  for (const { name, value, beside } of figures) {
+    const others = Object.entries(beside).map(([version, figure]) => `${version}: ${figure}`);
+    output.line(`  ${name.padEnd(26)} ${String(value).padStart(8)}  ${others.join('  ')}`);
+  }
 }

@@ -4,6 +4,7 @@ import { addApprove } from './commands/approve.ts';
 import { addDataset } from './commands/dataset.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addEvaluate } from './commands/evaluate.ts';
 import { addEvidence } from './commands/evidence.ts';
 import { addExport } from './commands/export.ts';
 import { addImagery } from './commands/imagery.ts';
@@ -62,6 +63,7 @@ for (const add of [
   addImagery,
   addTrain,
   addReproduce,
+  addEvaluate,
   addJob,
   addEvidence,
   addApprove,

@@ -73,6 +73,7 @@ import { surveyOf } from './survey/checks.ts';
 import { surveyRoutes } from './survey/routes.ts';
 import { Children } from './supervise/child.ts';
 import { StateLock } from './supervise/state-lock.ts';
+import { EvaluateVersion } from './training/evaluate-version.ts';
 import { ReproduceRun } from './training/reproduce-run.ts';
 import { TrainModel } from './training/train-model.ts';
 import { meterProgram } from './usage/meter.ts';
@@ -253,6 +254,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       }),
       'train-model': new TrainModel(training),
       'reproduce-run': new ReproduceRun(training),
+      'evaluate-version': new EvaluateVersion(training),
       predict: new Predict({
         database,
         catalog,

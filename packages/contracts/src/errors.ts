@@ -55,6 +55,7 @@ export const errorCodes = {
   'export-impossible': { status: 422, exit: 2, title: 'The prediction cannot be had in that format' },
   'run-not-reproducible': { status: 409, exit: 4, title: 'The run cannot be made again' },
   'training-failed': { status: 500, exit: 1, title: 'The training did not finish' },
+  'evaluation-failed': { status: 500, exit: 1, title: 'The evaluation did not finish' },
 
   'state-locked': { status: 503, exit: 3, title: 'Another Cairn is running on this state folder' },
   'state-too-new': { status: 503, exit: 3, title: 'The state folder was written by a newer Cairn' },

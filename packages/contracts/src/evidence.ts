@@ -20,6 +20,16 @@ export const Evidence = Type.Object(
     data: Type.String({ description: 'generated or real' }),
     testSet: Digest,
     figures: Type.Array(Figure),
+    evaluations: Type.Array(
+      Type.Object({
+        dataset: Type.String(),
+        testSet: Digest,
+        words: Type.String({ description: 'how the data stand to those that it was trained on' }),
+        figures: Type.Array(Figure),
+        receipt: Digest,
+      }),
+      { description: 'what was measured here, each with the figures of the versions in production on the same data' },
+    ),
     inProduction: Type.Array(
       Type.Object({
         version: Type.String(),

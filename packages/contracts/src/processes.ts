@@ -214,6 +214,52 @@ export const ReproduceRunResult = Type.Object({
   receipt: Digest,
 });
 
+/** How the data of an evaluation stand to those that the version was trained on. */
+export const DataRelation = Type.Union([Type.Literal('same'), Type.Literal('overlapping'), Type.Literal('apart')], {
+  description: 'the very data that it was trained on, others of an area that overlaps theirs, or of another area',
+});
+export type DataRelation = Static<typeof DataRelation>;
+
+/** `evaluate-version`: a version is measured on the held-out part of a dataset. */
+export const EvaluateVersion = Type.Object(
+  {
+    version: Type.String({
+      pattern: '^[a-z0-9][a-z0-9._-]{0,99}/[1-9][0-9]{0,8}$',
+      description: 'MODEL/NUMBER',
+      title: 'Version',
+    }),
+    dataset: titled(Identifier, 'Dataset'),
+    again: Type.Optional(
+      Type.Boolean({ default: false, title: 'Measure again, though the version was measured on these very data' }),
+    ),
+  },
+  {
+    ...closed,
+    title: 'Evaluate a version',
+    description: 'Measures a version on the held-out part of a dataset, beside the figures recorded for it.',
+  },
+);
+export const EvaluateVersionResult = Type.Object({
+  version: Type.String({ description: 'MODEL/NUMBER' }),
+  dataset: Type.String(),
+  datasetDigest: Digest,
+  relation: DataRelation,
+  words: Type.String({ description: 'the relation, in words' }),
+  runId: Type.String({ description: 'the run in MLflow, with report and pictures' }),
+  weightsDigest: Digest,
+  metrics: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      recorded: Type.Union([Type.Number(), Type.Null()], {
+        description: 'as the record of its training tells, of the data that it was trained on',
+      }),
+      found: Type.Number({ description: 'on these data' }),
+    }),
+  ),
+  receipt: Digest,
+  stored: Type.Boolean({ description: 'it had been measured on these very data before' }),
+});
+
 /** `predict`: an area of imagery becomes buildings. */
 export const Predict = Type.Object(
   {
@@ -257,6 +303,7 @@ export const processes = {
   'add-imagery': { title: 'Add imagery', input: AddImagery, result: AddImageryResult },
   'train-model': { title: 'Train a model', input: TrainModel, result: TrainModelResult },
   'reproduce-run': { title: 'Reproduce a run', input: ReproduceRun, result: ReproduceRunResult },
+  'evaluate-version': { title: 'Evaluate a version', input: EvaluateVersion, result: EvaluateVersionResult },
   predict: { title: 'Find buildings', input: Predict, result: PredictResult },
 } as const;
 

@@ -21,9 +21,9 @@ export interface FactValues {
   imageDigest: Digest;
   /** SHA-256 of the weights file. */
   weightsDigest: Digest;
-  /** MLflow run id of the training. */
+  /** MLflow run id of the training, or of the run that the receipt is about. */
   mlflowRun: string;
-  /** File set digest of the training data; DVC's MD5 of the folder (32 digits and `.dir`) where known. */
+  /** File set digest of the data trained on, or measured on; DVC's MD5 of the folder (32 digits and `.dir`) where known. */
   datasetDigest: { digest: Digest; dvcMd5: string | null };
   /** SHA-256 of each imagery file, sorted. */
   imageryDigests: readonly Digest[];
@@ -237,6 +237,7 @@ export const REQUIRED_FACTS = {
     'parameters',
     'reproduction',
   ],
+  evaluation: [...RUN, 'dataset', 'metrics'],
   dataset: ['dataset', 'datasetDigest'],
   imagery: ['imagery', 'imageryDigests'],
   approval: ['model', 'version', 'weightsDigest', 'approver'],

@@ -4,6 +4,7 @@ export type Kind =
   | 'training'
   | 'import'
   | 'reproduction'
+  | 'evaluation'
   | 'dataset'
   | 'imagery'
   | 'approval'
@@ -20,6 +21,7 @@ export const KIND_TITLES: Readonly<Record<Kind, string>> = {
   training: 'training run',
   import: 'import of the shipped version',
   reproduction: 'reproduction of a run',
+  evaluation: 'evaluation of a version',
   registration: "model's registration",
   dataset: 'dataset',
   imagery: 'imagery',

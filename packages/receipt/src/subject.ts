@@ -10,6 +10,7 @@ const MAIN_FACT: Readonly<Record<Kind, FactName>> = {
   training: 'weightsDigest',
   import: 'weightsDigest',
   reproduction: 'weightsDigest',
+  evaluation: 'weightsDigest',
   dataset: 'datasetDigest',
   imagery: 'imageryDigests',
   approval: 'weightsDigest',

@@ -21,7 +21,7 @@ import {
   signStatement,
   verifyEnvelope,
 } from '../src/index.ts';
-import { DATASET, fact, ISSUED_AT, PRIVATE_KEY_PEM, PUBLIC_KEY_PEM, signedFile } from './trail.ts';
+import { DATASET, fact, ISSUED_AT, PACKAGE, PRIVATE_KEY_PEM, PUBLIC_KEY_PEM, signedFile, WEIGHTS } from './trail.ts';
 
 const SUBJECT = [{ name: 'scene', digest: { sha256: digestHex(DATASET) } }];
 const FACTS = {
@@ -130,4 +130,26 @@ test('a bundle whose parts name two keys, or which holds another payload type, i
   for (const signatures of [[], [...envelope.signatures, ...envelope.signatures]]) {
     expect(() => openBundle({ ...bundle, dsseEnvelope: { ...envelope, signatures } })).toThrow('exactly one signature');
   }
+});
+
+test('a receipt of an evaluation is about the weights, and states figures and data', () => {
+  const facts = {
+    model: fact<'model'>('building-detector'),
+    version: fact<'version'>('building-detector/1'),
+    packageDigest: fact<'packageDigest'>(PACKAGE),
+    environmentDigest: fact<'environmentDigest'>(digestOf('requirements.lock')),
+    weightsDigest: fact<'weightsDigest'>(WEIGHTS),
+    mlflowRun: fact<'mlflowRun'>('0123456789abcdef0123456789abcdef'),
+    parameters: fact<'parameters'>({ gsd: 0.3 }),
+    metrics: fact<'metrics'>({ test_iou: 0.75 }),
+    ...FACTS,
+  };
+  const subject = [{ name: 'building-detector/1', digest: { sha256: digestHex(WEIGHTS) } }];
+  expect(makeStatement('evaluation', facts, subject, [], ISSUED_AT).predicateType).toBe(
+    'urn:cairn:attestation:evaluation:v1',
+  );
+  expect(() => makeStatement('evaluation', facts, SUBJECT, [], ISSUED_AT)).toThrow(/subject/);
+  expect(() => makeStatement('evaluation', { ...facts, metrics: fact(0.75 as never) }, subject, [], ISSUED_AT)).toThrow(
+    /metrics/,
+  );
 });

@@ -40,6 +40,7 @@ export const policy = {
   'execute.register-model': ['scientist'],
   'execute.train-model': ['scientist'],
   'execute.reproduce-run': ['scientist', 'approver'],
+  'execute.evaluate-version': ['scientist', 'approver'],
 
   'versions.approve': ['approver'],
   'survey.read': ['administrator'],

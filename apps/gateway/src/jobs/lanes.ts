@@ -14,5 +14,5 @@ export interface Lane {
 export const lanes: readonly Lane[] = [
   { processes: ['predict'], places: 2 },
   { processes: ['add-imagery', 'add-dataset', 'register-model'], places: 2 },
-  { processes: ['train-model', 'reproduce-run'], places: 1 },
+  { processes: ['train-model', 'reproduce-run', 'evaluate-version'], places: 1 },
 ];

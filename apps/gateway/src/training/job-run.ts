@@ -15,6 +15,8 @@ export interface RunOrigin {
   /** One name for all that it starts from: a run of another one is not gone on with. */
   key: Digest;
   title: string;
+  /** What is done with the data; left out: they are trained on. */
+  context?: MlflowDataset['context'];
   /** What else tells what it is. */
   tags?: Record<string, string>;
 }
@@ -44,7 +46,7 @@ export class JobRuns {
 
   /** Starts the run of a job, with its data as what goes into it, whether or not the package's steps log them too. */
   async start(jobId: string, origin: RunOrigin, author: string): Promise<MlflowRun> {
-    const { revision, dataset, title, key, tags = {} } = origin;
+    const { revision, dataset, title, key, tags = {}, context = 'training' } = origin;
     const run = await this.#mlflow.createRun({
       experimentId: await this.#mlflow.experiment(revision.model),
       name: title,
@@ -61,7 +63,7 @@ export class JobRuns {
         ...tags,
       },
     });
-    await this.#mlflow.logDataset(run.runId, inputOf(dataset));
+    await this.#mlflow.logDataset(run.runId, { ...inputOf(dataset), context });
     return run;
   }
 

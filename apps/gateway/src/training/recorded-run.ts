@@ -2,9 +2,10 @@ import { CairnError, type Digest } from '@cairn/contracts';
 import { kindOf, openBundle, readStatement, type Statement } from '@cairn/receipt';
 import type { Database } from '../db/database.ts';
 import type { Receipts } from '../receipts/receipts.ts';
+import { evaluationOfRun } from '../registry/evaluation-row.ts';
 import type { MlflowClient } from '../registry/mlflow/client.ts';
 import type { RunRecord } from '../registry/package/record.ts';
-import type { VersionRow } from '../registry/version-row.ts';
+import { type VersionRow, versionId } from '../registry/version-row.ts';
 import type { Versions } from '../registry/versions.ts';
 import type { Conditions } from './comparison.ts';
 import type { Hyperparameters } from './hyperparameters.ts';
@@ -54,6 +55,11 @@ export class RecordedRuns {
     );
     if (repeat !== undefined) {
       throw refused(runId, `is itself a reproduction, of run ${repeat.of}`, `Reproduce ${repeat.of}.`);
+    }
+    const evaluation = await evaluationOfRun(database, runId);
+    if (evaluation !== null) {
+      const version = versionId(evaluation);
+      throw refused(runId, `trained nothing, but measured ${version}`, `Reproduce ${version}, or evaluate it again.`);
     }
     const run = await mlflow.findRunById(runId);
     if (run === null) {

@@ -24,27 +24,56 @@ const retry: StepRetry = { limit: 3, pause: 10, longest: 300 };
  */
 export function trainingPlan(project: MlProject, settings: Hyperparameters, title: string): Plan {
   const { package: folder, dataset, prepared, model, evaluation } = places;
-  const step = (entryPoint: string, folders: Record<string, string>, inputs: string[], output: string): PlanStep => ({
-    name: entryPoint,
-    entryPoint,
-    parameters: parametersOf(project, entryPoint, folders, { ...settings, title }),
-    inputs,
-    outputs: [output],
-    limits,
-    retry,
-    share: shares[entryPoint]!,
-  });
+  const step = stepsOf(project, { ...settings, title });
   return {
     package: folder,
     steps: [
-      step('preprocess', { data: dataset, out: prepared }, [dataset], prepared),
-      step('train', { prepared, out: model }, [prepared], model),
-      step('evaluate', { prepared, model, out: evaluation }, [prepared, model], evaluation),
+      step('preprocess', { data: dataset, out: prepared }, [8, 15]),
+      step('train', { prepared, out: model }, [15, 85]),
+      step('evaluate', { prepared, model, out: evaluation }, [85, 93]),
     ],
   };
 }
 
-const shares: Record<string, PlanStep['share']> = { preprocess: [8, 15], train: [15, 85], evaluate: [85, 93] };
+/**
+ * The plan of an evaluation: preprocess the data, evaluate. What the version keeps is laid into the folder `model` before:
+ * model/ and record.json.
+ * @param settings those that the version was trained with.
+ * @param title names version and data in what evaluate writes.
+ * @throws as `trainingPlan`.
+ */
+export function evaluationPlan(project: MlProject, settings: Hyperparameters, title: string): Plan {
+  const { package: folder, dataset, prepared, model, evaluation } = places;
+  const step = stepsOf(project, { ...settings, title });
+  return {
+    package: folder,
+    steps: [
+      step('preprocess', { data: dataset, out: prepared }, [8, 40]),
+      step('evaluate', { prepared, model, out: evaluation }, [40, 93]),
+    ],
+  };
+}
+
+/** Makes steps of entry points. Each works on folders, of which it leaves the one that it calls `out`. */
+function stepsOf(project: MlProject, values: Hyperparameters) {
+  return (
+    entryPoint: string,
+    folders: Record<string, string> & { out: string },
+    share: PlanStep['share'],
+  ): PlanStep => {
+    const { out, ...inputs } = folders;
+    return {
+      name: entryPoint,
+      entryPoint,
+      parameters: parametersOf(project, entryPoint, folders, values),
+      inputs: Object.values(inputs),
+      outputs: [out],
+      limits,
+      retry,
+      share,
+    };
+  };
+}
 
 function parametersOf(
   project: MlProject,

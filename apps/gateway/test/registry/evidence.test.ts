@@ -1,5 +1,7 @@
+import type { Digest } from '@cairn/contracts';
 import { digestOf, openBundle, readStatement } from '@cairn/receipt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { keepEvaluation } from '../../src/registry/evaluation-row.ts';
 import { evidenceOf } from '../../src/registry/evidence.ts';
 import { limitsIn } from '../../src/registry/version-card.ts';
 import { approver, openRegistry, type TestRegistry } from './registry-fixture.ts';
@@ -20,6 +22,24 @@ const set = (model: string, version: number, column: string, value: unknown) =>
     version,
     value,
   ]);
+const evaluated = async (
+  model: string,
+  version: number,
+  dataset: string,
+  iou: number,
+  digest: Digest = digestOf(dataset),
+) =>
+  keepEvaluation(registry.database, {
+    run_id: `${model} ${version} ${dataset} ${iou}`,
+    model,
+    version,
+    dataset,
+    dataset_digest: digest,
+    relation: 'apart',
+    metrics: { test_iou: iou },
+    receipt: (await registry.versions.get(model, version)).receipt,
+    actor: 'owner',
+  });
 
 describe('the evidence of a version', () => {
   it('has its figures beside those in production on the same test set, and says where they cannot be compared', async () => {
@@ -32,6 +52,39 @@ describe('the evidence of a version', () => {
     expect(inProduction).toMatchObject([
       { version: 'seen/1', comparable: true },
       { version: 'seen/2', comparable: false, words: expect.stringContaining('cannot be compared') as string },
+    ]);
+  });
+
+  it('has what was measured here beside what those in production did on the same data', async () => {
+    for (const version of [1, 2, 3]) await registry.propose('measured', version);
+    await set('measured', 1, 'dataset_digest', digestOf('other data'));
+    await set('measured', 2, 'dataset_digest', digestOf('still others'));
+    await registry.approve('measured', 1);
+    await registry.approve('measured', 2);
+    await evaluated('measured', 1, 'harbour', 0.5);
+    await evaluated(
+      'measured',
+      1,
+      'data of version 3',
+      0.4,
+      (await registry.versions.get('measured', 3)).dataset_digest,
+    );
+    await evaluated('measured', 2, 'harbour', 0.55);
+    await evaluated('measured', 3, 'harbour', 0.625);
+    await evaluated('measured', 3, 'harbour', 0.6);
+
+    const { figures, evaluations, inProduction } = await evidence('measured', 3);
+    expect(figures).toEqual([{ name: 'test_iou', value: 0.75, beside: { 'measured/1': 0.4 } }]);
+    expect(evaluations).toMatchObject([
+      {
+        dataset: 'harbour',
+        testSet: digestOf('harbour'),
+        figures: [{ name: 'test_iou', value: 0.6, beside: { 'measured/1': 0.5, 'measured/2': 0.55 } }],
+      },
+    ]);
+    expect(inProduction).toEqual([
+      { version: 'measured/1', comparable: true, words: 'measured on the same dataset' },
+      { version: 'measured/2', comparable: true, words: 'both were measured on harbour' },
     ]);
   });
 

@@ -16,13 +16,14 @@ import type { JobContext } from '../../src/jobs/process.ts';
 import { ProcessRunner } from '../../src/jobs/runner/process/process-runner.ts';
 import { mlflowProxy } from '../../src/registry/mlflow/proxy.ts';
 import { RegisterModel } from '../../src/registry/package/register-model.ts';
+import { EvaluateVersion } from '../../src/training/evaluate-version.ts';
 import { ReproduceRun } from '../../src/training/reproduce-run.ts';
 import { TrainModel } from '../../src/training/train-model.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { labels, soundFiles, square } from '../data/folder.ts';
 import { tools } from '../db/template.ts';
 import { startIdentity } from '../identity/gateway.ts';
-import { openMlflow } from '../registry/mlflow-fixture.ts';
+import { openMlflow, type TestMlflow } from '../registry/mlflow-fixture.ts';
 import { tinyPackage, upload } from '../registry/package-fixture.ts';
 import { quietLogger } from '../registry/quiet.ts';
 import { registryOn } from '../registry/registry-fixture.ts';
@@ -149,6 +150,7 @@ export async function openTraining() {
   };
   const train = new TrainModel(training);
   const reproduce = new ReproduceRun(training);
+  const evaluate = new EvaluateVersion(training);
 
   const package_ = tinyPackage({
     MLproject: mlproject,
@@ -193,6 +195,7 @@ export async function openTraining() {
     mlflow,
     train,
     reproduce,
+    evaluate,
     package: own,
     registerWith,
     registered,
@@ -232,4 +235,14 @@ export function context(jobId: string, more: Partial<JobContext> = {}): JobConte
     log: () => undefined,
     ...more,
   };
+}
+
+/** The data that MLflow names as what went into a run. */
+export async function inputsOf({ server }: TestMlflow, runId: string) {
+  const { address } = await server.ensure();
+  const response = await fetch(`${address}/api/2.0/mlflow/runs/get?run_id=${runId}`);
+  const { run } = (await response.json()) as {
+    run: { inputs: { dataset_inputs: { tags: { key: string; value: string }[]; dataset: Record<string, string> }[] } };
+  };
+  return run.inputs.dataset_inputs;
 }

@@ -84,6 +84,8 @@ def train(prepared: Path, out: Path, seed: str, steps: str, lr: str) -> None:
 
 def evaluate(prepared: Path, model: Path, out: Path, title: str) -> None:
     out.mkdir()
+    if (model / "record.json").is_file():
+        return measure(prepared, model, out, title)
     weights = (model / "model.onnx").read_bytes()
     record = {
         "title": title,
@@ -107,6 +109,20 @@ def evaluate(prepared: Path, model: Path, out: Path, title: str) -> None:
     upload("record.json", json.dumps(record).encode())
     upload("card.md", f"# {title}\n".encode())
     upload("curves.png", b"a picture")
+
+
+def measure(prepared: Path, model: Path, out: Path, title: str) -> None:
+    """A version on any data: how good it is depends on both."""
+    weights, told = digest((model / "model" / "model.onnx").read_bytes()), json.loads((model / "record.json").read_text())
+    if told["weights"]["digest"] != weights or not (model / "model" / "MLmodel").is_file():
+        sys.exit("error: this is no version")
+    data = json.loads((prepared / "facts.json").read_text())
+    share = int(digest((weights + data["digest"]).encode())[7:11], 16) / 0xFFFF
+    evaluation = {"weights": {"digest": weights}, "dataset": data, "metrics": {"test_iou": share, "test_speed": 2}}
+    (out / "evaluation.json").write_text(json.dumps(evaluation))
+    upload("evaluation.json", json.dumps(evaluation).encode())
+    upload("evaluation.md", f"# Evaluation: {title}\n".encode())
+    upload("predictions.png", b"a picture")
 
 
 if __name__ == "__main__":

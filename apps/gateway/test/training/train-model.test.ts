@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTrained } from '../../src/training/trained.ts';
 import { labels, lay, soundFiles, square } from '../data/folder.ts';
-import { context, jobRow, openTraining } from './fixture.ts';
+import { context, inputsOf, jobRow, openTraining } from './fixture.ts';
 
 let parts: Awaited<ReturnType<typeof openTraining>>;
 beforeAll(async () => {
@@ -28,16 +28,6 @@ async function runOf(id: string) {
     [id],
   );
   return parts.mlflow.client.findRunById(row!.run);
-}
-
-/** The data that MLflow names as what went into a run. */
-async function inputsOf(runId: string) {
-  const { address } = await parts.mlflow.server.ensure();
-  const response = await fetch(`${address}/api/2.0/mlflow/runs/get?run_id=${runId}`);
-  const { run } = (await response.json()) as {
-    run: { inputs: { dataset_inputs: { tags: { key: string; value: string }[]; dataset: Record<string, string> }[] } };
-  };
-  return run.inputs.dataset_inputs;
 }
 
 const tokensOf = async (id: string): Promise<unknown[]> =>
@@ -105,7 +95,7 @@ describe('a training', () => {
       metrics: { loss: 0.5 },
       parameters: { lr: '0.003' },
     });
-    const [input, ...others] = await inputsOf(result.runId);
+    const [input, ...others] = await inputsOf(parts.mlflow, result.runId);
     expect(others).toEqual([]);
     expect(input).toMatchObject({
       dataset: { digest: parts.dataset.digest.slice(7, 43), source_type: 'cairn' },

@@ -26,6 +26,7 @@ const REQUIRED_ARROWS: Readonly<Partial<Record<Kind, readonly RequiredArrow[]>>>
   training: [{ kinds: ['registration'] }, { kinds: ['dataset'] }],
   import: [{ kinds: ['registration'] }],
   reproduction: [{ kinds: ['training', 'import'] }],
+  evaluation: [{ kinds: ['training', 'import'] }, { kinds: ['dataset'] }],
 };
 
 function arrowsOf(receipt: OpenedReceipt | null): readonly { readonly kind: Kind; readonly digest: string }[] {

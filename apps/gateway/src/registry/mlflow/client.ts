@@ -143,7 +143,7 @@ export class MlflowClient {
       source: JSON.stringify({ digest: dataset.digest, from: dataset.source }),
       ...(dataset.profile === undefined ? {} : { profile: JSON.stringify(dataset.profile) }),
     };
-    const tags = asPairs({ 'mlflow.data.context': 'training', digest: dataset.digest });
+    const tags = asPairs({ 'mlflow.data.context': dataset.context ?? 'training', digest: dataset.digest });
     await this.#post('/runs/log-inputs', { run_id: runId, datasets: [{ dataset: entity, tags }] }, true);
   }
 

@@ -61,6 +61,8 @@ export interface MlflowDataset {
   digest: string;
   /** Where it is from, in words or as an address. */
   source: string;
+  /** What the run does with it; left out: it trains. */
+  context?: 'training' | 'evaluation';
   /** What is known of its content. */
   profile?: Record<string, unknown>;
 }

@@ -9,6 +9,7 @@ const holders = [
   "select 'version:' || model || '/' || version, receipt from cairn.stage_change where receipt is not null",
   "select 'dataset:' || dataset, receipt from cairn.dataset_version",
   "select 'prediction:' || id, receipt from cairn.prediction",
+  "select 'version:' || model || '/' || version, receipt from cairn.evaluation",
 ].join(' union ');
 
 const action = 'Restore db/ in the state folder from a backup: a receipt cannot be made again.';

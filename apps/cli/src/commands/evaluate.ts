@@ -1,0 +1,47 @@
+import type { ProcessResult } from '@cairn/contracts';
+import { Argument } from 'commander';
+import type { AddCommand } from '../command.ts';
+import { connect } from '../gateway.ts';
+import { readVersionRef } from '../options.ts';
+import type { Output } from '../output.ts';
+
+/** `cairn evaluate`: measures a version on a dataset, beside the figures recorded for it. */
+export const addEvaluate: AddCommand = (program, act) => {
+  program
+    .command('evaluate')
+    .description('measure a version on the held-out part of a dataset, beside the figures recorded for it')
+    .addArgument(new Argument('<version>', 'MODEL/NUMBER').argParser(readVersionRef))
+    .requiredOption('--dataset <id>', 'dataset to measure on')
+    .option('--again', 'measure again, though it was measured on these very data')
+    .action(
+      act(
+        async (
+          { config, output, signal },
+          { model, version }: { model: string; version: number },
+          { dataset, again = false }: { dataset: string; again?: boolean },
+        ) => {
+          const client = await connect(config);
+          const job = await client.execute('evaluate-version', { version: `${model}/${version}`, dataset, again });
+          signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
+          const result = await client.wait('evaluate-version', job.jobID, output.job('Evaluating'), signal);
+          output.result(result, () => tell(output, result));
+        },
+      ),
+    );
+};
+
+function tell(output: Output, result: ProcessResult<'evaluate-version'>): void {
+  output.line(`${result.version} on ${result.dataset}: ${result.words}.`);
+  if (result.stored) output.line('  Measured before on these very data; --again measures once more.');
+  output.line(`  ${''.padEnd(26)} ${'here'.padStart(10)} ${'recorded'.padStart(10)}`);
+  for (const { name, recorded, found } of result.metrics) {
+    output.line(`  ${name.padEnd(26)} ${words(found)} ${words(recorded)}`);
+  }
+  output.line(`  data     ${result.datasetDigest}`);
+  output.line(`  receipt  ${result.receipt}`);
+  output.line(`  MLflow run ${result.runId}, with report and picture`);
+}
+
+function words(value: number | null): string {
+  return (value === null ? 'none' : value.toFixed(4)).padStart(10);
+}
