@@ -162,14 +162,12 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     manager: 'uv',
     path: config.childEnvironment['PATH'] ?? '',
   });
+  const proxied = Object.keys(config.childEnvironment).some((name) => /^(https|all)_proxy$/i.test(name));
   const gitPackages = new GitPackages({
     objects,
     children,
     environment: config.childEnvironment,
-    hosts: new GitHosts({
-      allowed: config.gitHosts,
-      proxied: Object.keys(config.childEnvironment).some((name) => /^(https|all)_proxy$/i.test(name)),
-    }),
+    hosts: new GitHosts({ allowed: config.gitHosts, proxied }),
     workFolder,
     limit: config.maxUploadBytes,
   });
@@ -182,7 +180,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     receipts,
     reader: datasetReader,
     dataOrigin: new DataOrigin({
-      addresses: new DataAddresses({ allowed: config.dataSources }),
+      addresses: new DataAddresses({ allowed: config.dataSources, proxied }),
       objects,
       mostBytes: config.maxUploadBytes,
       tools,

@@ -1,4 +1,5 @@
-import { lookup as resolveName } from 'node:dns';
+import { type LookupAddress, lookup as resolveName } from 'node:dns';
+import { lookup as resolveAll } from 'node:dns/promises';
 import { isIP, type LookupFunction } from 'node:net';
 import { CairnError } from '@cairn/contracts';
 import { isPublicAddress } from './public-address.ts';
@@ -27,23 +28,42 @@ export class OutboundHosts {
 
   /**
    * Refuses what can be refused before a name is resolved.
+   * @param where names the address in errors.
    * @throws CairnError `input-invalid` for another scheme than http(s), credentials, an IP address that is not public.
    */
-  check(url: URL): void {
+  check(url: URL, where = url.host): void {
     if (url.protocol !== 'http:' && url.protocol !== 'https:') {
       throw new CairnError('input-invalid', `${this.#purpose.sentence} by ${url.protocol.slice(0, -1)}.`, {
-        where: url.hostname,
+        where,
         action: 'Give an address that begins with https:// or http://.',
       });
     }
     if (url.username !== '' || url.password !== '') {
       throw new CairnError('input-invalid', `The address at ${url.host} holds a user name or a password.`, {
-        where: url.host,
+        where,
         action: 'Give an address without them; a key in the query (?key=…) is masked wherever the address is kept.',
       });
     }
     const address = bare(url.hostname);
-    if (isIP(address) !== 0 && !this.#isAllowed(url) && !isPublicAddress(address)) throw this.#refused(url);
+    if (isIP(address) !== 0 && this.#open(url, [{ address, family: isIP(address) }]).length === 0) {
+      throw this.#refused(url, where);
+    }
+  }
+
+  /** Whether the setting names the host: it may lie anywhere. */
+  mayLieAnywhere(url: URL): boolean {
+    return this.#allowed.has(placeOf(url));
+  }
+
+  /**
+   * The addresses to which a request to `url` may connect, of all that its host has.
+   * @param where names the address in errors.
+   * @throws CairnError `input-invalid` where there is none; the resolver's error for a name that is not known.
+   */
+  async addresses(url: URL, where?: string): Promise<LookupAddress[]> {
+    const open = this.#open(url, await resolveAll(bare(url.hostname), { all: true }));
+    if (open.length === 0) throw this.#refused(url, where);
+    return open;
   }
 
   /**
@@ -52,14 +72,13 @@ export class OutboundHosts {
    * resolved: `check` sees to it.
    */
   lookup(url: URL): LookupFunction {
-    const anywhere = this.#isAllowed(url);
     return (hostname, options, callback) => {
       resolveName(hostname, { ...options, all: true }, (error, found) => {
         if (error !== null) {
           callback(error, '');
           return;
         }
-        const open = anywhere ? found : found.filter(({ address }) => isPublicAddress(address));
+        const open = this.#open(url, found);
         const [first] = open;
         if (first === undefined) callback(this.#refused(url), '');
         else if (options.all === true) callback(null, open);
@@ -68,15 +87,16 @@ export class OutboundHosts {
     };
   }
 
-  #isAllowed(url: URL): boolean {
-    return this.#allowed.has(placeOf(url));
+  /** Those of a host's addresses that may be connected to. */
+  #open(url: URL, found: readonly LookupAddress[]): LookupAddress[] {
+    return found.filter(({ address }) => this.mayLieAnywhere(url) || isPublicAddress(address));
   }
 
-  #refused(url: URL): CairnError {
+  #refused(url: URL, where?: string): CairnError {
     const place = placeOf(url);
     const { sentence, setting } = this.#purpose;
     return new CairnError('input-invalid', `${place} is not on the public internet. ${sentence} anywhere else.`, {
-      where: place,
+      where: where ?? place,
       action: `Where that server is yours, name it in the setting of the gateway: ${setting}=${place}`,
     });
   }

@@ -58,7 +58,7 @@ beforeAll(async () => {
   const keys = { privateKeyPem: writePrivateKey(key), publicKeyPem: writePublicKey(key.publicKey) };
   receipts = new Receipts({ keys });
   const dataOrigin = new DataOrigin({
-    addresses: new DataAddresses({ allowed: [join(home, 'theirs')] }),
+    addresses: new DataAddresses({ allowed: [join(home, 'theirs')], proxied: false }),
     objects,
     mostBytes: 1024 * 1024,
     tools,

@@ -20,14 +20,24 @@ describe('data are fetched from public addresses and from what the settings name
     'file:///etc',
     '../data',
   ])('not from %s', async (url) => {
-    const checked = new DataAddresses({ allowed: [] }).check(url, '/inputs/dvc/url');
+    const checked = new DataAddresses({ allowed: [], proxied: false }).check(url, '/inputs/dvc/url');
     await expect(checked).rejects.toMatchObject({ code: 'input-invalid', more: { where: '/inputs/dvc/url' } });
   });
 
   it('never repeats a password', async () => {
-    const checked = new DataAddresses({ allowed: [] }).check('https://me:secret@8.8.8.8/data.git', '/inputs/dvc/url');
+    const checked = new DataAddresses({ allowed: [], proxied: false }).check(
+      'https://me:secret@8.8.8.8/data.git',
+      '/inputs/dvc/url',
+    );
     const refused = (await checked.catch((error: unknown) => error)) as Error;
     expect(refused.message).not.toMatch(/secret|me:/);
+  });
+
+  it('from a host of one’s own only where the setting that the refusal names names it', async () => {
+    const checked = new DataAddresses({ allowed: [], proxied: false }).check('https://localhost/data.git', '/url');
+    await expect(checked).rejects.toMatchObject({
+      more: { where: '/url', action: expect.stringContaining('CAIRN_DATA_SOURCES=localhost:443') as string },
+    });
   });
 
   it('from hosts and folders that are named, and from no folder that a link leads to', async () => {
@@ -35,10 +45,10 @@ describe('data are fetched from public addresses and from what the settings name
     await mkdir(join(home, 'open', 'data'), { recursive: true });
     await mkdir(join(home, 'closed'));
     await symlink(join(home, 'closed'), join(home, 'open', 'link'));
-    const addresses = new DataAddresses({ allowed: ['127.0.0.1:3000', join(home, 'open')] });
+    const addresses = new DataAddresses({ allowed: ['127.0.0.1:3000', join(home, 'open')], proxied: false });
     expect(await addresses.check('http://127.0.0.1:3000/data.git', '')).toMatchObject({
       kind: 'host',
-      ip: '127.0.0.1',
+      settings: ['http.curloptResolve=127.0.0.1:3000:127.0.0.1'],
     });
     expect(await addresses.check(join(home, 'open', 'data'), '')).toEqual({
       kind: 'folder',

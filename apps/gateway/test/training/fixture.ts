@@ -102,7 +102,7 @@ export async function openTraining() {
   });
   const reader = datasetThread();
   const dataOrigin = new DataOrigin({
-    addresses: new DataAddresses({ allowed: [join(home, 'theirs')] }),
+    addresses: new DataAddresses({ allowed: [join(home, 'theirs')], proxied: false }),
     objects,
     mostBytes: Infinity,
     tools,

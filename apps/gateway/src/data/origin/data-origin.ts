@@ -1,7 +1,6 @@
 import { CairnError, type DvcSource, type FileSet } from '@cairn/contracts';
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { isIPv6 } from 'node:net';
 import { join, relative, resolve, sep } from 'node:path';
 import type { ObjectStore } from '../../storage/objects.ts';
 import { withDeadline } from '../../supervise/deadline.ts';
@@ -186,11 +185,7 @@ function belongs(path: string): boolean {
 function rules(address: Address): string[] {
   const protocol = address.kind === 'folder' ? 'file' : address.url.protocol.slice(0, -1);
   const settings = ['protocol.allow=never', `protocol.${protocol}.allow=always`, 'http.followRedirects=false'];
-  if (address.kind === 'host') {
-    const { hostname, port } = address.url;
-    const ip = isIPv6(address.ip) ? `[${address.ip}]` : address.ip;
-    settings.push(`http.curloptResolve=${hostname}:${port || (protocol === 'https' ? '443' : '80')}:${ip}`);
-  }
+  if (address.kind === 'host') settings.push(...address.settings);
   return settings.flatMap((setting) => ['-c', setting]);
 }
 
