@@ -8,6 +8,11 @@ export function tellEvidence(output: Output, { evidence, card }: Shown, address:
   output.line(
     `  ${evidence.stage}, by ${evidence.author}, on ${evidence.data} data; its figures are ${evidence.known}`,
   );
+  output.line(
+    evidence.tried
+      ? '  the entry points of its package were seen to run here, on tiny data'
+      : '  the entry points of its package were never tried here: "cairn model register DIR --try" does it',
+  );
   for (const { version, words } of inProduction) output.line(`  in production: ${version}, ${words}`);
   if (inProduction.length === 0) output.line('  no other version is in production');
   output.line();

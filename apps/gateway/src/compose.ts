@@ -76,6 +76,7 @@ import { StateLock } from './supervise/state-lock.ts';
 import { EvaluateVersion } from './training/evaluate-version.ts';
 import { ReproduceRun } from './training/reproduce-run.ts';
 import { TrainModel } from './training/train-model.ts';
+import { Trials } from './training/trials.ts';
 import { meterProgram } from './usage/meter.ts';
 
 /** A gateway that is put together and does not listen yet. */
@@ -223,6 +224,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
         mlflow,
         outbox,
         gitPackages,
+        trials: new Trials(training),
         ...(config.registry === ''
           ? {}
           : {

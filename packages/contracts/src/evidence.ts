@@ -38,6 +38,7 @@ export const Evidence = Type.Object(
       }),
     ),
     shown: Type.Record(Type.String(), Digest, { description: 'card and pictures: path to digest' }),
+    tried: Type.Boolean({ description: 'whether the entry points of its package were seen to run here, on tiny data' }),
     use: DeclaredUse,
     licences: Type.Array(
       Type.Object({

@@ -10,6 +10,7 @@ export const RevisionInfo = Type.Object({
   image: Type.Union([Type.String(), Type.Null()], { description: 'REGISTRY/NAME@sha256:<hex>' }),
   archive: Type.Union([Digest, Type.Null()], { description: 'digest of the tar archive of its files' }),
   files: Type.Integer(),
+  tried: Type.Boolean({ description: 'whether its entry points were seen to run here, on tiny data' }),
   receipt: Digest,
   at: Type.String({ description: 'RFC 3339' }),
 });

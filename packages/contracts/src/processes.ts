@@ -18,6 +18,13 @@ export const RegisterModel = Type.Object(
     source: Type.Optional(titled(GitProof, 'Proof of the commit that it is from')),
     git: Type.Optional(titled(GitSource, 'A Git repository at a commit')),
     checkOnly: Type.Optional(Type.Boolean({ default: false, title: 'Only check the package' })),
+    trial: Type.Optional(
+      Type.Boolean({
+        default: false,
+        title: 'Try its entry points',
+        description: 'Runs them on tiny data in the package’s own environment, whose installation may mean gigabytes.',
+      }),
+    ),
   },
   {
     ...closed,
@@ -35,6 +42,7 @@ export const RegisterModelResult = Type.Object({
   }),
   receipt: Type.Union([Digest, Type.Null()]),
   changed: Type.Boolean(),
+  tried: Type.Boolean({ description: 'whether its entry points were seen to run here' }),
   checks: Type.Array(Type.Object({ name: Type.String(), words: Type.String() })),
 });
 

@@ -68,6 +68,8 @@ export interface FactValues {
   platform: string;
   /** The run that was made again, its weights, whether the new ones are the same, and what differs, the weightiest first. */
   reproduction: { run: string; weightsDigest: Digest; same: boolean; differences: readonly string[] };
+  /** The entry points of the package that were seen to run on tiny data: its file set digest, and the settings. */
+  trial: { entryPoints: readonly string[]; dataDigest: Digest; settings: JsonObject };
 }
 
 /** Name of a fact. */
@@ -189,6 +191,16 @@ const FACTS: Readonly<Record<FactName, FactRule>> = {
         weightsDigest: isDigest,
         same: (same) => typeof same === 'boolean',
         differences: (list) => Array.isArray(list) && list.every(isText),
+      }),
+  },
+  trial: {
+    title: 'trial of the entry points',
+    shape: '{entryPoints: texts, dataDigest: digest, settings: a JSON object}',
+    fits: (value) =>
+      isShape(value, {
+        entryPoints: (names) => Array.isArray(names) && names.every(isText),
+        dataDigest: isDigest,
+        settings: isObject,
       }),
   },
 };

@@ -77,7 +77,7 @@ async function tour(
   };
 
   const { result: model } = await step('Register the Building Detector', () =>
-    sendPackage(around, client, { dir: options.package, allowDirty: true }, false),
+    sendPackage(around, client, { dir: options.package, allowDirty: true }),
   );
   const dataset = await step('Add the dataset, pinned by DVC', () =>
     sendDataset(around, client, scene, { id: name, ...notices }),

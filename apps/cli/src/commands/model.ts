@@ -20,7 +20,10 @@ export const addModel: AddCommand = (program, act) => {
   packageCommand(model, 'check', 'check a package without registering it').action(
     act(async (around, dir: string | undefined, options: PackageOptions) => {
       const client = await connect(around.config);
-      const { result, without } = await sendPackage(around, client, placeOf(dir, options), true);
+      const { result, without } = await sendPackage(around, client, placeOf(dir, options), {
+        checkOnly: true,
+        ...options,
+      });
       around.output.result(result, () => {
         for (const check of result.checks) around.output.line(`  ok  ${check.words}`);
         if (without !== undefined) around.output.line(`  note: no commit can be named, since ${without}.`);
@@ -33,7 +36,7 @@ export const addModel: AddCommand = (program, act) => {
     .action(
       act(async (around, dir: string | undefined, options: PackageOptions) => {
         const client = await connect(around.config);
-        const { result } = await sendPackage(around, client, placeOf(dir, options), false);
+        const { result } = await sendPackage(around, client, placeOf(dir, options), options);
         around.output.result(result, () => {
           around.output.line(
             result.changed ? `Registered ${result.model}.` : `${result.model} is registered already; nothing changed.`,
@@ -42,6 +45,7 @@ export const addModel: AddCommand = (program, act) => {
           around.output.line(`  package  ${result.packageDigest}`);
           around.output.line(`  image    ${result.image ?? 'none: the environment is pinned by its lock'}`);
           around.output.line(`  versions ${result.versions.join(', ') || 'none'}`);
+          around.output.line(`  trial    ${trialWords(result)}`);
         });
       }),
     );
@@ -89,6 +93,13 @@ function tellRevision(output: Output, revision: RevisionInfo): void {
   output.line(`    archive     ${revision.archive ?? 'none'}`);
   output.line(`    environment ${revision.environmentDigest}`);
   output.line(`    image       ${revision.image ?? 'none: the environment is pinned by its lock'}`);
+  output.line(`    trial       ${trialWords(revision)}`);
+}
+
+function trialWords({ tried }: { tried: boolean }): string {
+  return tried
+    ? 'its entry points ran here on tiny data'
+    : 'none: its entry points were never tried here (register --try)';
 }
 
 function tellVersions(output: Output, versions: readonly VersionInfo[]): void {
@@ -111,6 +122,7 @@ interface PackageOptions {
   commit?: string;
   path?: string;
   allowDirty?: boolean;
+  try?: boolean;
 }
 
 /** Where a package lies: in a folder here, or in a repository that the gateway fetches it from. */
@@ -123,6 +135,10 @@ function packageCommand(model: Command, name: string, description: string): Comm
     .option('--git <url>', 'https address of a repository that the gateway can read')
     .option('--commit <id>', 'with --git: the whole id of the commit')
     .option('--path <dir>', 'with --git: the folder of the package in the repository')
+    .option(
+      '--try',
+      'run its entry points on tiny data, in its own environment (which may have to be fetched: gigabytes)',
+    )
     .addHelpText(
       'after',
       `\nExample:\n  cairn model ${name} --git https://HOST/REPO.git --commit SHA --path models/mine`,
@@ -141,15 +157,20 @@ function placeOf(dir: string | undefined, { git, commit, path, allowDirty }: Pac
   });
 }
 
-/** Brings a package to the gateway and runs `register-model` on it. */
+/** Brings a package to the gateway and runs `register-model` on it; `try` runs its entry points on tiny data. */
 export async function sendPackage(
   { output, signal }: Surroundings,
   client: CairnClient,
   place: PackagePlace,
-  checkOnly: boolean,
+  { checkOnly = false, try: trial = false }: { checkOnly?: boolean; try?: boolean } = {},
 ) {
   const run = (inputs: ProcessInput<'register-model'>) =>
-    client.run('register-model', { ...inputs, checkOnly }, output.job(checkOnly ? 'Checking' : 'Registering'), signal);
+    client.run(
+      'register-model',
+      { ...inputs, checkOnly, trial },
+      output.job(checkOnly ? 'Checking' : 'Registering'),
+      signal,
+    );
   if ('git' in place) return { result: await run({ git: place.git }), without: undefined };
   const folder = resolve(place.dir);
   const source = await readPackageSource(folder, checkOnly || place.allowDirty);

@@ -18,6 +18,14 @@ export interface JobContext {
   log(line: string): void;
 }
 
+/** The context of a part of a job: its progress 0..100 is `from`..`to` of the whole. */
+export function partOf(context: JobContext, from: number, to: number): JobContext {
+  return {
+    ...context,
+    progress: (percent, message) => context.progress(from + ((to - from) * percent) / 100, message),
+  };
+}
+
 /**
  * What a process does. A job may be run again after the gateway was killed in the middle of it: `run` is idempotent, it
  * finds what it did before by digest and goes on. It throws CairnError for everything that is the caller's to mend.

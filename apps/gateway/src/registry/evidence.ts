@@ -3,6 +3,7 @@ import { canonicalJson, digestOf } from '@cairn/receipt';
 import type { Queryable } from '../db/database.ts';
 import { evaluationsOf, type EvaluationRow, relationWords } from './evaluation-row.ts';
 import { judgeLicence } from './licence-terms.ts';
+import { findRevision } from './package/revision.ts';
 import { type VersionRow, versionId } from './version-row.ts';
 
 /**
@@ -16,6 +17,7 @@ export async function evidenceOf(tx: Queryable, row: VersionRow, use?: DeclaredU
   const evaluations = await evaluationsOf(tx, row);
   const model = await modelProperties(tx, row.model);
   const declared = use ?? (isUse(model['cairn:use']) ? model['cairn:use'] : 'open');
+  const revision = await findRevision(tx, row.model, row.package_digest);
   const evidence: Omit<Evidence, 'digest'> = {
     version: versionId(row),
     title: row.title,
@@ -34,6 +36,7 @@ export async function evidenceOf(tx: Queryable, row: VersionRow, use?: DeclaredU
     })),
     inProduction: others.map((other) => ({ version: other.version, ...comparison(row, evaluations, other) })),
     shown: Object.fromEntries(Object.entries(row.files).map(([path, { digest }]) => [path, digest])),
+    tried: (revision?.trial ?? null) !== null,
     use: declared,
     licences: licencesOf(row, model).map((one) => ({ ...one, ...judgeLicence(one.licence, declared) })),
   };

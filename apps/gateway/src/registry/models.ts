@@ -55,6 +55,7 @@ function toRevisionInfo(row: RevisionRow): RevisionInfo {
     image,
     archive,
     files: row.files.length,
+    tried: row.trial !== null,
     receipt,
     at: new Date(row.at).toISOString(),
   };

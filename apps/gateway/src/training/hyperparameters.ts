@@ -26,6 +26,21 @@ export async function settle(asked: Hyperparameters, item: PackageItem, files: P
   });
 }
 
+/**
+ * The settings of a trial: the package's own, with those in their place that the schema names under `x-trial`.
+ * @throws CairnError `package-invalid` where those do not fit the schema.
+ */
+export async function trialSettings(item: PackageItem, files: PackageFiles): Promise<Hyperparameters> {
+  const { 'x-trial': asked = {} } = await readSchema(item, files);
+  try {
+    if (typeof asked === 'object' && asked !== null) return await settle(asked as Hyperparameters, item, files);
+  } catch (error) {
+    if (!(error instanceof CairnError && error.code === 'input-invalid')) throw error;
+    throw unusable(`names settings for a trial (x-trial) that do not fit: ${error.message}`, error);
+  }
+  throw unusable('has an x-trial that is no object of settings', undefined);
+}
+
 async function readSchema(item: PackageItem, files: PackageFiles): Promise<Record<string, unknown>> {
   const asset = item.assets['hyperparameters'];
   const path = asset === undefined ? null : packagePath(asset);

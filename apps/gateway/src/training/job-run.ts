@@ -4,14 +4,17 @@ import type { MlflowClient } from '../registry/mlflow/client.ts';
 import type { MlflowDataset, MlflowRun } from '../registry/mlflow/entities.ts';
 import { jobTag } from '../registry/mlflow/orphans.ts';
 import type { RevisionRow } from '../registry/package/revision.ts';
+import type { MadeData } from './pinned-data.ts';
 
 const originTag = 'cairn.origin';
 const completeTag = 'cairn.complete';
 
 /** What a run of a package's steps starts from, for MLflow. */
 export interface RunOrigin {
-  revision: RevisionRow;
-  dataset: Dataset;
+  revision: Pick<RevisionRow, 'model' | 'package_digest' | 'commit'>;
+  dataset: Dataset | MadeData;
+  /** Name of MLflow's experiment; the model's where none is given. */
+  experiment?: string;
   /** One name for all that it starts from: a run of another one is not gone on with. */
   key: Digest;
   title: string;
@@ -34,7 +37,7 @@ export class JobRuns {
 
   /** The run of this job and this origin whose steps have all ended, or null. Others of the job are deleted. */
   async completed(jobId: string, origin: RunOrigin): Promise<MlflowRun | null> {
-    const experimentId = await this.#mlflow.experiment(origin.revision.model);
+    const experimentId = await this.#mlflow.experiment(experimentOf(origin));
     for (;;) {
       const run = await this.#mlflow.findRun(experimentId, jobTag, jobId);
       if (run === null) return null;
@@ -48,7 +51,7 @@ export class JobRuns {
   async start(jobId: string, origin: RunOrigin, author: string): Promise<MlflowRun> {
     const { revision, dataset, title, key, tags = {}, context = 'training' } = origin;
     const run = await this.#mlflow.createRun({
-      experimentId: await this.#mlflow.experiment(revision.model),
+      experimentId: await this.#mlflow.experiment(experimentOf(origin)),
       name: title,
       tags: {
         [jobTag]: jobId,
@@ -56,14 +59,14 @@ export class JobRuns {
         'cairn.package_digest': revision.package_digest,
         'cairn.dataset': dataset.id,
         'cairn.dataset_digest': dataset.digest,
-        'cairn.dvc_md5': dataset.dvcMd5,
+        ...('dvcMd5' in dataset ? { 'cairn.dvc_md5': dataset.dvcMd5 } : {}),
         'mlflow.user': author,
         'mlflow.source.name': revision.model,
         ...(revision.commit === null ? {} : { 'mlflow.source.git.commit': revision.commit }),
         ...tags,
       },
     });
-    await this.#mlflow.logDataset(run.runId, { ...inputOf(dataset), context });
+    if (!('make' in dataset)) await this.#mlflow.logDataset(run.runId, { ...inputOf(dataset), context });
     return run;
   }
 
@@ -89,4 +92,8 @@ function inputOf({ id, title, digest, dvcMd5, origin, ...facts }: Dataset): Mlfl
         : `${origin.url}, commit ${origin.commit}, path ${origin.path}, DVC ${dvcMd5}; here dataset ${id}`,
     profile: { title, chips, buildings, extent: bbox, area_km2: areaKm2, building_share: buildingShare, gsd },
   };
+}
+
+function experimentOf({ experiment, revision }: RunOrigin): string {
+  return experiment ?? revision.model;
 }

@@ -139,8 +139,12 @@ export class PackageRuns {
       revision.package_digest,
       `package ${revision.model}`,
     );
-    context.progress(4, 'Bringing the data from DVC');
-    await repository.pull(dataset.id, dataset.dvcMd5, join(folder, places.dataset), context);
+    if ('make' in dataset) {
+      await dataset.make(join(folder, places.dataset));
+    } else {
+      context.progress(4, 'Bringing the data from DVC');
+      await repository.pull(dataset.id, dataset.dvcMd5, join(folder, places.dataset), context);
+    }
     context.progress(7, 'Comparing the data with its digest');
     expectDigest(await folderDigest(join(folder, places.dataset)), dataset.digest, `dataset ${dataset.id}`);
     context.log(`package ${revision.package_digest}, dataset ${dataset.digest}: as registered`);

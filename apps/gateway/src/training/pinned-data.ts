@@ -13,6 +13,15 @@ export interface PinnedData {
   receipt: Digest;
 }
 
+/** Data that nothing pins, since they are made anew for each run. */
+export interface MadeData {
+  id: string;
+  /** File set digest. */
+  digest: Digest;
+  /** Writes them into an empty folder. */
+  make: (folder: string) => Promise<void>;
+}
+
 /** The dataset that this installation pinned with that content, the newest where several did, or null. */
 export async function findPinnedData(queryable: Queryable, digest: Digest): Promise<PinnedData | null> {
   const rows = await queryable.query<{ digest: Digest; bundle: Bundle }>(

@@ -75,7 +75,11 @@ function stepsOf(project: MlProject, values: Hyperparameters) {
   };
 }
 
-function parametersOf(
+/**
+ * What an entry point is given: the folders that it works on, and those of the values that it takes.
+ * @throws CairnError `package-invalid` where it does not take one of the folders.
+ */
+export function parametersOf(
   project: MlProject,
   entryPoint: string,
   folders: Record<string, string>,

@@ -3,6 +3,7 @@ import { digestOf, openBundle, readStatement } from '@cairn/receipt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keepEvaluation } from '../../src/registry/evaluation-row.ts';
 import { evidenceOf } from '../../src/registry/evidence.ts';
+import { latestRevision, writeRevision } from '../../src/registry/package/revision.ts';
 import { limitsIn } from '../../src/registry/version-card.ts';
 import { approver, openRegistry, type TestRegistry } from './registry-fixture.ts';
 
@@ -96,6 +97,17 @@ describe('the evidence of a version', () => {
     const bundle = await registry.receipts.get(registry.database, approval.receipt);
     const { facts } = readStatement(openBundle(bundle).payload).predicate;
     expect([facts['evidence']?.value, facts['use']?.value]).toEqual([digest, 'relief']);
+  });
+
+  it('says whether the entry points of its package were seen to run', async () => {
+    await registry.propose('ran', 1);
+    const untried = await evidence('ran', 1);
+    const revision = (await latestRevision(registry.database, 'ran'))!;
+    const trial = { entryPoints: ['train'], dataDigest: digestOf('chips'), settings: {} };
+    await registry.database.transaction((tx) => writeRevision(tx, { ...revision, trial }));
+    const tried = await evidence('ran', 1);
+    expect([untried.tried, tried.tried]).toEqual([false, true]);
+    expect(tried.digest).not.toBe(untried.digest);
   });
 
   it('that has changed since it was shown is refused', async () => {

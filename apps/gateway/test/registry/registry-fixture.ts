@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CairnError } from '@cairn/contracts';
 import { digestHex, digestOf, generateKey, writePrivateKey, writePublicKey } from '@cairn/receipt';
+import { DataRepository } from '../../src/data/repository.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Actor } from '../../src/identity/actor.ts';
+import { Tokens } from '../../src/identity/tokens.ts';
 import { Receipts } from '../../src/receipts/receipts.ts';
 import { Approvals } from '../../src/registry/approval.ts';
 import { MlflowClient } from '../../src/registry/mlflow/client.ts';
@@ -18,6 +20,7 @@ import { type NewVersion, type VersionRow, versionId, versionSubject } from '../
 import { Versions } from '../../src/registry/versions.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
 import { Children } from '../../src/supervise/child.ts';
+import { Trials } from '../../src/training/trials.ts';
 import { openTestDatabase } from '../db/template.ts';
 import { quietLogger } from './quiet.ts';
 
@@ -44,6 +47,8 @@ export interface RegistryParts {
   mlflow: MlflowClient;
   /** Fetches from public hosts only. */
   gitPackages: GitPackages;
+  /** Cannot run anything. */
+  trials: Trials;
   approvals: Approvals;
   /** Registers a version as its training would, with weights of these bytes. */
   propose: (model: string, version: number, weights?: string) => Promise<VersionRow>;
@@ -82,6 +87,13 @@ export function registryOn(database: Database, home: string, mlflow: MlflowAddre
   const client = new MlflowClient({ server: mlflow });
   const outbox = new Outbox({ database, mlflow: client, logger: quietLogger() });
   const approvals = new Approvals({ database, versions, receipts, objects, outbox });
+  const workFolder = join(home, 'jobs');
+  const children = new Children({
+    runFolder: join(home, 'run'),
+    logFolder: join(home, 'logs'),
+    environment,
+    logger: quietLogger(),
+  });
   return {
     database,
     objects,
@@ -89,17 +101,28 @@ export function registryOn(database: Database, home: string, mlflow: MlflowAddre
     versions,
     outbox,
     mlflow: client,
+    trials: new Trials({
+      database,
+      objects,
+      mlflow: client,
+      tokens: new Tokens({ database }),
+      repository: new DataRepository({
+        folder: join(home, 'data'),
+        remote: join(home, 'dvc-remote'),
+        tools: home,
+        environment,
+        children,
+      }),
+      runner: { run: () => Promise.reject(new CairnError('tools-missing', 'There is no runner in this test.')) },
+      address: () => '',
+      workFolder,
+    }),
     gitPackages: new GitPackages({
       objects,
-      children: new Children({
-        runFolder: join(home, 'run'),
-        logFolder: join(home, 'logs'),
-        environment,
-        logger: quietLogger(),
-      }),
+      children,
       environment,
       hosts: new GitHosts({ allowed: [], proxied: false }),
-      workFolder: join(home, 'jobs'),
+      workFolder,
       limit: 64 * 1024 * 1024,
     }),
     approvals,

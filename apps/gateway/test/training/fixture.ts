@@ -131,6 +131,7 @@ export async function openTraining() {
     mlflow: mlflow.client,
     outbox,
     gitPackages: registry.gitPackages,
+    trials: registry.trials,
   });
   const training = {
     database,

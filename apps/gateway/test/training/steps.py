@@ -125,6 +125,17 @@ def measure(prepared: Path, model: Path, out: Path, title: str) -> None:
     upload("predictions.png", b"a picture")
 
 
+def inference(model: Path, image: Path, out: Path) -> None:
+    print("progress 50 predicting", flush=True)
+    out.write_bytes((model / "model.onnx").read_bytes() + image.read_bytes()[:4])
+
+
+def postprocess(probability: Path, out: Path) -> None:
+    print("progress 50 tracing", flush=True)
+    assert probability.read_bytes()[-4:] == b"II*\0"
+    out.write_text(json.dumps({"type": "FeatureCollection", "features": []}))
+
+
 if __name__ == "__main__":
     entry, *given = sys.argv[1:]
     globals()[entry](*(Path(value) if "/" in value else value for value in given))

@@ -152,6 +152,15 @@ export class MlflowClient {
     await this.#forget('POST', '/runs/delete', { run_id: runId });
   }
 
+  /** Deletes all that a run left among its artifacts. */
+  async deleteArtifacts(run: MlflowRun): Promise<void> {
+    try {
+      await this.#transport.send({ method: 'DELETE', path: artifactPath(run), repeatable: true });
+    } catch (error) {
+      orNull(error);
+    }
+  }
+
   /** Writes one file among a run's artifacts; `path` inside them, as `model/model.onnx`. */
   async uploadArtifact(run: MlflowRun, path: string, bytes: Uint8Array): Promise<void> {
     await this.#transport.send({ method: 'PUT', path: artifactPath(run, path), body: bytes, repeatable: true });
@@ -306,9 +315,10 @@ function literal(text: string): string {
   return text;
 }
 
-function artifactPath(run: MlflowRun, path: string): string {
+function artifactPath(run: MlflowRun, path = ''): string {
   const root = run.artifactUri.replace(/^mlflow-artifacts:\/*/, '');
-  return `${artifacts}/${[...root.split('/'), ...path.split('/')].map(encodeURIComponent).join('/')}`;
+  const parts = [...root.split('/'), ...path.split('/')].filter((part) => part !== '');
+  return `${artifacts}/${parts.map(encodeURIComponent).join('/')}`;
 }
 
 function* slices<T>(values: readonly T[], size: number): Generator<T[]> {

@@ -1,15 +1,16 @@
-import type { Digest as ReceiptDigest, FactsOf } from '@cairn/receipt';
+import type { Digest as ReceiptDigest, Fact, FactsOf } from '@cairn/receipt';
 import { receiptDigest } from '../receipt-facts.ts';
 import { type NewVersion, versionId } from '../version-row.ts';
 import type { ImportedVersion } from './import-run.ts';
 import type { CheckedPackage } from './check.ts';
+import type { NewRevision, Trial } from './revision.ts';
 import type { PackageSource } from './source.ts';
 
 /** What the receipt of a package's registration states; all of it computed here from the uploaded bytes. */
 export function registrationFacts(
   checked: CheckedPackage,
   source: PackageSource,
-  image: string | null,
+  { image = null, trial = null }: Pick<NewRevision, 'image' | 'trial'>,
 ): FactsOf<'registration'> {
   const { item, environment } = checked;
   const codeCommit =
@@ -22,12 +23,17 @@ export function registrationFacts(
     packageDigest: { value: receiptDigest(checked.digest), known: 'witnessed' },
     environmentDigest: { value: receiptDigest(environment.digest), known: 'witnessed', source: environment.lock },
     ...(image === null ? {} : { imageDigest: imageFact(image) }),
+    ...(trial === null ? {} : { trial: trialFact(trial) }),
     licences: {
       value: [{ title: item.properties.title, licence: item.properties.license, attribution: '' }],
       known: 'witnessed',
       source: 'stac-item.json',
     },
   };
+}
+
+function trialFact({ entryPoints, dataDigest, settings }: Trial): Fact<'trial'> {
+  return { value: { entryPoints, dataDigest: receiptDigest(dataDigest), settings }, known: 'witnessed' };
 }
 
 function imageFact(image: string): { value: ReceiptDigest; known: 'witnessed'; source: string } {

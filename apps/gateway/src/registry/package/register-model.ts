@@ -10,10 +10,11 @@ import { digestHex } from '@cairn/receipt';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Database, Queryable } from '../../db/database.ts';
 import { recordEvent } from '../../identity/events.ts';
-import type { JobContext, Process } from '../../jobs/process.ts';
+import { type JobContext, partOf, type Process } from '../../jobs/process.ts';
 import type { Receipts } from '../../receipts/receipts.ts';
 import type { ObjectStore } from '../../storage/objects.ts';
 import { tarOf } from '../../storage/tar.ts';
+import type { Trials } from '../../training/trials.ts';
 import type { MlflowClient } from '../mlflow/client.ts';
 import type { Outbox } from '../outbox.ts';
 import { versionSubjects } from '../receipt-facts.ts';
@@ -27,9 +28,10 @@ import { importedRow, importFacts, registrationFacts } from './import-facts.ts';
 import { type ImportedVersion, importVersion } from './import-run.ts';
 import type { GitPackages } from './git-source.ts';
 import type { ImageBuilder } from './image-builder.ts';
-import { findRevision, type NewRevision, type RevisionRow, writeRevision } from './revision.ts';
+import { findRevision, type NewRevision, type RevisionRow, type Trial, writeRevision } from './revision.ts';
 import { writeRevisionItem } from './revision-items.ts';
 import type { ShippedVersion } from './shipped.ts';
+import { answer } from './registration-answer.ts';
 import { type PackageSource, sourceWords, takePackage, witnessSource } from './source.ts';
 
 /** What registering needs. */
@@ -42,11 +44,20 @@ export interface RegisterModelParts {
   mlflow: MlflowClient;
   outbox: Outbox;
   gitPackages: GitPackages;
+  trials: Trials;
   /** Where a registry of images is configured. */
   images?: ImageBuilder;
 }
 
 type Result = ProcessResult<'register-model'>;
+
+/** What a registration is asked for beside the package itself. */
+interface Asked {
+  source: PackageSource;
+  repository: string | undefined;
+  /** Whether its entry points are to be tried. */
+  trial: boolean;
+}
 
 /** What is known here of a package before it is registered. */
 interface Before {
@@ -60,7 +71,7 @@ interface Before {
  * The process `register-model`: a package becomes a model in the catalogue and in MLflow, each version that it ships a
  * candidate.
  *
- * First everything is checked, and nothing written. Then MLflow is made to hold the shipped versions; what a killed attempt
+ * First everything is checked, its entry points tried where that is asked for, and nothing written. Then MLflow is made to hold the shipped versions; what a killed attempt
  * left there is found by the digest of the weights. Last, in one transaction, everything that makes the model exist here:
  * revision, receipts, items, versions, events. Whoever asks sees the model whole or not at all. Where a step fails, what
  * MLflow holds and the database does not know is deleted again.
@@ -75,7 +86,7 @@ export class RegisterModel implements Process<'register-model'> {
     this.#parts = parts;
   }
 
-  /** @throws CairnError as `checkPackage` and `GitPackages.fetch`; `package-dirty`, `mlflow-unavailable`, `disk-full`, `cancelled`. */
+  /** @throws CairnError as `checkPackage`, `GitPackages.fetch` and `Trials.run`; `package-dirty`, `mlflow-unavailable`, `disk-full`, `cancelled`. */
   async run(inputs: ProcessInput<'register-model'>, context: JobContext): Promise<Result> {
     context.step('Check the package');
     const { files, proof } = await takePackage(inputs, this.#parts.gitPackages, context);
@@ -84,40 +95,43 @@ export class RegisterModel implements Process<'register-model'> {
     const source = await witnessSource(checked.files, proof);
     checked.checks.push({ name: 'commit', words: sourceWords(source) });
     for (const { name, words } of checked.checks) context.log(`${name}: ${words}`);
-    if (inputs.checkOnly === true) return answer(checked, source, [], null, false);
-    return this.#inTurn(checked.model, () => this.#register(checked, source, context, proof?.repository));
+    const asked = { source, repository: proof?.repository, trial: inputs.trial === true };
+    if (inputs.checkOnly === true) {
+      const trial = asked.trial ? await this.#try(checked, source, partOf(context, 5, 100)) : null;
+      return answer(checked, source, { trial });
+    }
+    return this.#inTurn(checked.model, () => this.#register(checked, asked, context));
   }
 
-  async #register(
-    checked: CheckedPackage,
-    source: PackageSource,
-    context: JobContext,
-    repository: string | undefined,
-  ): Promise<Result> {
+  async #register(checked: CheckedPackage, asked: Asked, context: JobContext): Promise<Result> {
+    const { source } = asked;
     context.signal.throwIfAborted();
     const before = await this.#before(checked);
     const { revision } = before;
     const tellsNothingNew = source.commit === null || source.commit === revision?.commit;
     const image = revision?.image ?? (await this.#image(checked, context));
-    const isWhole = revision !== null && revision.archive !== null && revision.image === image;
+    const seen = revision?.trial ?? null;
+    const trial = seen ?? (asked.trial ? await this.#try(checked, source, partOf(context, 5, 70)) : null);
+    const isWhole = revision !== null && revision.archive !== null && revision.image === image && trial === seen;
     if (isWhole && tellsNothingNew && before.missing.length === 0) {
-      return { ...answer(checked, source, ids(checked, before.registered), revision.receipt, false), image };
+      return answer(checked, source, revision, before.registered);
     }
     try {
-      context.progress(8, 'Keeping the content as an archive');
+      const rest = trial === seen ? context : partOf(context, 70, 100);
+      rest.progress(8, 'Keeping the content as an archive');
       const { objects } = this.#parts;
       const archive = await objects.put(tarOf(revision?.files ?? checked.files.own, objects));
-      const imported = await this.#importAll(checked.model, before.missing, context);
+      const imported = await this.#importAll(checked.model, before.missing, rest);
       context.signal.throwIfAborted();
       context.step('Write it to the catalogue');
-      context.progress(90, 'Writing the model to the catalogue');
+      rest.progress(90, 'Writing the model to the catalogue');
       const sizes = await sizesOf(checked.files.all, objects);
       const { receipt, rows } = await this.#parts.database.transaction((tx) =>
-        this.#commit(tx, { checked, source, imported, archive, image, sizes, before, context, repository }),
+        this.#commit(tx, { checked, asked, imported, archive, image, trial, sizes, before, context }),
       );
       for (const row of rows) before.registered.set(row.weights_digest, row);
       this.#parts.outbox.kick();
-      return { ...answer(checked, source, ids(checked, before.registered), receipt, true), image };
+      return { ...answer(checked, source, { receipt, image, trial }, before.registered), changed: true };
     } catch (error) {
       // Where MLflow does not answer there is nothing to be deleted now: the next attempt goes on with what it holds.
       if (!isUnavailable(error)) await discard(this.#parts, checked, context);
@@ -136,6 +150,15 @@ export class RegisterModel implements Process<'register-model'> {
     checked.checks.push({ name: 'image', words });
     context.log(`image: ${words}`);
     return image;
+  }
+
+  /** Runs the entry points of a package once, on tiny data. */
+  async #try(checked: CheckedPackage, { commit }: PackageSource, context: JobContext): Promise<Trial> {
+    const trial = await this.#parts.trials.run(checked, commit, context);
+    const words = `${trial.entryPoints.join(', ')} ran on tiny data, in the package’s own environment.`;
+    checked.checks.push({ name: 'trial', words });
+    context.log(`trial: ${words}`);
+    return trial;
   }
 
   async #before({ model, digest, versions }: CheckedPackage): Promise<Before> {
@@ -167,24 +190,25 @@ export class RegisterModel implements Process<'register-model'> {
     tx: Queryable,
     work: {
       checked: CheckedPackage;
-      source: PackageSource;
+      asked: Asked;
       imported: readonly ImportedVersion[];
       archive: Uploaded;
       image: string | null;
+      trial: Trial | null;
       sizes: ReadonlyMap<Digest, number>;
       before: Before;
       context: JobContext;
-      repository: string | undefined;
     },
   ): Promise<{ receipt: Digest; rows: VersionRow[] }> {
-    const { checked, source, imported, archive, image, sizes, before, context, repository } = work;
+    const { checked, asked, imported, archive, image, trial, sizes, before, context } = work;
+    const { source, repository } = asked;
     const { catalog, receipts, versions, objects } = this.#parts;
     const { model, digest, item, environment } = checked;
     const subject = `model:${model}`;
     const { digest: receipt } = await receipts.issue(tx, {
       kind: 'registration',
       subject,
-      facts: registrationFacts(checked, source, image),
+      facts: registrationFacts(checked, source, { image, trial }),
       subjects: [{ name: model, digest: { sha256: digestHex(digest) } }],
       upstream: [],
     });
@@ -196,6 +220,7 @@ export class RegisterModel implements Process<'register-model'> {
       environment_digest: environment.digest,
       archive: archive.digest,
       image,
+      trial,
       receipt,
     };
     await writeRevision(tx, revision);
@@ -262,22 +287,4 @@ async function sizesOf(files: FileSet, objects: ObjectStore): Promise<Map<Digest
 
 function isUnavailable(error: unknown): boolean {
   return error instanceof CairnError && (error.code === 'mlflow-unavailable' || error.code === 'tools-missing');
-}
-
-function ids({ versions }: CheckedPackage, registered: ReadonlyMap<Digest, VersionRow>): string[] {
-  return versions.flatMap(({ weights }) => {
-    const row = registered.get(weights.digest);
-    return row === undefined ? [] : [versionId(row)];
-  });
-}
-
-function answer(
-  checked: CheckedPackage,
-  source: PackageSource,
-  versions: string[],
-  receipt: Digest | null,
-  changed: boolean,
-): Result {
-  const { model, digest: packageDigest, checks } = checked;
-  return { model, packageDigest, commit: source.commit, versions, image: null, receipt, changed, checks };
 }

@@ -1,6 +1,14 @@
 import type { Digest, FileSet } from '@cairn/contracts';
 import type { Queryable } from '../../db/database.ts';
 
+/** What was seen of the entry points of a package when they ran here on tiny data. */
+export interface Trial {
+  entryPoints: readonly string[];
+  /** File set digest of that data. */
+  dataDigest: Digest;
+  settings: Record<string, number | string | boolean>;
+}
+
 /** A row of `cairn.revision`: one content of a package. */
 export interface RevisionRow {
   model: string;
@@ -15,14 +23,16 @@ export interface RevisionRow {
   archive: Digest | null;
   /** The container image, `REGISTRY/NAME@sha256:…`; null where none was built. */
   image: string | null;
+  /** Null where its entry points were never tried here. */
+  trial: Trial | null;
   /** Digest of the receipt of its registration. */
   receipt: Digest;
   at: Date;
 }
 
 /** A revision as it is written; its number and time are given to it. */
-export type NewRevision = Omit<RevisionRow, 'number' | 'at' | 'archive' | 'image'> &
-  Partial<Pick<RevisionRow, 'archive' | 'image'>>;
+export type NewRevision = Omit<RevisionRow, 'number' | 'at' | 'archive' | 'image' | 'trial'> &
+  Partial<Pick<RevisionRow, 'archive' | 'image' | 'trial'>>;
 
 /** A revision of a package, or null. */
 export async function findRevision(queryable: Queryable, model: string, digest: Digest): Promise<RevisionRow | null> {
@@ -45,20 +55,30 @@ export async function latestRevision(queryable: Queryable, model: string): Promi
 }
 
 /**
- * Writes a revision. One that is there keeps its number, files and archive, and gets the commit, image and receipt of its
- * newest registration: a later proof of where a content is from does not make it the newest content.
+ * Writes a revision. One that is there keeps its number, files and archive, and gets the commit, image, trial and
+ * receipt of its newest registration: a later proof of where a content is from does not make it the newest content.
  */
 export async function writeRevision(tx: Queryable, row: NewRevision): Promise<void> {
-  const { model, package_digest, files, commit, environment_digest, receipt, archive = null, image = null } = row;
+  const {
+    model,
+    package_digest,
+    files,
+    commit,
+    environment_digest,
+    receipt,
+    archive = null,
+    image = null,
+    trial = null,
+  } = row;
   await tx.query(
     `insert into cairn.revision as held
-       (model, package_digest, files, commit, environment_digest, receipt, archive, image, number)
-     values ($1, $2, $3::jsonb, $4, $5, $6, $7, $8,
+       (model, package_digest, files, commit, environment_digest, receipt, archive, image, trial, number)
+     values ($1, $2, $3::jsonb, $4, $5, $6, $7, $8, $9::jsonb,
        (select coalesce(max(number), 0) + 1 from cairn.revision where model = $1))
      on conflict (model, package_digest) do update
      set commit = excluded.commit, receipt = excluded.receipt, image = excluded.image,
-       archive = coalesce(held.archive, excluded.archive)`,
+       archive = coalesce(held.archive, excluded.archive), trial = coalesce(held.trial, excluded.trial)`,
     // As text: a driver would take a list for an array of PostgreSQL.
-    [model, package_digest, JSON.stringify(files), commit, environment_digest, receipt, archive, image],
+    [model, package_digest, JSON.stringify(files), commit, environment_digest, receipt, archive, image, trial],
   );
 }
