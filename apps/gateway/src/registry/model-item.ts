@@ -41,6 +41,7 @@ export function modelItem(
       'cairn:package_digest': digest,
       'cairn:environment_digest': revision.environment_digest,
       'cairn:image': revision.image ?? null,
+      'cairn:tried': (revision.trial ?? null) !== null,
       'cairn:place': all.length === 0 ? 'declared' : 'computed',
       'cairn:commit': revision.commit,
       'cairn:receipt': revision.receipt,
@@ -97,15 +98,17 @@ function environmentAsset(item: PackageItem, { model, package_digest }: NewRevis
   };
 }
 
-/** The image's manifest as its registry serves it; what is checked of it is the digest. */
+/**
+ * The image's manifest as its registry serves it; what is checked of it is the digest. Its media type, Docker's or OCI's, is
+ * its builder's choice and not told here. As for docker, a registry on this machine speaks plain http.
+ */
 function imageAsset(image: string | null): object {
   const [, host, name, digest] = /^([^/]+)\/(.+)@(sha256:[0-9a-f]{64})$/.exec(image ?? '') ?? [];
   if (host === undefined || name === undefined || digest === undefined) return {};
   return {
     image: {
-      href: `https://${host}/v2/${name}/manifests/${digest}`,
+      href: `${/^(localhost|127\.[0-9.]+)(:|$)/.test(host) ? 'http' : 'https'}://${host}/v2/${name}/manifests/${digest}`,
       title: `Container image ${image ?? ''}`,
-      type: 'application/vnd.oci.image.manifest.v1+json',
       roles: ['mlm:container', 'mlm:training-runtime', 'mlm:inference-runtime'],
       'file:checksum': multihash(digest),
     },

@@ -125,7 +125,7 @@ describe('the image of a model', () => {
       expect(await findRevision(parts.database, 'imaged', result.packageDigest)).toMatchObject({ image, number: 1 });
       const { assets } = (await parts.catalog.get('models', 'imaged')) as unknown as { assets: { image: object } };
       expect(assets.image).toMatchObject({
-        href: `https://localhost:5000/v2/imaged/manifests/${digestOf('an image')}`,
+        href: `http://localhost:5000/v2/imaged/manifests/${digestOf('an image')}`,
         'file:checksum': `1220${digestOf('an image').slice(7)}`,
       });
       const bundle = openBundle(await parts.receipts.get(parts.database, result.receipt!));
