@@ -9,6 +9,7 @@ import { addEvidence } from './commands/evidence.ts';
 import { addExport } from './commands/export.ts';
 import { addImagery } from './commands/imagery.ts';
 import { addLogin } from './commands/login.ts';
+import { addLogout } from './commands/logout.ts';
 import { addJob } from './commands/job.ts';
 import { addModel } from './commands/model.ts';
 import { addPredict } from './commands/predict.ts';
@@ -75,6 +76,7 @@ for (const add of [
   addReceipt,
   addAccount,
   addLogin,
+  addLogout,
   addToken,
 ]) {
   add(program, act);

@@ -276,6 +276,11 @@ export class CairnClient {
     return token;
   }
 
+  /** Ends the session by whose token this client speaks; a token of another kind stays. */
+  async signOut(): Promise<void> {
+    await this.request('DELETE', '/session');
+  }
+
   /** Every version of a dataset, the newest first. */
   datasetVersions(dataset: string): Promise<DatasetVersion[]> {
     return this.get(`/datasets/${dataset}/versions`);

@@ -41,15 +41,25 @@ export function guard(parts: { tokens: Tokens; hosts: Hosts }): (app: FastifyIns
       request.actor = nobody;
       if (request.is404) return;
       const entry = entryOf(request);
-      const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
+      const bearer = bearerOf(request);
       const cookie = request.cookies[sessionCookie];
       if (!safeMethods.has(request.method)) demandOwnPage(request, bearer === undefined && cookie !== undefined);
-      const actor = await resolve(tokens, bearer ?? cookie);
-      if (actor === undefined && policy[entry] !== 'anyone') throw notSignedIn(bearer ?? cookie);
+      const token = tokenOf(request);
+      const actor = await resolve(tokens, token);
+      if (actor === undefined && policy[entry] !== 'anyone') throw notSignedIn(token);
       request.actor = actor ?? nobody;
       demand(entry, request.actor);
     });
   };
+}
+
+/** The token by which a request speaks: `Authorization: Bearer`, else the session's cookie. */
+export function tokenOf(request: FastifyRequest): string | undefined {
+  return bearerOf(request) ?? request.cookies[sessionCookie];
+}
+
+function bearerOf({ headers }: FastifyRequest): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
 }
 
 function entryOf({ routeOptions }: FastifyRequest): PolicyEntry {

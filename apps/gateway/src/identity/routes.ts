@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { Accounts } from './accounts.ts';
 import { type Actor, roles } from './actor.ts';
-import { sessionCookie } from './guard.ts';
+import { sessionCookie, tokenOf } from './guard.ts';
 import type { SigningKeys } from './keys.ts';
 import { sessionSeconds, type Tokens } from './tokens.ts';
 
@@ -53,7 +53,7 @@ export function identityRoutes(parts: {
       '/session',
       { config: { policy: 'session.write' }, schema: { response: { 204: Type.Null() } } },
       async (request, reply) => {
-        const session = request.cookies[sessionCookie];
+        const session = tokenOf(request);
         if (session !== undefined) await tokens.revokeSession(session);
         return reply.clearCookie(sessionCookie, { path: '/' }).code(204).send(null);
       },

@@ -52,6 +52,16 @@ describe('an account', () => {
     expect(await events('devi')).toEqual(['account.created', 'session.started']);
   });
 
+  test('that signs out leaves a token of nobody; signing out by a token of another kind does not end it', async () => {
+    await add('leaves');
+    const { session } = await signIn('leaves');
+    expect((await ask('DELETE', '/session', session)).status).toBe(204);
+    expect(await ask('GET', '/who', session)).toMatchObject({ status: 401, code: 'not-signed-in' });
+    expect((await events('leaves')).at(-1)).toBe('session.ended');
+    expect((await ask('DELETE', '/session', gateway.token)).status).toBe(204);
+    expect((await ask('GET', '/who', gateway.token)).status).toBe(200);
+  });
+
   test('is kept with an argon2id hash of at least what OWASP asks for, which no answer tells', async () => {
     const [row] = await gateway.database.query<{ password: string }>(
       "select password from cairn.account where id = 'devi'",

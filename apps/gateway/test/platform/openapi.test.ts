@@ -1,24 +1,65 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogRoutes } from '../../src/catalog/routes.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
+import { DatasetVersions } from '../../src/data/dataset-versions.ts';
+import { datasetThread } from '../../src/data/reader-thread.ts';
+import { datasetRoutes } from '../../src/data/routes.ts';
+import { Imageries } from '../../src/imagery/imageries.ts';
+import { imageryThread } from '../../src/imagery/reader-thread.ts';
+import { imageryRoutes } from '../../src/imagery/routes.ts';
+import { exportRoutes } from '../../src/inference/export-routes.ts';
+import { exportThread } from '../../src/inference/exports-thread.ts';
+import { inferenceRoutes } from '../../src/inference/routes.ts';
 import { CallbackHosts } from '../../src/jobs/callbacks/callback-hosts.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
 import { pageRoutes } from '../../src/platform/page.ts';
 import { platformRoutes } from '../../src/platform/routes.ts';
+import { receiptRoutes } from '../../src/receipts/routes.ts';
+import { mlflowProxy } from '../../src/registry/mlflow/proxy.ts';
+import { modelRoutes } from '../../src/registry/model-routes.ts';
+import { Models } from '../../src/registry/models.ts';
+import { revocationRoutes } from '../../src/registry/revocation-routes.ts';
+import { Revocations } from '../../src/registry/revocation.ts';
+import { registryRoutes } from '../../src/registry/routes.ts';
+import { versionFileRoutes } from '../../src/registry/version-file-routes.ts';
+import { uploadRoutes } from '../../src/storage/uploads.ts';
+import { surveyRoutes } from '../../src/survey/routes.ts';
+import { Survey } from '../../src/survey/survey.ts';
 import { startIdentity } from '../identity/gateway.ts';
 import { ControlledProcess, Gateways } from '../jobs/fixture.ts';
+import { noMlflow, registryOn } from '../registry/registry-fixture.ts';
 
 let gateway: Awaited<ReturnType<typeof startIdentity>>;
 let gateways: Gateways;
+const home = await mkdtemp(join(tmpdir(), 'cairn-openapi-'));
 beforeAll(async () => {
   const predict = new ControlledProcess();
   gateway = await startIdentity((database) => {
     gateways = new Gateways(database);
     const catalog = new Catalog({ database });
+    const registry = registryOn(database, home);
+    const { objects, receipts, outbox } = registry;
+    const reader = datasetThread();
+    const nobodyAsks = () => Promise.reject(new Error('nobody asks'));
     return [
-      platformRoutes({ platform: { status: () => Promise.reject(new Error('nobody asks')) } }),
+      platformRoutes({ platform: { status: nobodyAsks } }),
+      uploadRoutes({ objects, maxUploadBytes: 1024 }),
       catalogRoutes({ catalog }),
+      registryRoutes(registry),
+      versionFileRoutes(registry),
+      modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
+      revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),
+      mlflowProxy({ server: noMlflow, database, maxUploadBytes: 1024 }),
+      datasetRoutes({ versions: new DatasetVersions({ database, objects }), objects, reader }),
+      imageryRoutes({ imageries: new Imageries({ catalog }), objects, reader: imageryThread() }),
+      inferenceRoutes({ database, objects }),
+      exportRoutes({ database, objects, exporter: exportThread() }),
+      receiptRoutes({ receipts, database }),
+      surveyRoutes({ survey: new Survey({ database, checks: [] }) }),
       (app, _options, done) => {
         void gateways.open({ predict }).then((jobs) => {
           void app.register(jobRoutes({ jobs, callbackHosts: new CallbackHosts({ allowed: [] }) }));
@@ -32,6 +73,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateways.close();
   await gateway.close();
+  await rm(home, { recursive: true, force: true });
 });
 
 const get = (url: string, accept?: string) =>
@@ -54,6 +96,10 @@ describe('the door for programs', () => {
     expect(Object.keys(document.paths)).toEqual(
       expect.arrayContaining(['/processes/{process}/execution', '/jobs/{job}', '/jobs/{job}/log', '/stac/search']),
     );
+    const folders = new Set(Object.keys(document.paths).map((path) => path.split('/')[1]));
+    const listed = 'accounts api conformance datasets healthz imagery jobs keys mlflow models predictions processes';
+    const more = 'receipts revocations session stac status survey tokens uploads {*}';
+    expect([...folders].sort().join(' ')).toBe(`${listed} ${more}`);
     const { valid, errors } = await new Validator().validate(document);
     expect(errors ?? []).toEqual([]);
     expect(valid).toBe(true);
