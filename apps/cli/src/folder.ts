@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
@@ -21,16 +21,10 @@ export async function listFiles(folder: string): Promise<string[]> {
     .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** SHA-256 of a file, streamed. */
-export async function digestFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  return `sha256:${hash.digest('hex')}`;
-}
-
 /**
  * Brings files of a folder to the gateway; what it holds already is not sent again.
  * @param paths relative to `folder`, with forward slashes
+ * @throws CairnError `not-found`, `digest-mismatch` for a file that changes meanwhile.
  */
 export async function uploadFiles(
   client: CairnClient,
@@ -39,47 +33,67 @@ export async function uploadFiles(
   onProgress: (words: string) => void,
   modes: ReadonlyMap<string, '100644' | '100755'> = new Map(),
 ): Promise<FileSet> {
-  const files: FileEntry[] = [];
+  let read = 0;
+  const files = await together(paths, async (path): Promise<FileEntry> => {
+    const digest = await digestFile(join(folder, path));
+    if (++read % 100 === 0) onProgress(`reading files: ${read} of ${paths.length}`);
+    const mode = modes.get(path);
+    return { path, digest, ...(mode === undefined ? {} : { mode }) };
+  });
+  const missing = await client.missingUploads(files.map(({ digest }) => digest));
+  // Of files that are the same, one is sent.
+  const wanted = files.filter(({ digest }) => missing.delete(digest));
   let sent = 0;
-  let next = 0;
-  const send = async (): Promise<void> => {
-    while (next < paths.length) {
-      const at = next++;
-      const path = paths[at]!;
-      files[at] = await uploadFile(client, join(folder, path), path, modes.get(path));
-      onProgress(`sending files: ${++sent} of ${paths.length}`);
-    }
-  };
-  await Promise.all(Array.from({ length: together }, send));
+  await together(wanted, async ({ path, digest }) => {
+    await send(client, join(folder, path), digest);
+    onProgress(`sending files: ${++sent} of ${wanted.length}`);
+  });
   return files;
 }
 
 /** Files that are sent at the same time: the gateway waits for the disk after each of them. */
-const together = 8;
+const places = 8;
+/** Files of so many bytes are sent whole: a stream would cost more than they do. */
+const small = 1024 * 1024;
 
-/** Brings one file to the gateway under a name. */
-export async function uploadFile(
-  client: CairnClient,
-  file: string,
-  path: string,
-  mode?: '100644' | '100755',
-): Promise<FileEntry> {
-  await stat(file).catch((cause: unknown) => {
+/** SHA-256 of a file, streamed. */
+async function digestFile(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
     throw new CairnError('not-found', `There is no file ${file}.`, {
       where: file,
       action: 'Give the path of a file that exists.',
       cause,
     });
-  });
-  const digest = await digestFile(file);
-  if (!(await client.hasUpload(digest))) {
-    const uploaded = await client.upload(Readable.toWeb(createReadStream(file)) as ReadableStream);
-    if (uploaded.digest !== digest) {
-      throw new CairnError('digest-mismatch', `${file} changed while it was sent.`, {
-        where: file,
-        action: 'Wait until nothing writes to it and try again.',
-      });
-    }
   }
-  return { path, digest, ...(mode === undefined ? {} : { mode }) };
+  return `sha256:${hash.digest('hex')}`;
+}
+
+async function send(client: CairnClient, file: string, digest: string): Promise<void> {
+  const { size } = await stat(file);
+  const body =
+    size <= small ? new Uint8Array(await readFile(file)) : (Readable.toWeb(createReadStream(file)) as ReadableStream);
+  const uploaded = await client.upload(body);
+  if (uploaded.digest === digest) return;
+  throw new CairnError('digest-mismatch', `${file} changed while it was sent.`, {
+    where: file,
+    action: 'Wait until nothing writes to it and try again.',
+  });
+}
+
+/** Does some work for each of many things, a few at a time, and answers what came of each, in their order. */
+async function together<T, R>(things: readonly T[], work: (thing: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const serve = async (): Promise<void> => {
+    while (next < things.length) {
+      const at = next++;
+      results[at] = await work(things[at]!);
+    }
+  };
+  await Promise.all(Array.from({ length: places }, serve));
+  return results;
 }

@@ -24,7 +24,7 @@ export interface AppParts {
  *     GET  /healthz  /status  /openapi.json  /api  /conformance  platform
  *     POST DELETE /session   GET /keys/cairn.pub                 identity
  *     /accounts …  /accounts/:id/password  /tokens …             identity
- *     POST /uploads   HEAD /uploads/:digest                      storage
+ *     POST /uploads  /uploads/missing   HEAD /uploads/:digest    storage
  *     GET  /stac …  /stac/collections/:id/items …  /stac/search  catalog
  *     GET  /processes …   POST /processes/:id/execution          jobs
  *     GET  /jobs …   DELETE /jobs/:id                            jobs

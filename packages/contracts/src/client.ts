@@ -17,7 +17,7 @@ import type {
 import type { Revocation, RevocationAsked, RevocationResult } from './revocation.ts';
 import type { Shown } from './evidence.ts';
 import type { PlatformStatus } from './platform.ts';
-import type { Uploaded } from './fileset.ts';
+import type { MissingUploads, Uploaded } from './fileset.ts';
 import type { SurveyReport } from './survey.ts';
 
 /** How the client reaches a gateway. In a browser the session cookie speaks, and `token` is left out. */
@@ -99,9 +99,9 @@ export class CairnClient {
     return repair ? this.post('/survey/repair', { deep }) : this.get(`/survey?deep=${deep}`);
   }
 
-  /** Whether bytes of this digest have been uploaded already. */
-  async hasUpload(digest: string): Promise<boolean> {
-    return (await this.request('HEAD', `/uploads/${encodeURIComponent(digest)}`)).status === 200;
+  /** Which bytes have still to be uploaded, of those with these digests. */
+  async missingUploads(digests: readonly string[]): Promise<Set<string>> {
+    return new Set((await this.post<MissingUploads>('/uploads/missing', { digests })).missing);
   }
 
   /** Uploads bytes; the gateway answers the digest that it computed. */

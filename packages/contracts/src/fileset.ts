@@ -59,3 +59,7 @@ export type GitSource = Static<typeof GitSource>;
 /** The answer to an upload. */
 export const Uploaded = Type.Object({ digest: Digest, size: Type.Integer({ minimum: 0 }) }, { $id: 'Uploaded' });
 export type Uploaded = Static<typeof Uploaded>;
+
+/** Of the digests that were asked for, those whose bytes have still to be uploaded. */
+export const MissingUploads = Type.Object({ missing: Type.Array(Digest) }, { $id: 'MissingUploads' });
+export type MissingUploads = Static<typeof MissingUploads>;

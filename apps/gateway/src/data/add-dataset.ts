@@ -32,8 +32,9 @@ export class AddDataset implements Process<'add-dataset'> {
   }
 
   async #expectUploads(files: FileSet): Promise<void> {
+    const held = await this.#objects.sizes(files.map(({ digest }) => digest));
     for (const { path, digest } of files) {
-      if (await this.#objects.has(digest)) continue;
+      if (held.has(digest)) continue;
       throw new CairnError('not-found', `The bytes of ${path} (${digest}) have not been uploaded.`, {
         where: path,
         action: 'Upload the file first.',

@@ -1,11 +1,14 @@
 import { type Box, boxOf, chipName, measure, tileBounds, unitsOf } from '@cairn/geo';
 import { CairnError, type Digest } from '@cairn/contracts';
-import sharp, { type Stats } from 'sharp';
+import sharp, { type OutputInfo, type Stats } from 'sharp';
 import type { ImageryReader } from '../imagery/reader.ts';
 import { invalidDataset } from './fault.ts';
 
 /** The folder of the chips in a dataset. */
 export const chipsFolder = 'chips/';
+
+/** Pixels of a picture that are looked at in memory. */
+const mostPixels = 2048 * 2048;
 
 /** A chip on the ground: its outline, one ring of 1e-7 degree, and metres a pixel. */
 export interface Chip {
@@ -72,14 +75,31 @@ async function readTile({ path, file }: DatasetFile): Promise<Chip> {
 async function decoded(path: string, file: string): Promise<{ width: number; blank: boolean }> {
   try {
     const image = sharp(file, { failOn: 'error', sequentialRead: true });
-    const stats = await image.stats();
-    const { width, height } = await image.metadata();
+    const { width, height, depth } = await image.metadata();
+    // Statistics cost ten times as much as the pixels of a small picture, and take little memory for those of a large one.
+    const isSmall = depth === 'uchar' && width * height <= mostPixels;
+    const blank = isSmall
+      ? isOneColour(await image.raw().toBuffer({ resolveWithObject: true }))
+      : isBlank(await image.stats());
     if (width !== height) throw new Error(`it has ${width} × ${height} pixels, a tile is square`);
-    return { width, blank: isBlank(stats) };
+    return { width, blank };
   } catch (cause) {
     const words = (cause as Error).message.split('\n')[0]!;
     throw invalidDataset(`The chip ${path} cannot be read: ${words}.`, path, replace, cause);
   }
+}
+
+/** As `isBlank`, of the pixels themselves. */
+function isOneColour({ data, info: { channels } }: { data: Buffer; info: OutputInfo }): boolean {
+  const isClear = channels === 2 || channels === 4;
+  let same = true;
+  let clear = isClear;
+  for (let at = 0; at < data.length && (same || clear); at++) {
+    const channel = at % channels;
+    if (data[at] !== data[channel]) same = false;
+    if (isClear && channel === channels - 1 && data[at] !== 0) clear = false;
+  }
+  return same || clear;
 }
 
 function isBlank({ channels }: Stats): boolean {

@@ -1,13 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants, createReadStream, createWriteStream, openSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CairnError, type Digest, type FileSet, type Uploaded } from '@cairn/contracts';
 import { checkPaths } from './paths.ts';
+import { together } from './together.ts';
 
 const digestPattern = /^sha256:[0-9a-f]{64}$/;
+/** Files of so many bytes are copied whole: a stream would cost more than they do. */
+const small = 1024 * 1024;
 
 /**
  * Bytes by their SHA-256, in a folder: `sha256/ab/cdef…`, written once, read-only, never changed. What `put` has answered
@@ -117,31 +120,33 @@ export class ObjectStore {
    */
   async materialise(files: FileSet, folder: string): Promise<void> {
     checkPaths(files);
-    for (const { path, digest } of files) {
-      if (!(await this.has(digest))) throw missing(digest, path);
-    }
+    const sizes = await this.sizes(files.map(({ digest }) => digest));
+    for (const { path, digest } of files) if (!sizes.has(digest)) throw missing(digest, path);
     try {
-      for (const { path, digest, mode } of files) {
-        const target = join(folder, path);
-        await mkdir(dirname(target), { recursive: true });
-        await rm(target, { force: true });
-        const hash = createHash('sha256');
-        const write = createWriteStream(target, { flags: 'wx', mode: mode === '100755' ? 0o755 : 0o644 });
-        await pipeline(
-          createReadStream(this.path(digest)),
-          async function* (bytes: AsyncIterable<Uint8Array>) {
-            for await (const chunk of bytes) {
-              hash.update(chunk);
-              yield chunk;
-            }
-          },
-          write,
-        );
-        if (`sha256:${hash.digest('hex')}` !== digest) throw damaged(digest, path);
+      for (const below of new Set(files.map(({ path }) => dirname(path)))) {
+        await mkdir(join(folder, below), { recursive: true });
       }
+      await together(files, async ({ path, digest, mode }) => {
+        const target = join(folder, path);
+        await rm(target, { force: true });
+        const options = { flag: 'wx', mode: mode === '100755' ? 0o755 : 0o644 };
+        const isSmall = (sizes.get(digest) ?? Infinity) <= small;
+        const found = await (isSmall ? copyWhole : copyStreamed)(this.path(digest), target, options);
+        if (found !== digest) throw damaged(digest, path);
+      });
     } catch (error) {
       throw asStorageError(error, folder);
     }
+  }
+
+  /** Sizes of those of some bytes that are held. */
+  async sizes(digests: readonly Digest[]): Promise<Map<Digest, number>> {
+    const sizes = new Map<Digest, number>();
+    await together([...new Set(digests)], async (digest) => {
+      const found = await stat(this.path(digest)).catch(ignoreMissing);
+      if (found !== undefined) sizes.set(digest, found.size);
+    });
+    return sizes;
   }
 
   /** Removes what a killed gateway left half written. Called at start, by the holder of the state folder's lock. */
@@ -157,6 +162,33 @@ export class ObjectStore {
     await rename(temporary, target);
     await syncFolder(folder);
   }
+}
+
+/** Copies a file that fits into memory; answers the digest of what was copied. */
+async function copyWhole(source: string, target: string, options: { flag: string; mode: number }): Promise<Digest> {
+  const bytes = await readFile(source);
+  await writeFile(target, bytes, options);
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+}
+
+/** As `copyWhole`, for a file of any size. */
+async function copyStreamed(
+  source: string,
+  target: string,
+  { flag, mode }: { flag: string; mode: number },
+): Promise<Digest> {
+  const hash = createHash('sha256');
+  await pipeline(
+    createReadStream(source),
+    async function* (bytes: AsyncIterable<Uint8Array>) {
+      for await (const chunk of bytes) {
+        hash.update(chunk);
+        yield chunk;
+      }
+    },
+    createWriteStream(target, { flags: flag, mode }),
+  );
+  return `sha256:${hash.digest('hex')}`;
 }
 
 async function writeSynced(

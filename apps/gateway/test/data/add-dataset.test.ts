@@ -3,12 +3,15 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DatasetDiff, DatasetVersion, FileSet, ProcessInput } from '@cairn/contracts';
+import { CairnClient, type DatasetDiff, type DatasetVersion, type FileSet, type ProcessInput } from '@cairn/contracts';
 import { pino } from 'pino';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listFiles, uploadFiles } from '../../../cli/src/folder.ts';
 import { makeApp } from '../../src/app.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { AddDataset } from '../../src/data/add-dataset.ts';
+import { diffVersions } from '../../src/data/dataset-diff.ts';
 import { DatasetVersions } from '../../src/data/dataset-versions.ts';
 import { Datasets } from '../../src/data/datasets.ts';
 import { DataAddresses } from '../../src/data/origin/addresses.ts';
@@ -22,11 +25,12 @@ import type { JobContext } from '../../src/jobs/process.ts';
 import { Receipts } from '../../src/receipts/receipts.ts';
 import { receiptDigest } from '../../src/registry/receipt-facts.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
+import { uploadRoutes } from '../../src/storage/uploads.ts';
 import { folderDigest } from '../../src/training/folder-digest.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { openTestDatabase, tools } from '../db/template.ts';
 import { quietLogger } from '../registry/quiet.ts';
-import { labels, listed, soundFiles, square } from './folder.ts';
+import { labels, lay, listed, soundFiles, square, tile } from './folder.ts';
 
 let home: string;
 let database: Database;
@@ -254,7 +258,7 @@ describe('adding a dataset', () => {
     await expect(nowhere).rejects.toMatchObject({ code: 'data-unreachable' });
     const lost = add.run({ ...told, dvc: { ...dvc, path: 'datasets/town' } }, context());
     await expect(lost).rejects.toMatchObject({ code: 'data-unreachable', more: { where: 'datasets/town.dvc' } });
-  });
+  }, 300_000);
 
   it("from somebody's DVC repository has the licence that their pointer or notice tells; who gives no id gets what is here", async () => {
     const files = await upload({
@@ -278,7 +282,7 @@ describe('adding a dataset', () => {
     expect(fetches.at(-1)).toContain('pinned already, as the dataset hamlet');
     const other = await add.run({ dvc, id: 'hamlet-again' }, context());
     expect(other).toMatchObject({ dataset: 'hamlet-again', changed: true, digest: added.digest });
-  });
+  }, 300_000);
 
   it("from somebody's DVC repository is refused where nothing tells its licence, or its folder has the name of another", async () => {
     const files = await upload({ ...(await soundFiles()), 'labels.geojson': labels([square(0.3, 0.2)]) });
@@ -291,7 +295,7 @@ describe('adding a dataset', () => {
     await expect(unnamed).rejects.toMatchObject({ code: 'conflict', more: { where: '/inputs/id' } });
     expect(await datasets.get('town')).toEqual(before);
     expect(await datasets.find('their-town')).toBeNull();
-  });
+  }, 300_000);
 
   it('that is cancelled leaves no dataset', async () => {
     const controller = new AbortController();
@@ -301,3 +305,71 @@ describe('adding a dataset', () => {
     expect(await datasets.find('cancelled')).toBeNull();
   });
 });
+
+describe('a dataset of many chips', () => {
+  const many = process.env['CAIRN_TEST_FULL'] === '1' ? 10_000 : 300;
+
+  it('goes in whole, and out of DVC as it was; of a changed one only that is sent, and told', async () => {
+    const folder = join(home, 'many');
+    const side = Math.ceil(Math.sqrt(many));
+    const places = Array.from({ length: many }, (_, at) => ({
+      ...tile,
+      x: tile.x + (at % side),
+      y: tile.y + Math.floor(at / side),
+    }));
+    const path = ({ x, y, z }: typeof tile): string => `chips/many-${x}-${y}-${z}.png`;
+    const content: Record<string, Buffer | string> = {
+      'labels.geojson': labels(places.map((place) => square(0.3, 0.3, place))),
+    };
+    for (const [at, place] of places.entries()) content[path(place)] = await noise(at);
+    await lay(folder, content);
+
+    const app = await makeApp({
+      logger: pino({ level: 'silent' }),
+      guard: () => undefined,
+      routes: [uploadRoutes({ objects, maxUploadBytes: 64 * 1024 * 1024 })],
+    });
+    const address = await app.listen({ host: '127.0.0.1', port: 0 });
+    let sent = 0;
+    const client = new CairnClient({
+      address,
+      fetch: (input, init) => {
+        if (input === `${address}/uploads`) sent++;
+        return fetch(input, init);
+      },
+    });
+    const send = async () => {
+      sent = 0;
+      const files = await uploadFiles(client, folder, await listFiles(folder), () => undefined);
+      return add.run({ id: 'many', title: 'Many', licence: 'CC0-1.0', files }, context());
+    };
+    const first = await send();
+    expect(first).toMatchObject({ chips: many, buildings: many, warnings: [], changed: true });
+    expect(sent).toBe(many + 1);
+    await repository.pull('many', first.dvcMd5, join(home, 'many-pulled'), context());
+    expect(await listed(join(home, 'many-pulled'))).toHaveLength(many + 1);
+    expect(await folderDigest(join(home, 'many-pulled'))).toBe(first.digest);
+
+    const changed = path(places[7]!);
+    await lay(folder, { [changed]: await noise(many) });
+    const second = await send();
+    expect(second).toMatchObject({ chips: many, changed: true });
+    expect(sent).toBe(1);
+    const versions = new DatasetVersions({ database, objects });
+    const [from, to] = [await versions.get('many', 1), await versions.get('many', 2)];
+    expect(await diffVersions(from, to, { versions, objects, reader })).toMatchObject({
+      chips: { added: { count: 0 }, removed: { count: 0 }, changed: { count: 1, names: [changed] } },
+      labels: { moved: { count: 0 } },
+    });
+    await app.close();
+  }, 1_800_000);
+});
+
+/** A picture that is like no other. */
+function noise(seed: number): Promise<Buffer> {
+  let state = seed + 1;
+  const pixels = Buffer.from(Array.from({ length: 16 * 16 * 3 }, () => (state = (state * 48271) % 2147483647) & 255));
+  return sharp(pixels, { raw: { width: 16, height: 16, channels: 3 } })
+    .png()
+    .toBuffer();
+}

@@ -94,6 +94,26 @@ describe('what is odd about a dataset', () => {
     ]);
   });
 
+  it('is a chip of one colour or without any that can be seen, and none that differs in its last pixel', async () => {
+    const pixels = Buffer.alloc(64 * 64 * 4, 90);
+    const drawn = (change: (bytes: Buffer) => void): Promise<Buffer> => {
+      const bytes = Buffer.from(pixels);
+      change(bytes);
+      return sharp(bytes, { raw: { width: 64, height: 64, channels: 4 } })
+        .png()
+        .toBuffer();
+    };
+    const clear = await drawn((bytes) => bytes.forEach((_, at) => (bytes[at] = at % 4 === 3 ? 0 : at % 251)));
+    const last = await drawn((bytes) => (bytes[bytes.length - 4] = 91));
+    const { warnings } = await read({
+      [chip]: last,
+      'chips/town-386691-220241-19.png': clear,
+      'labels.geojson': labels([square(0.1, 0.2)]),
+    });
+    const blank = warnings.filter(({ kind }) => kind === 'chip-blank');
+    expect(blank.map(({ where }) => where)).toEqual([['chips/town-386691-220241-19.png']]);
+  });
+
   it('is told of each fault at once, of 1,000 the first 20', async () => {
     const open = [square(0.1, 0.1)[0]!.slice(0, 4)];
     const many = {

@@ -52,6 +52,20 @@ describe('an upload', () => {
     expect((await send(bytes)).status).toBe(201);
   });
 
+  test('is asked for among as many as a dataset may have files', async () => {
+    const bytes = new Uint8Array([1, 2, 3]);
+    await send(bytes);
+    const absent = Array.from({ length: 2000 }, (_, at) => digestOf(new TextEncoder().encode(`absent ${at}`)));
+    const ask = (digests: string[]) =>
+      fetch(`${address}/uploads/missing`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ digests }),
+      });
+    expect(await (await ask([digestOf(bytes), ...absent, absent[0]!])).json()).toEqual({ missing: absent });
+    expect((await ask(['../../etc/passwd'])).status).toBe(400);
+  });
+
   test('that was never sent is not there', async () => {
     const absent = digestOf(new Uint8Array([1]));
     expect((await fetch(`${address}/uploads/${absent}`, { method: 'HEAD' })).status).toBe(404);

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import type { ObjectStore } from '../../storage/objects.ts';
+import { together } from '../../storage/together.ts';
 import { withDeadline } from '../../supervise/deadline.ts';
 import { chipsFolder } from '../chips.ts';
 import { noticeFile } from '../dataset.ts';
@@ -148,12 +149,15 @@ export class DataOrigin {
 
   /** Takes what belongs to a dataset into the object store. */
   async #keep(folder: string): Promise<FileSet> {
-    const files: FileSet = [];
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const found = entries
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+      .filter(belongs)
+      .sort((a, b) => (a < b ? -1 : 1));
     let size = 0;
-    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-      const file = join(entry.parentPath, entry.name);
-      const path = relative(folder, file).split(sep).join('/');
-      if (!entry.isFile() || !belongs(path)) continue;
+    return together(found, async (path) => {
+      const file = join(folder, path);
       size += (await stat(file)).size;
       if (size > this.#mostBytes) {
         throw new CairnError('too-large', `The data have more than ${this.#mostBytes} bytes.`, {
@@ -161,9 +165,8 @@ export class DataOrigin {
           action: 'Split the dataset, or raise CAIRN_MAX_UPLOAD_MIB.',
         });
       }
-      files.push({ path, digest: (await this.#objects.put(createReadStream(file))).digest });
-    }
-    return files.sort((a, b) => (a.path < b.path ? -1 : 1));
+      return { path, digest: (await this.#objects.put(createReadStream(file))).digest };
+    });
   }
 }
 
