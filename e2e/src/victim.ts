@@ -8,9 +8,9 @@ const records = {
   gateway: null,
   mlflow: /^mlflow-\d+\.json$/,
   serving: /^serving-.+-\d+\.json$/,
+  step: /^(mlflow-run|dvc)-\d+\.json$/,
 } as const;
 export type Victim = keyof typeof records;
-export const victims = Object.keys(records) as Victim[];
 
 /** Where a victim is looked for: the state folder, and the `cairn` that started its gateway. */
 export interface Scene {
@@ -53,7 +53,8 @@ function signalOf(over: Promise<unknown>): { signal: AbortSignal; ended: Promise
   return { signal: controller.signal, ended: over.then(() => controller.abort()) };
 }
 
-async function pidOf(victim: Victim, { home, starter }: Scene): Promise<number | undefined> {
+/** The process that a victim is now, or undefined where there is none. */
+export async function pidOf(victim: Victim, { home, starter }: Scene): Promise<number | undefined> {
   const record = records[victim];
   if (record === null) return gatewayOf(starter);
   for (const file of await readdir(join(home, 'run')).catch(() => [])) {

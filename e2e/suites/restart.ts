@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cairn } from '../src/cairn.ts';
+import { cairn, start } from '../src/cairn.ts';
 import { demoWords, type DemoHome } from '../src/demo-home.ts';
 import { up } from '../src/gateway.ts';
+import { pidOf } from '../src/victim.ts';
 import { generatedScene } from '../src/scene.ts';
 
 /** The second start, and what one state folder allows. */
@@ -25,6 +26,23 @@ export function describeRestart(demo: () => DemoHome): void {
       } finally {
         await first.stop();
       }
+    });
+
+    test('Ctrl-C ends it also while it starts', async () => {
+      const starting = start(['up', '--port', '0'], { home: demo().home });
+      const scene = { home: demo().home, starter: starting.child };
+      await expect.poll(() => pidOf('gateway', scene), { timeout: 60_000 }).toBeDefined();
+      starting.child.kill('SIGINT');
+      expect((await starting.ended).code).toBe(0);
+    });
+
+    test('a gateway that is killed ends it with an error that says so', async () => {
+      const started = await up({ home: demo().home });
+      const pid = await pidOf('gateway', { home: demo().home, starter: started.running.child });
+      process.kill(pid!, 'SIGKILL');
+      const { code, stderr } = await started.running.ended;
+      expect(code).toBe(1);
+      expect(stderr).toContain('The gateway ended without being asked to (SIGKILL)');
     });
 
     test('a port in use ends in an error that names it and leaves the folder free', async () => {

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
@@ -33,7 +33,11 @@ async function readAddress(home: string): Promise<string> {
 /** A gateway that this command started. */
 export interface StartedGateway {
   address: string;
-  child: ChildProcess;
+  /**
+   * Resolves when the signal aborts, or when the gateway has ended in order.
+   * @throws CairnError `internal` where it ended by itself.
+   */
+  stays(signal: AbortSignal): Promise<void>;
   /** Ends it in order and waits for it. */
   stop(): Promise<void>;
 }
@@ -64,7 +68,7 @@ export async function startGateway(
     // Ctrl-C reaches this program alone, which then ends the gateway in order.
     detached: true,
   });
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const exited = new Promise<Exit>((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })));
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM');
     await exited;
@@ -77,19 +81,29 @@ export async function startGateway(
       if (told.problem !== undefined) reject(CairnError.of(told.problem));
     });
     child.once('error', reject);
-    child.once('exit', (code, signal) => {
-      reject(
-        new CairnError(
-          'internal',
-          `The gateway ended before it was ready (${signal ?? `exit code ${code ?? 'none'}`}).`,
-          {
-            action: 'Run "cairn doctor", then start again; what was acknowledged is kept.',
-          },
-        ),
-      );
-    });
+    void exited.then((exit) => reject(endedByItself('before it was ready', exit)));
   });
-  return { address, child, stop };
+  const stays = async (signal: AbortSignal): Promise<void> => {
+    const aborted = new Promise<null>((resolve) => {
+      // Also one that came while the gateway was still starting.
+      if (signal.aborted) resolve(null);
+      signal.addEventListener('abort', () => resolve(null), { once: true });
+    });
+    const exit = await Promise.race([aborted, exited]);
+    if (exit !== null && exit.code !== 0) throw endedByItself('without being asked to', exit);
+  };
+  return { address, stays, stop };
+}
+
+interface Exit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+function endedByItself(when: string, { code, signal }: Exit): CairnError {
+  return new CairnError('internal', `The gateway ended ${when} (${signal ?? `exit code ${code ?? 'none'}`}).`, {
+    action: 'Run "cairn doctor", then start again; what was acknowledged is kept.',
+  });
 }
 
 interface Told {

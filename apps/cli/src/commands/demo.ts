@@ -48,10 +48,7 @@ export const addDemo: AddCommand = (program, act) => {
           output.line();
           output.line(`Open ${address}`);
           output.line('Cairn stays up until Ctrl-C.');
-          await Promise.race([
-            new Promise((done) => signal.addEventListener('abort', done, { once: true })),
-            new Promise((done) => gateway.child.once('exit', done)),
-          ]);
+          await gateway.stays(signal);
         } finally {
           await gateway.stop();
         }

@@ -15,10 +15,7 @@ export const addUp: AddCommand = (program, act) => {
           output.line(`Cairn is ready at ${started.address}`);
           output.line(`State folder: ${config.home}. Stop with Ctrl-C.`);
         });
-        await Promise.race([
-          new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true })),
-          new Promise((resolve) => started.child.once('exit', resolve)),
-        ]);
+        await started.stays(signal);
         await started.stop();
       }),
     );
