@@ -37,12 +37,23 @@ export async function endingOf(
   }
 }
 
-/** DVC, MLflow and a package's steps each have words of their own for a full disk; the reader needs to know just that. */
+/**
+ * DVC, MLflow and a package's steps each have words of their own for a full disk; the reader needs to know just that. There
+ * may be space again by now: then their words tell.
+ */
 async function withItsReason(error: CairnError, folder: string): Promise<CairnError> {
-  if (errorCodes[error.code].status < 500 || error.code === 'disk-full' || !(await isFull(folder))) return error;
+  if (errorCodes[error.code].status < 500 || error.code === 'disk-full') return error;
+  if (!tellsOfFullDisk(error) && !(await isFull(folder))) return error;
   return new CairnError('disk-full', `The disk is full, so this did not end well: ${error.message}`, {
     where: folder,
     action: 'Free some space, or move the state folder with CAIRN_HOME, and try again; what was acknowledged is kept.',
     cause: error,
   });
+}
+
+// As the system, Python and SQLite write it.
+const fullDisk = /No space left on device|ENOSPC|EDQUOT|Disk quota exceeded|disk is full/i;
+
+function tellsOfFullDisk(error: unknown): boolean {
+  return error instanceof Error && (fullDisk.test(error.message) || tellsOfFullDisk(error.cause));
 }

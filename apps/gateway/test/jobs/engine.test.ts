@@ -66,11 +66,18 @@ describe('a job', () => {
     expect(await jobs.log(job.id)).toContain('TypeError: secret detail');
   });
 
-  it('names a full disk as such', async () => {
+  it.each<[string, Error]>([
+    ['this program', Object.assign(new Error('write'), { code: 'ENOSPC', syscall: 'write' })],
+    [
+      'a step',
+      new CairnError('training-failed', 'The step train ended with 1: OSError: [Errno 28] No space left on device.'),
+    ],
+    ['MLflow', new CairnError('mlflow-unavailable', 'It is away.', { cause: new Error('database or disk is full') })],
+  ])('names a full disk as such in the words of %s, though there is space again', async (_who, error) => {
     const jobs = await gateways.start({ predict });
     const { job } = await jobs.submit('predict', request('scene'), mapper);
     await predict.started(1);
-    predict.runs[0]!.fail(Object.assign(new Error('write'), { code: 'ENOSPC', syscall: 'write' }));
+    predict.runs[0]!.fail(error);
     expect((await jobs.wait(job.id)).problem).toMatchObject({ code: 'disk-full' });
   });
 
