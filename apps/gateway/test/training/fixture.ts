@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,38 +24,10 @@ import { labels, soundFiles, square } from '../data/folder.ts';
 import { tools } from '../db/template.ts';
 import { startIdentity } from '../identity/gateway.ts';
 import { openMlflow, type TestMlflow } from '../registry/mlflow-fixture.ts';
-import { tinyPackage, upload } from '../registry/package-fixture.ts';
+import { upload } from '../registry/package-fixture.ts';
 import { quietLogger } from '../registry/quiet.ts';
 import { registryOn } from '../registry/registry-fixture.ts';
-
-const mlproject = `name: tiny
-python_env: python_env.yaml
-entry_points:
-  preprocess: { parameters: { data: string, out: string }, command: "python steps.py preprocess {data} {out}" }
-  train:
-    parameters:
-      prepared: string
-      out: string
-      seed: { type: float, default: 0 }
-      steps: { type: float, default: 40 }
-      lr: { type: float, default: 0.003 }
-    command: "python steps.py train {prepared} {out} {seed} {steps} {lr}"
-  evaluate:
-    parameters: { prepared: string, model: string, out: string, title: string }
-    command: "python steps.py evaluate {prepared} {model} {out} {title}"
-  inference: { command: python steps.py inference }
-  postprocess: { command: python steps.py postprocess }
-`;
-
-const hyperparameters = JSON.stringify({
-  type: 'object',
-  additionalProperties: false,
-  properties: {
-    seed: { type: 'integer', minimum: 0, default: 0 },
-    steps: { type: 'integer', minimum: 1, default: 40 },
-    lr: { type: 'number', exclusiveMinimum: 0, default: 0.003 },
-  },
-});
+import { trainablePackage } from './trainable-package.ts';
 
 /** Who trains. */
 export const scientist: Actor = { id: 'owner', roles: ['scientist'] };
@@ -153,16 +125,7 @@ export async function openTraining() {
   const reproduce = new ReproduceRun(training);
   const evaluate = new EvaluateVersion(training);
 
-  const package_ = tinyPackage({
-    MLproject: mlproject,
-    'steps.py': await readFile(new URL('steps.py', import.meta.url), 'utf8'),
-    'schema/hyperparameters.json': hyperparameters,
-  });
-  const own = Object.fromEntries(Object.entries(package_).filter(([file]) => !file.startsWith('versions/banepa')));
-  const item = JSON.parse(own['stac-item.json']!) as { assets: Record<string, Record<string, unknown>> };
-  delete item.assets['hyperparameters']!['file:checksum'];
-  delete item.assets['hyperparameters']!['file:size'];
-  own['stac-item.json'] = JSON.stringify(item);
+  const own = await trainablePackage();
   /** A data repository that is somebody else's. */
   const theirs = new DataRepository({
     folder: join(home, 'theirs', 'data'),
