@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeBuildings } from './suites/buildings.ts';
+import { describeExport } from './suites/export.ts';
 import { describeInput } from './suites/input.ts';
 import { describePage } from './suites/page.ts';
 import { describeRestart } from './suites/restart.ts';
@@ -22,6 +23,7 @@ describe('the demo on the generated scene', () => {
   describeBuildings(get, generatedScene);
   describeVerify(get);
   describeRestart(get);
+  describeExport(get);
   describeInput(get);
   describePage(get);
   // Last: it takes back what the others look at.
