@@ -53,6 +53,8 @@ def watch_machine() -> None:
 
 def preprocess(data: Path, out: Path) -> None:
     print("progress 50 reading", flush=True)
+    # MLflow's client takes it out of the environment when it resumes the run.
+    run = os.environ["MLFLOW_RUN_ID"]
     if "MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING" in os.environ:
         watch_machine()
     out.mkdir()
@@ -61,7 +63,7 @@ def preprocess(data: Path, out: Path) -> None:
     # As the Building Detector does, which knows nothing of what its caller logs.
     entity = {"name": "dataset", "digest": told.removeprefix("sha256:")[:36], "source_type": "local", "source": "{}"}
     inputs = [{"dataset": entity, "tags": [{"key": "mlflow.data.context", "value": "training"}]}]
-    body = json.dumps({"run_id": os.environ["MLFLOW_RUN_ID"], "datasets": inputs})
+    body = json.dumps({"run_id": run, "datasets": inputs})
     call("POST", "/api/2.0/mlflow/runs/log-inputs", body.encode())
 
 
