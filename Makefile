@@ -11,7 +11,7 @@ cairn := ./bin/cairn
 web_sources := $(shell find apps/web packages/contracts/src packages/receipt/src -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-full generate check screenshots format clean
+.PHONY: help setup demo up test test-full test-cluster generate check screenshots format clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ test: setup ## the whole suite
 
 test-full: setup ## the whole suite at its full counts (kills, fuzz inputs)
 	@CAIRN_TEST_FULL=1 tools/test.sh
+
+test-cluster: node_modules/.package-lock.json ## what needs a Kubernetes with Argo (about 6 minutes); tools/test-cluster.sh says what it asks for
+	@tools/test-cluster.sh
 
 screenshots: setup ## make the pictures of the docs again, from the running program
 	@node --import tsx e2e/screenshots.ts

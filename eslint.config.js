@@ -3,7 +3,13 @@ import tseslint from 'typescript-eslint';
 
 // Two walls of the house are held by lint: only compose.ts may import a concrete adapter, and only config.ts may read
 // the environment. Everything else is the strict preset with type information.
-const adapters = ['**/db/pglite/*', '**/db/postgres/*', '**/inference/backend/process/*', '**/jobs/runner/process/*'];
+const adapters = [
+  '**/db/pglite/*',
+  '**/db/postgres/*',
+  '**/inference/backend/process/*',
+  '**/jobs/runner/process/*',
+  '**/jobs/runner/argo/*',
+];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.tools/**', '.cairn*/**', 'models/**'] },
@@ -53,6 +59,7 @@ export default tseslint.config(
       'apps/gateway/src/db/postgres/**',
       'apps/gateway/src/inference/backend/process/**',
       'apps/gateway/src/jobs/runner/process/**',
+      'apps/gateway/src/jobs/runner/argo/**',
     ],
     rules: {
       'no-restricted-imports': [

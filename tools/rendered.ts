@@ -52,7 +52,7 @@ function manifest(what: string, plan: Plan): string {
   const job = '00000000-0000-4000-8000-000000000000';
   const workflow = renderWorkflow(
     plan,
-    { repository: 'registry.example.org/cairn/building-detector', digest: `sha256:${'0'.repeat(64)}` },
+    `registry.example.org/cairn/building-detector@sha256:${'0'.repeat(64)}`,
     {
       job,
       tracking: {
@@ -62,6 +62,7 @@ function manifest(what: string, plan: Plan): string {
         token: { name: `cairn-${job}`, key: 'token' },
       },
       environment: { CAIRN_SOURCE_COMMIT: '0'.repeat(40), MLFLOW_ENABLE_SYSTEM_METRICS_LOGGING: 'true' },
+      tried: 0,
     },
     settings,
   );

@@ -43,6 +43,7 @@ import { CallbackHosts } from './jobs/callbacks/callback-hosts.ts';
 import { Callbacks } from './jobs/callbacks/callbacks.ts';
 import { Jobs } from './jobs/engine.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { openArgoRunner } from './jobs/runner/argo/open.ts';
 import { ProcessRunner } from './jobs/runner/process/process-runner.ts';
 import { pageRoutes } from './platform/page.ts';
 import { platformRoutes } from './platform/routes.ts';
@@ -156,13 +157,15 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   const outlines = outlineThread();
   const exporter = exportThread();
 
-  const runner = new ProcessRunner({
+  const local = new ProcessRunner({
     children,
     tools,
     environments: join(home, 'environments'),
     manager: 'uv',
     path: config.childEnvironment['PATH'] ?? '',
   });
+  const { cluster } = config;
+  const runner = cluster === null ? local : await openArgoRunner(cluster);
   const proxied = Object.keys(config.childEnvironment).some((name) => /^(https|all)_proxy$/i.test(name));
   const gitPackages = new GitPackages({
     objects,
@@ -205,7 +208,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     outbox,
     tokens,
     runner,
-    address: () => address,
+    address: () => cluster?.stepAddress ?? address,
     workFolder,
   };
 
@@ -224,7 +227,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
         mlflow,
         outbox,
         gitPackages,
-        trials: new Trials(training),
+        trials: new Trials({ ...training, runner: local, address: () => address }),
         ...(config.registry === ''
           ? {}
           : {
@@ -288,7 +291,13 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
 
   const app = await makeApp({
     logger,
-    guard: guard({ tokens, hosts: new Hosts({ host: config.host }) }),
+    guard: guard({
+      tokens,
+      hosts: new Hosts({
+        host: config.host,
+        others: cluster === null ? [] : [new URL(cluster.stepAddress).hostname],
+      }),
+    }),
     routes: [
       platformRoutes({ platform: new Platform({ database, mlflow: mlflowServer, servers: backend }) }),
       identityRoutes({ tokens, accounts, keys }),

@@ -9,6 +9,8 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
 const hostList = '^( *([^ ,:/\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5} *(,|$))*$';
 
+const quantity = '^[0-9]+(Mi|Gi|Ti)$';
+
 /** Every setting with its default. Nothing else in the gateway reads the environment. */
 const Settings = Type.Object({
   CAIRN_HOME: Type.String({ default: '.cairn', description: 'state folder' }),
@@ -62,6 +64,42 @@ const Settings = Type.Object({
     description:
       'where data may be fetched from beside the public internet: host:port, or a folder, separated by commas',
   }),
+  CAIRN_RUNNER: Type.Union([Type.Literal('process'), Type.Literal('argo')], {
+    default: 'process',
+    description: 'where packages run: process, as programs of this machine; argo, as workflows on a cluster',
+  }),
+  CAIRN_KUBECONFIG: Type.String({ default: '', description: 'with argo: file that tells how the cluster is reached' }),
+  CAIRN_ARGO_NAMESPACE: Type.String({
+    default: 'cairn',
+    pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+    description: 'with argo: namespace of the workflows',
+  }),
+  CAIRN_STEP_ADDRESS: Type.String({
+    default: '',
+    pattern: '^$|^https?://[^/?#@ ]+(/[^?#]*[^/?#])?$',
+    description: 'with argo: address of this gateway, as the steps of packages reach it on the cluster',
+  }),
+  CAIRN_STEP_CPU: Type.String({ default: '2', pattern: '^[0-9]+m?$', description: 'with argo: CPUs of a step' }),
+  CAIRN_STEP_MEMORY: Type.String({ default: '4Gi', pattern: quantity, description: 'with argo: memory of a step' }),
+  CAIRN_STEP_STORAGE: Type.String({ default: '20Gi', pattern: quantity, description: 'with argo: disk of a step' }),
+  CAIRN_S3_ENDPOINT: Type.String({
+    default: '',
+    pattern: '^$|^https?://[^/?#@ ]+$',
+    description: 'with argo: the object store, as gateway and cluster both reach it',
+  }),
+  CAIRN_S3_REGION: Type.String({ default: 'us-east-1' }),
+  CAIRN_S3_BUCKET: Type.String({ default: '', pattern: '^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$' }),
+  CAIRN_S3_PREFIX: Type.String({
+    default: 'jobs',
+    pattern: '^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$',
+    description: "what the keys of the jobs' files begin with",
+  }),
+  CAIRN_S3_ACCESS_KEY: Type.String({ default: '' }),
+  CAIRN_S3_SECRET_KEY: Type.String({ default: '' }),
+  CAIRN_S3_SECRET: Type.String({
+    default: 'artifact-store',
+    description: 'Secret of the namespace by which the steps reach the store: keys accesskey and secretkey',
+  }),
   CAIRN_LOG: Type.String({
     default: 'info',
     description: 'least level of the log: trace, debug, info, warn, error, silent',
@@ -71,6 +109,25 @@ const Settings = Type.Object({
     description: 'end when standard input closes, as its starter ended',
   }),
 });
+
+/** The cluster on which packages run. */
+export interface ClusterConfig {
+  kubeconfig: string;
+  namespace: string;
+  /** `http(s)://HOST[:PORT][/PATH]` of this gateway, for the steps. */
+  stepAddress: string;
+  resources: { cpu: string; memory: string; storage: string };
+  store: {
+    endpoint: string;
+    region: string;
+    bucket: string;
+    prefix: string;
+    accessKey: string;
+    secretKey: string;
+    /** Name of the Secret that holds the keys for the steps. */
+    secret: string;
+  };
+}
 
 /** The configuration of one gateway, checked, with every path absolute. */
 export interface Config {
@@ -99,6 +156,8 @@ export interface Config {
   rates: { perHour: number; perCpuHour: number; currency: string };
   /** `host:port` and folders that data may be fetched from, outside the public internet. */
   dataSources: string[];
+  /** Where packages run; null: on this machine. */
+  cluster: ClusterConfig | null;
   logLevel: string;
   /** End when standard input closes: whoever started this gateway is gone. */
   stopWithStdin: boolean;
@@ -165,9 +224,49 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
       currency: settings.CAIRN_CURRENCY,
     },
     dataSources: list(settings.CAIRN_DATA_SOURCES),
+    cluster: settings.CAIRN_RUNNER === 'argo' ? clusterOf(settings) : null,
     logLevel: settings.CAIRN_LOG,
     stopWithStdin: settings.CAIRN_STOP_WITH_STDIN,
     childEnvironment,
+  };
+}
+
+/** Without these there is no cluster to run on. */
+const demanded = [
+  'CAIRN_KUBECONFIG',
+  'CAIRN_STEP_ADDRESS',
+  'CAIRN_S3_ENDPOINT',
+  'CAIRN_S3_BUCKET',
+  'CAIRN_S3_ACCESS_KEY',
+  'CAIRN_S3_SECRET_KEY',
+] as const;
+
+function clusterOf(settings: Static<typeof Settings>): ClusterConfig {
+  const missing = demanded.find((name) => settings[name] === '');
+  if (missing !== undefined) {
+    throw new CairnError('input-invalid', `The setting ${missing} is missing, which CAIRN_RUNNER=argo needs.`, {
+      where: missing,
+      action: `Set ${demanded.join(', ')}; or leave CAIRN_RUNNER out, to run packages on this machine.`,
+    });
+  }
+  return {
+    kubeconfig: resolve(settings.CAIRN_KUBECONFIG),
+    namespace: settings.CAIRN_ARGO_NAMESPACE,
+    stepAddress: settings.CAIRN_STEP_ADDRESS,
+    resources: {
+      cpu: settings.CAIRN_STEP_CPU,
+      memory: settings.CAIRN_STEP_MEMORY,
+      storage: settings.CAIRN_STEP_STORAGE,
+    },
+    store: {
+      endpoint: settings.CAIRN_S3_ENDPOINT,
+      region: settings.CAIRN_S3_REGION,
+      bucket: settings.CAIRN_S3_BUCKET,
+      prefix: settings.CAIRN_S3_PREFIX,
+      accessKey: settings.CAIRN_S3_ACCESS_KEY,
+      secretKey: settings.CAIRN_S3_SECRET_KEY,
+      secret: settings.CAIRN_S3_SECRET,
+    },
   };
 }
 

@@ -55,6 +55,9 @@ export const errorCodes = {
   'model-output-invalid': { status: 502, exit: 1, title: 'The model answered something that is no prediction' },
   'export-impossible': { status: 422, exit: 2, title: 'The prediction cannot be had in that format' },
   'run-not-reproducible': { status: 409, exit: 4, title: 'The run cannot be made again' },
+  'image-missing': { status: 409, exit: 4, title: 'The package has no container image' },
+  'cluster-refused': { status: 502, exit: 1, title: 'The cluster refuses what it is asked for' },
+  'cluster-unavailable': { status: 503, exit: 1, title: 'The cluster does not answer' },
   'training-failed': { status: 500, exit: 1, title: 'The training did not finish' },
   'evaluation-failed': { status: 500, exit: 1, title: 'The evaluation did not finish' },
 

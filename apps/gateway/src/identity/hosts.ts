@@ -10,9 +10,13 @@ const loopback = ['127.0.0.1', 'localhost', '[::1]'];
 export class Hosts {
   readonly #names: ReadonlySet<string>;
 
-  /** @param options.host the configured address, served beside the loopback names. */
-  constructor(options: { host: string }) {
-    this.#names = new Set([...loopback, options.host.includes(':') ? `[${options.host}]` : options.host.toLowerCase()]);
+  /**
+   * @param options.host the configured address, served beside the loopback names.
+   * @param options.others names by which others of the installation reach the gateway.
+   */
+  constructor(options: { host: string; others?: readonly string[] }) {
+    const { host, others = [] } = options;
+    this.#names = new Set([...loopback, host.includes(':') ? `[${host}]` : host.toLowerCase(), ...others]);
   }
 
   /**

@@ -9,6 +9,7 @@ import type { Rates } from '../usage/rates.ts';
 import { endingOf } from './ending.ts';
 import { eventStream, type StreamTiming } from './event-stream.ts';
 import { noSuchProcess } from './exceptions.ts';
+import { HandedOver } from './handed-over.ts';
 import { checkInputs } from './inputs.ts';
 import { JobLog, readJobLog } from './job-log.ts';
 import { type Ending, type JobFilter, type JobPlace, JobStore, type Wishes } from './job-store.ts';
@@ -328,7 +329,9 @@ export class Jobs {
 
   #interrupt(run: Run, why: Interruption): void {
     run.interruption ??= why;
-    run.controller.abort(new CairnError('cancelled', `The job ${run.job.id} is to end.`));
+    const { id } = run.job;
+    const isOver = why === 'dismissed';
+    run.controller.abort(isOver ? new CairnError('cancelled', `The job ${id} is to end.`) : new HandedOver(id));
   }
 
   async #removeWork(id: string): Promise<void> {

@@ -3,6 +3,8 @@ import type { Queryable } from '../db/database.ts';
 /** What a job owns outside the database, by name. MLflow's door holds the job's token to `mlflowRun`. */
 export interface OuterIds {
   mlflowRun: string;
+  /** The workflow that runs its steps, where a cluster does. */
+  workflow?: string;
 }
 
 /** Notes what a job owns outside, before the job works with it. */

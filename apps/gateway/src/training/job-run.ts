@@ -11,7 +11,7 @@ const completeTag = 'cairn.complete';
 
 /** What a run of a package's steps starts from, for MLflow. */
 export interface RunOrigin {
-  revision: Pick<RevisionRow, 'model' | 'package_digest' | 'commit'>;
+  revision: Pick<RevisionRow, 'model' | 'package_digest' | 'commit' | 'image'>;
   dataset: Dataset | MadeData;
   /** Name of MLflow's experiment; the model's where none is given. */
   experiment?: string;
@@ -26,7 +26,7 @@ export interface RunOrigin {
 
 /**
  * The MLflow run of a job that runs a package: at most one that counts. What an interrupted attempt left is taken out of
- * sight, since its curves would mix with those of the next; one whose steps all ended is gone on with.
+ * sight, since its curves would mix with those of the next; one whose steps all ended, or go on elsewhere, is gone on with.
  */
 export class JobRuns {
   readonly #mlflow: MlflowClient;
@@ -35,13 +35,17 @@ export class JobRuns {
     this.#mlflow = options.mlflow;
   }
 
-  /** The run of this job and this origin whose steps have all ended, or null. Others of the job are deleted. */
-  async completed(jobId: string, origin: RunOrigin): Promise<MlflowRun | null> {
+  /**
+   * The run of this job and this origin to go on with: its steps have all ended (`whole`), or it is the one that steps
+   * outside of the gateway still log to. Others of the job are deleted.
+   */
+  async find(jobId: string, origin: RunOrigin, outside?: string): Promise<{ run: MlflowRun; whole: boolean } | null> {
     const experimentId = await this.#mlflow.experiment(experimentOf(origin));
     for (;;) {
       const run = await this.#mlflow.findRun(experimentId, jobTag, jobId);
       if (run === null) return null;
-      if (run.tags[completeTag] === 'true' && run.tags[originTag] === origin.key) return run;
+      const whole = run.tags[completeTag] === 'true';
+      if (run.tags[originTag] === origin.key && (whole || run.runId === outside)) return { run, whole };
       await this.#mlflow.endRun(run.runId, 'KILLED');
       await this.#mlflow.deleteRun(run.runId);
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DataRepository } from '../data/repository.ts';
 import type { Database } from '../db/database.ts';
 import type { Tokens } from '../identity/tokens.ts';
+import { HandedOver } from '../jobs/handed-over.ts';
 import { keepOuterIds } from '../jobs/outer-ids.ts';
 import type { Plan } from '../jobs/plan.ts';
 import type { JobContext } from '../jobs/process.ts';
@@ -68,7 +69,8 @@ export interface PackageRun {
 /**
  * Runs a package's steps for a job: what goes in is laid into an empty folder and hashed there, the package's files and the
  * pulled data; the steps log into one MLflow run by a token of their job. A run that fails or is cancelled is ended in
- * MLflow; one whose steps had all ended when the gateway did is answered as it is.
+ * MLflow; one whose steps had all ended when the gateway did is answered as it is, and one whose steps went on without the
+ * gateway is taken up where they are.
  */
 export class PackageRuns {
   readonly #parts: PackageRunParts;
@@ -82,34 +84,50 @@ export class PackageRuns {
   /**
    * Answers the MLflow run that the steps have left whole.
    * @throws CairnError `digest-mismatch`, `training-failed`, `data-versioning-failed`, `mlflow-unavailable`,
-   * `tools-missing`, `uv-missing`, `disk-full`.
+   * `tools-missing`, `uv-missing`, `image-missing`, `cluster-unavailable`, `disk-full`.
    */
   async run(work: PackageRun, context: JobContext): Promise<MlflowRun> {
-    context.signal.throwIfAborted();
+    const { jobId, signal } = context;
+    const { outside } = this.#parts.runner;
+    // Refused before anything is brought where it could not be run.
+    outside?.nameOf(jobId, work.origin.revision.image);
+    const left = (await outside?.left(jobId)) ?? null;
+    // What is left outside has to be taken up to be ended.
+    if (left === null) signal.throwIfAborted();
     context.progress(2, 'Waking MLflow');
-    return (await this.#runs.completed(context.jobId, work.origin)) ?? (await this.#run(work, context));
+    const found = await this.#runs.find(jobId, work.origin, left?.runId);
+    if (found?.whole === true) {
+      await this.#clear(context);
+      return found.run;
+    }
+    const taken = found !== null && left !== null ? { run: found.run, token: left.token } : null;
+    return this.#run(work, taken, context);
   }
 
-  async #run({ origin, pack, plan, environment = {}, lay }: PackageRun, context: JobContext): Promise<MlflowRun> {
-    const { database, tokens, mlflow, runner, address } = this.#parts;
+  /** @param taken what the steps already log to, where they went on without a gateway. */
+  async #run(
+    work: PackageRun,
+    taken: { run: MlflowRun; token: string } | null,
+    context: JobContext,
+  ): Promise<MlflowRun> {
+    const { database, tokens, runner, address } = this.#parts;
+    const { origin, plan, environment = {} } = work;
+    const { commit, image } = origin.revision;
     const folder = join(this.#parts.workFolder, context.jobId);
-    const { commit } = origin.revision;
-    let run: MlflowRun | undefined;
+    let run = taken?.run;
+    let goesOn = false;
     try {
-      await this.#lay(folder, origin, pack, context);
-      await lay?.(folder);
-      run = await this.#runs.start(context.jobId, origin, context.actor.id);
-      const runId = run.runId;
-      const token = await database.transaction(async (tx) => {
-        await keepOuterIds(tx, context.jobId, { mlflowRun: runId });
-        return tokens.issueJob(tx, context.jobId, context.actor);
-      });
+      if (taken === null) await this.#lay(folder, work, context);
+      run ??= await this.#runs.start(context.jobId, origin, context.actor.id);
+      const token = taken?.token ?? (await this.#admit(run, image, context));
       await runner.run(plan, {
+        job: context.jobId,
         folder,
-        tracking: { uri: `${address()}/mlflow`, token, experimentId: run.experimentId, runId },
+        image,
+        tracking: { uri: `${address()}/mlflow`, token, experimentId: run.experimentId, runId: run.runId },
         environment: {
           ...(commit === null ? {} : { CAIRN_SOURCE_COMMIT: commit }),
-          ...systemMetrics(await lockOf(pack)),
+          ...systemMetrics(await lockOf(work.pack)),
           ...environment,
         },
         signal: context.signal,
@@ -120,17 +138,32 @@ export class PackageRuns {
       await this.#runs.complete(run);
       return run;
     } catch (error) {
-      if (run !== undefined) await this.#endBadly(mlflow, run, context);
+      goesOn = runner.outside !== null && !isOver(context.signal) && context.signal.aborted;
+      if (run !== undefined && !goesOn) await this.#endBadly(run, context);
       throw error;
     } finally {
-      await database.transaction((tx) => tokens.revokeJob(tx, context.jobId));
+      if (!goesOn) {
+        await this.#clear(context);
+        await database.transaction((tx) => tokens.revokeJob(tx, context.jobId));
+      }
       await rm(folder, { recursive: true, force: true });
     }
   }
 
+  /** Notes what the job owns outside, and answers the token by which its steps log. */
+  async #admit({ runId }: MlflowRun, image: string | null, { jobId, actor }: JobContext): Promise<string> {
+    const { database, tokens, runner } = this.#parts;
+    const workflow = runner.outside?.nameOf(jobId, image);
+    return database.transaction(async (tx) => {
+      await keepOuterIds(tx, jobId, { mlflowRun: runId, ...(workflow === undefined ? {} : { workflow }) });
+      return tokens.issueJob(tx, jobId, actor);
+    });
+  }
+
   /** Lays package and data into the job's folder, both held to their digests. */
-  async #lay(folder: string, { revision, dataset }: RunOrigin, pack: Package, context: JobContext): Promise<void> {
+  async #lay(folder: string, { origin, pack, lay }: PackageRun, context: JobContext): Promise<void> {
     const { objects, repository } = this.#parts;
+    const { revision, dataset } = origin;
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     await objects.materialise(pack.files.own, join(folder, places.package));
@@ -148,15 +181,30 @@ export class PackageRuns {
     context.progress(7, 'Comparing the data with its digest');
     expectDigest(await folderDigest(join(folder, places.dataset)), dataset.digest, `dataset ${dataset.id}`);
     context.log(`package ${revision.package_digest}, dataset ${dataset.digest}: as registered`);
+    await lay?.(folder);
   }
 
-  async #endBadly(mlflow: MlflowClient, run: MlflowRun, context: JobContext): Promise<void> {
+  /** Clears away what the job has outside of the gateway. */
+  async #clear(context: JobContext): Promise<void> {
     try {
-      await mlflow.endRun(run.runId, context.signal.aborted ? 'KILLED' : 'FAILED');
+      await this.#parts.runner.outside?.end(context.jobId);
+    } catch (error) {
+      context.log(`What the job has on the cluster could not be cleared away: ${String(error)}`);
+    }
+  }
+
+  async #endBadly(run: MlflowRun, context: JobContext): Promise<void> {
+    try {
+      await this.#parts.mlflow.endRun(run.runId, context.signal.aborted ? 'KILLED' : 'FAILED');
     } catch (error) {
       context.log(`The MLflow run ${run.runId} could not be ended: ${String(error)}`);
     }
   }
+}
+
+/** Whether the job itself is to end, and not only this gateway's work on it. */
+function isOver({ aborted, reason }: AbortSignal): boolean {
+  return aborted && !(reason instanceof HandedOver);
 }
 
 function expectDigest(found: Digest, expected: Digest, what: string): void {

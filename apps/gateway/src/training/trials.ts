@@ -44,7 +44,8 @@ export class Trials {
     const dataset = await trialData(typeof gsd === 'number' && gsd > 0 ? gsd : usualGsd);
     const title = `Trial of ${item.properties.title}`;
     const plan = trialPlan(project, settings, title);
-    const revision = { model, package_digest: digest, commit };
+    // Tried before its image is built: on this machine.
+    const revision = { model, package_digest: digest, commit, image: null };
     const key: Digest = digestOf(canonicalJson([digest, dataset.digest, settings]));
     const said: string[] = [];
     const followed: JobContext = {

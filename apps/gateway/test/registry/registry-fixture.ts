@@ -113,7 +113,10 @@ export function registryOn(database: Database, home: string, mlflow: MlflowAddre
         environment,
         children,
       }),
-      runner: { run: () => Promise.reject(new CairnError('tools-missing', 'There is no runner in this test.')) },
+      runner: {
+        outside: null,
+        run: () => Promise.reject(new CairnError('tools-missing', 'There is no runner in this test.')),
+      },
       address: () => '',
       workFolder,
     }),

@@ -14,6 +14,7 @@ import type { Database } from '../../src/db/database.ts';
 import type { Actor } from '../../src/identity/actor.ts';
 import type { JobContext } from '../../src/jobs/process.ts';
 import { ProcessRunner } from '../../src/jobs/runner/process/process-runner.ts';
+import type { Runner } from '../../src/jobs/runner/runner.ts';
 import { mlflowProxy } from '../../src/registry/mlflow/proxy.ts';
 import { RegisterModel } from '../../src/registry/package/register-model.ts';
 import { EvaluateVersion } from '../../src/training/evaluate-version.ts';
@@ -160,6 +161,9 @@ export async function openTraining() {
     train,
     reproduce,
     evaluate,
+    runner,
+    /** Training by another runner. */
+    trainBy: (other: Runner) => new TrainModel({ ...training, runner: other }),
     package: own,
     registerWith,
     registered,

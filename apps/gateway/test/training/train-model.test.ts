@@ -5,8 +5,10 @@ import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTrained } from '../../src/training/trained.ts';
+import { HandedOver } from '../../src/jobs/handed-over.ts';
 import { labels, lay, soundFiles, square } from '../data/folder.ts';
 import { context, inputsOf, jobRow, openTraining } from './fixture.ts';
+import { OutsideRunner } from './outside-runner.ts';
 
 let parts: Awaited<ReturnType<typeof openTraining>>;
 beforeAll(async () => {
@@ -32,6 +34,19 @@ async function runOf(id: string) {
 
 const tokensOf = async (id: string): Promise<unknown[]> =>
   parts.database.query('select digest from cairn.token where job = $1', [id]);
+
+/** Trains until the steps say so, then hands the job over. */
+async function handOver(id: string, hyperparameters: Record<string, number>, at: string) {
+  const outside = new OutsideRunner(parts.runner);
+  const controller = new AbortController();
+  const progress = (_percent: number, message: string): void => {
+    if (message === at) controller.abort(new HandedOver(id));
+  };
+  const signal = controller.signal;
+  const training = parts.trainBy(outside).run(inputs(hyperparameters), context(await job(id), { signal, progress }));
+  await expect(training).rejects.toThrow('goes on without this gateway');
+  return outside;
+}
 
 describe('a training', () => {
   it('leaves a candidate whose receipt leads to the package and the data, and one run with all that was logged', async () => {
@@ -205,6 +220,36 @@ describe('a training', () => {
   it('is refused for a dataset that is not there', async () => {
     const refused = parts.train.run({ model: 'tiny', dataset: 'none' }, context('refused'));
     await expect(refused).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('whose steps run outside goes on when its job is handed over: the same run, by the same token, and its end is as if nothing had been', async () => {
+    const outside = await handOver('handed-over', { seed: 5 }, 'preprocess: reading');
+    const [row] = await parts.database.query<{ ids: object }>(
+      "select outer_ids as ids from cairn.job where id = 'handed-over'",
+    );
+    const { runId } = outside.works.get('handed-over')!;
+    expect(row?.ids).toEqual({ mlflowRun: runId, workflow: 'work-handed-over' });
+    expect(await tokensOf('handed-over')).toHaveLength(1);
+
+    const told: string[] = [];
+    const progress = (_percent: number, message: string): void => void told.push(message);
+    const result = await parts.trainBy(outside).run(inputs({ seed: 5 }), context('handed-over', { progress }));
+    expect(result.runId).toBe(runId);
+    expect(told).not.toContain('Bringing the data from DVC');
+    expect((await runOf('handed-over'))?.status).toBe('FINISHED');
+    expect(await tokensOf('handed-over')).toEqual([]);
+    expect(outside.works.size).toBe(0);
+  });
+
+  it('whose steps run outside is ended by the next gateway where its job was cancelled meanwhile', async () => {
+    const outside = await handOver('cancelled-outside', { steps: 9999 }, 'train: learning');
+    expect(outside.works.size).toBe(1);
+    const signal = AbortSignal.abort(new CairnError('cancelled', 'not wanted'));
+    const taken = parts.trainBy(outside).run(inputs({ steps: 9999 }), context('cancelled-outside', { signal }));
+    await expect(taken).rejects.toThrow('not wanted');
+    expect(outside.works.size).toBe(0);
+    expect((await runOf('cancelled-outside'))?.status).toBe('KILLED');
+    expect(await tokensOf('cancelled-outside')).toEqual([]);
   });
 
   it('has in its run what the machine did, where the lock of its package lets MLflow measure it', async () => {

@@ -11,6 +11,8 @@ export interface RunnerJob {
   begun: string[];
   /** The token that the steps were given. */
   token: string;
+  /** When its steps noted a try, in milliseconds since 1970. */
+  tries: readonly number[];
   read(path: string): Promise<string>;
   /** Ends the step that runs now by another hand than the runner's, as a machine that is taken away would. */
   takeAway(): Promise<void>;
@@ -35,9 +37,10 @@ export function step(entryPoint: string, more: Partial<PlanStep> = {}): PlanStep
   };
 }
 
-/** A step that starts a process of its own and hangs; both their ids are in `pids`. */
-export function hang(more: Partial<PlanStep> = {}): PlanStep {
-  return step('hang', { parameters: { pids: { path: 'pids' } }, ...more });
+/** The process of the step `hang` and the one that it started, as they saw themselves. */
+export function pidsOf({ logged }: RunnerJob): number[] {
+  const line = logged.find((one) => one.startsWith('pids '));
+  return JSON.parse(line?.slice('pids '.length) ?? '[]') as number[];
 }
 
 const slow = { timeout: 200_000 };
@@ -53,11 +56,10 @@ export function describeRunner(name: string, open: () => Promise<RunnerJob>): vo
     const until = (message: string) =>
       expect.poll(() => job.told.some((word) => word.message === message), { timeout: 150_000 }).toBe(true);
     const goneOf = async () => {
-      const pids = JSON.parse(await job.read('pids')) as number[];
+      const pids = pidsOf(job);
       expect(pids).toHaveLength(2);
       await expect.poll(() => job.alive(pids), { timeout: 30_000 }).toEqual([]);
     };
-    const triesOf = async (path: string) => (await job.read(path)).trim().split('\n').map(Number);
 
     it('runs the steps in order, each on what the one before left, and tells how far they are', slow, async () => {
       const text = `two words; "quotes" $HOME`;
@@ -102,18 +104,18 @@ export function describeRunner(name: string, open: () => Promise<RunnerJob>): vo
     it('ends a step that is silent for too long, with all that it started', slow, async () => {
       const limits = { first: 120, silence: 1, total: 300 };
       const retry = { limit: 3, pause: 60, longest: 60 };
-      await expect(job.run([hang({ limits, retry })])).rejects.toThrow('The step hang was silent for 1 s.');
+      await expect(job.run([step('hang', { limits, retry })])).rejects.toThrow('The step hang was silent for 1 s.');
       await goneOf();
     });
 
     it('ends a step that takes too long', slow, async () => {
       const limits = { first: 300, silence: 300, total: 1 };
-      await expect(job.run([hang({ limits })])).rejects.toThrow('The step hang took longer than 1 s.');
+      await expect(job.run([step('hang', { limits })])).rejects.toThrow('The step hang took longer than 1 s.');
     });
 
     it('ends all that it started when it is cancelled, also what has left its group', slow, async () => {
       const controller = new AbortController();
-      const hanging = job.run([hang()], controller.signal);
+      const hanging = job.run([step('hang')], controller.signal);
       hanging.catch(() => undefined);
       await until('hang: thinking');
       controller.abort(new Error('not wanted any more'));
@@ -122,7 +124,7 @@ export function describeRunner(name: string, open: () => Promise<RunnerJob>): vo
     });
 
     it('tries a step again, from a clean start, that was ended by another hand', slow, async () => {
-      const parameters = { tries: { path: 'tries' }, out: { path: 'out' } };
+      const parameters = { out: { path: 'out' } };
       const retry = { limit: 1, pause: 2, longest: 60 };
       const running = job.run([step('hesitate', { parameters, outputs: ['out'], retry })]);
       running.catch(() => undefined);
@@ -130,16 +132,14 @@ export function describeRunner(name: string, open: () => Promise<RunnerJob>): vo
       await job.takeAway();
       await running;
       expect(await job.read('out')).toBe('half and half');
-      expect(await triesOf('tries')).toHaveLength(2);
+      expect(job.tries).toHaveLength(2);
     });
 
     it('waits longer before each further try of what was away, and gives up at last', slow, async () => {
       const retry = { limit: 3, pause: 0.5, longest: 1 };
-      const asking = step('unreachable', { parameters: { tries: { path: 'tries' } }, retry });
-      await expect(job.run([asking])).rejects.toThrow('Connection refused');
-      const tries = await triesOf('tries');
-      expect(tries).toHaveLength(4);
-      const pauses = tries.slice(1).map((at, i) => at - tries[i]!);
+      await expect(job.run([step('unreachable', { retry })])).rejects.toThrow('Connection refused');
+      expect(job.tries).toHaveLength(4);
+      const pauses = job.tries.slice(1).map((at, i) => (at - job.tries[i]!) / 1000);
       for (const [i, least] of [0.5, 1, 1].entries()) expect(pauses[i]).toBeGreaterThanOrEqual(least);
       expect(job.logged.filter((line) => line.includes('tried again in'))).toHaveLength(3);
     });
@@ -147,8 +147,7 @@ export function describeRunner(name: string, open: () => Promise<RunnerJob>): vo
     it('stops waiting for a further try when it is cancelled', slow, async () => {
       const controller = new AbortController();
       const retry = { limit: 1, pause: 600, longest: 600 };
-      const asking = step('unreachable', { parameters: { tries: { path: 'tries' } }, retry });
-      const waiting = job.run([asking], controller.signal);
+      const waiting = job.run([step('unreachable', { retry })], controller.signal);
       waiting.catch(() => undefined);
       await until('unreachable: trying again in 600 s');
       controller.abort(new Error('not wanted any more'));
@@ -157,7 +156,7 @@ export function describeRunner(name: string, open: () => Promise<RunnerJob>): vo
 
     it('comes to its end when it is asked for again after an interruption', slow, async () => {
       const controller = new AbortController();
-      const parameters = { tries: { path: 'tries' }, out: { path: 'out' } };
+      const parameters = { out: { path: 'out' } };
       const steps = [
         step('write', { parameters: { text: 'a', out: { path: 'first' } }, outputs: ['first'] }),
         step('hesitate', { parameters, inputs: ['first'], outputs: ['out'] }),
@@ -169,7 +168,7 @@ export function describeRunner(name: string, open: () => Promise<RunnerJob>): vo
       await expect(first).rejects.toThrow('the gateway ends');
       await job.run(steps);
       expect(await job.read('out')).toBe('half and half');
-      expect(await triesOf('tries')).toHaveLength(2);
+      expect(job.tries).toHaveLength(2);
     });
 
     it("masks the job's token where a step tells it", slow, async () => {

@@ -1,22 +1,25 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProcessRunner } from '../../../src/jobs/runner/process/process-runner.ts';
-import { mayPass, reasonOf } from '../../../src/jobs/runner/process/step-output.ts';
+import { mayPass, reasonOf } from '../../../src/jobs/runner/step-output.ts';
 import type { MlflowRun } from '../../../src/registry/mlflow/entities.ts';
 import { Children } from '../../../src/supervise/child.ts';
 import { readProcess } from '../../../src/supervise/proc.ts';
 import { tools } from '../../db/template.ts';
 import { openMlflow, type TestMlflow } from '../../registry/mlflow-fixture.ts';
 import { quietLogger } from '../../registry/quiet.ts';
-import { describeRunner, hang, type RunnerJob, step } from './contract.ts';
+import { describeRunner, pidsOf, type RunnerJob, step } from './contract.ts';
+import { TryNotes } from './try-notes.ts';
 
 let mlflow: TestMlflow;
 let home: string;
 let run: MlflowRun;
+const notes = new TryNotes();
 beforeAll(async () => {
+  await notes.listen('127.0.0.1');
   mlflow = await openMlflow();
   // A name that neither a shell nor an address takes as it is.
   home = await mkdtemp(join(tmpdir(), "cairn runner #1 'a'"));
@@ -25,6 +28,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await mlflow.close();
+  await notes.close();
   await rm(home, { recursive: true, force: true });
 });
 
@@ -45,14 +49,17 @@ async function openJob(options: { tools?: string; manager?: 'uv' | 'local' } = {
     logged: [],
     begun: [],
     token,
+    tries: notes.of(folder),
     run: async (steps, signal = new AbortController().signal) => {
       const { address } = await mlflow.server.ensure();
       await runner.run(
         { package: 'package', steps },
         {
+          job: 'job',
+          image: null,
           folder,
           tracking: { uri: address, token, experimentId: run.experimentId, runId: run.runId },
-          environment: { CAIRN_SOURCE_COMMIT: 'abc' },
+          environment: { CAIRN_SOURCE_COMMIT: 'abc', TRIES: notes.addressFor(folder) },
           signal,
           progress: (percent, message) => void job.told.push({ percent, message }),
           step: (name) => void job.begun.push(name),
@@ -110,15 +117,15 @@ describe('a plan run by MLflow', () => {
   it('ends what it started when it is cancelled, also what has left its group', async () => {
     const job = await openJob();
     const controller = new AbortController();
-    const hanging = job.run([hang()], controller.signal);
+    const hanging = job.run([step('hang')], controller.signal);
     hanging.catch(() => undefined);
     await expect
       .poll(() => job.told.some(({ message }) => message === 'hang: thinking'), { timeout: 100_000 })
       .toBe(true);
     controller.abort(new Error('not wanted any more'));
     await expect(hanging).rejects.toThrow('not wanted any more');
-    const pids = JSON.parse(await job.read('pids')) as number[];
-    await expect.poll(() => job.alive(pids)).toEqual([]);
+    expect(pidsOf(job)).toHaveLength(2);
+    await expect.poll(() => job.alive(pidsOf(job))).toEqual([]);
   });
 });
 
@@ -135,13 +142,7 @@ describe('the tools of a runner', () => {
 async function directTools(): Promise<string> {
   const folder = await mkdtemp(join(home, 'tools-'));
   await mkdir(join(folder, 'python', 'bin'), { recursive: true });
-  const script = [
-    '#!/usr/bin/env python3',
-    'import os, sys',
-    "values = [sys.argv[i + 1].split('=', 1)[1] for i, word in enumerate(sys.argv) if word == '-P']",
-    "os.execvp('python3', ['python3', f'{sys.argv[2]}/steps.py', sys.argv[4], *values])",
-  ].join('\n');
-  await writeFile(join(folder, 'python', 'bin', 'mlflow'), script, { mode: 0o755 });
+  await cp(fileURLToPath(new URL('direct-mlflow.py', import.meta.url)), join(folder, 'python', 'bin', 'mlflow'));
   return folder;
 }
 

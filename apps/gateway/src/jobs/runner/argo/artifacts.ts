@@ -26,6 +26,16 @@ export interface PlanArtifacts {
   outputs(step: PlanStep): unknown[];
 }
 
+/** What the keys of a job's artifacts begin with. */
+export function artifactPrefix(job: string, { prefix }: ArtifactStore): string {
+  return `${prefix}/${job}/`;
+}
+
+/** The key of a path of the job's folder. */
+export function artifactKey(job: string, path: string, store: ArtifactStore): string {
+  return `${artifactPrefix(job, store)}${path}.tgz`;
+}
+
 /** The artifacts of a plan, below `PREFIX/JOB/` in the store. */
 export function artifactsOf(plan: Plan, job: string, store: ArtifactStore): PlanArtifacts {
   const s3 = (path: string): unknown => ({
@@ -33,7 +43,7 @@ export function artifactsOf(plan: Plan, job: string, store: ArtifactStore): Plan
     insecure: store.insecure,
     region: store.region,
     bucket: store.bucket,
-    key: `${store.prefix}/${job}/${path}.tgz`,
+    key: artifactKey(job, path, store),
     accessKeySecret: store.accessKey,
     secretKeySecret: store.secretKey,
   });

@@ -23,6 +23,8 @@ export interface WorkflowRun {
   tracking: { uri: string; experimentId: string; runId: string; token: SecretKey };
   /** Added to what the steps see of the environment. */
   environment: Readonly<Record<string, string>>;
+  /** How often the first of its steps was tried before this workflow. */
+  tried: number;
 }
 
 /** The job's folder in a step's pod. */
@@ -39,6 +41,14 @@ export const podSecurity = {
   fsGroup: user,
   seccompProfile: { type: 'RuntimeDefault' },
 };
+
+const noRights = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+
+/** The same for the containers that Argo adds: `init` brings what a step is given, `wait` hands on what it leaves. */
+export const argoSecurity = JSON.stringify({
+  initContainers: [{ name: 'init', securityContext: noRights }],
+  containers: [{ name: 'wait', securityContext: noRights }],
+});
 
 /** The only folders that a step can write to. */
 export function workspace({ storage }: StepResources): unknown[] {
@@ -73,11 +83,7 @@ export function container(step: PlanStep, image: string, run: WorkflowRun, { cpu
       { name: 'MLFLOW_TRACKING_TOKEN', valueFrom: { secretKeyRef: tracking.token } },
     ],
     resources: { requests: { cpu, memory }, limits: { cpu, memory } },
-    securityContext: {
-      allowPrivilegeEscalation: false,
-      readOnlyRootFilesystem: true,
-      capabilities: { drop: ['ALL'] },
-    },
+    securityContext: { ...noRights, readOnlyRootFilesystem: true },
     volumeMounts: [
       { name: 'job', mountPath: jobFolder },
       { name: 'tmp', mountPath: scratch },

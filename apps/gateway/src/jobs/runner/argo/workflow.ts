@@ -1,7 +1,7 @@
-import { CairnError, type Digest } from '@cairn/contracts';
+import { CairnError } from '@cairn/contracts';
 import type { Plan, PlanStep } from '../../plan.ts';
 import { artifactsOf, type ArtifactStore } from './artifacts.ts';
-import { container, podSecurity, type StepResources, type WorkflowRun, workspace } from './container.ts';
+import { argoSecurity, container, podSecurity, type StepResources, type WorkflowRun, workspace } from './container.ts';
 import { retryStrategy } from './retry-strategy.ts';
 
 /** A cluster's place for workflows. */
@@ -15,18 +15,22 @@ export interface ArgoSettings {
   keep: number;
 }
 
-/** The image of a package, by digest: what a tag names can change under a run. */
-export interface PackageImage {
-  repository: string;
-  digest: Digest;
-}
-
 /** A `Workflow` of Argo Workflows, as it is submitted. */
 export interface Workflow {
   apiVersion: 'argoproj.io/v1alpha1';
   kind: 'Workflow';
   metadata: { name: string; namespace: string; labels: Record<string, string> };
   spec: Record<string, unknown> & { templates: Record<string, unknown>[] };
+}
+
+/** Names the MLflow run to which the steps log. */
+export const runLabel = 'cairn.mlflow-run';
+/** Tells how often the first step was tried before. */
+export const triedLabel = 'cairn.tried';
+
+/** The name of a job's workflow. */
+export function workflowName(job: string): string {
+  return `cairn-${job}`;
 }
 
 /**
@@ -38,17 +42,21 @@ export interface Workflow {
  * Argo knows no silence: that limit is kept by whoever follows the log.
  * @throws CairnError `input-invalid` for a value that Argo would take for an expression of its own.
  */
-export function renderWorkflow(plan: Plan, image: PackageImage, run: WorkflowRun, settings: ArgoSettings): Workflow {
+export function renderWorkflow(plan: Plan, image: string, run: WorkflowRun, settings: ArgoSettings): Workflow {
   refuseExpressions(plan, run);
   const artifacts = artifactsOf(plan, run.job, settings.store);
-  const reference = `${image.repository}@${image.digest}`;
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Workflow',
     metadata: {
-      name: `cairn-${run.job}`,
+      name: workflowName(run.job),
       namespace: settings.namespace,
-      labels: { 'app.kubernetes.io/managed-by': 'cairn', 'cairn.job': run.job },
+      labels: {
+        'app.kubernetes.io/managed-by': 'cairn',
+        'cairn.job': run.job,
+        [runLabel]: run.tracking.runId,
+        [triedLabel]: String(run.tried),
+      },
     },
     spec: {
       entrypoint,
@@ -56,9 +64,12 @@ export function renderWorkflow(plan: Plan, image: PackageImage, run: WorkflowRun
       automountServiceAccountToken: false,
       executor: { serviceAccountName: settings.serviceAccount },
       activeDeadlineSeconds: plan.steps.reduce((sum, { limits, retry }) => sum + limits.total * (retry.limit + 1), 0),
+      // Each artifact names its own store; whether logs are archived is told by the namespace's, over what is said here. A step
+      // may write its token, which the job's log masks and an archive would not.
+      artifactRepositoryRef: { configMap: 'artifact-repositories', key: 'cairn' },
       ttlStrategy: { secondsAfterCompletion: settings.keep },
-      podGC: { strategy: 'OnWorkflowSuccess' },
       securityContext: podSecurity,
+      podSpecPatch: argoSecurity,
       volumes: workspace(settings.resources),
       templates: [
         {
@@ -73,7 +84,7 @@ export function renderWorkflow(plan: Plan, image: PackageImage, run: WorkflowRun
           outputs: { artifacts: artifacts.outputs(step) },
           activeDeadlineSeconds: String(step.limits.total),
           ...retryStrategy(step.retry),
-          container: container(step, reference, run, settings.resources),
+          container: container(step, image, run, settings.resources),
         })),
       ],
     },

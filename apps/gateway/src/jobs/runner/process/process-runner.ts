@@ -4,9 +4,10 @@ import { delimiter, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Children } from '../../../supervise/child.ts';
 import { pauseBefore, type Plan, type PlanStep } from '../../plan.ts';
+import { demandPaths, failedStep, type Trouble } from '../failed-step.ts';
 import type { PlanRun, Runner } from '../runner.ts';
 import { type Building, Environments } from './environments.ts';
-import { failedStep, StepWatch, type Trouble } from './step-watch.ts';
+import { StepWatch } from './step-watch.ts';
 
 /** Who makes the Python environment of a package: `uv` from its lock, or nobody (`local`: that of the tools). */
 export type EnvironmentManager = 'uv' | 'local';
@@ -18,6 +19,7 @@ export type EnvironmentManager = 'uv' | 'local';
  * fault of its own is tried again.
  */
 export class ProcessRunner implements Runner {
+  readonly outside = null;
   readonly #children: Children;
   readonly #tools: string;
   readonly #environments: Environments;
@@ -55,13 +57,13 @@ export class ProcessRunner implements Runner {
   async #step(plan: Plan, step: PlanStep, run: PlanRun, scratch: string): Promise<void> {
     for (let again = 1; ; again++) {
       run.signal.throwIfAborted();
-      await demandPaths(step, step.inputs, run, 'needs');
+      await demandPaths(step, step.inputs, run.folder, 'needs');
       const trouble = await this.#try(plan, step, run, scratch);
       if (trouble === null) break;
       if (!trouble.mayPass || again > step.retry.limit) throw failedStep(step, trouble.words);
       await this.#wait(step, again, trouble, run);
     }
-    await demandPaths(step, step.outputs, run, 'left no');
+    await demandPaths(step, step.outputs, run.folder, 'left no');
     run.progress(step.share[1], `${step.name}: done`);
   }
 
@@ -149,12 +151,4 @@ function argumentsOf(plan: Plan, step: PlanStep, run: PlanRun, manager: Environm
     ...['--experiment-id', run.tracking.experimentId, '--run-id', run.tracking.runId],
     ...parameters,
   ];
-}
-
-async function demandPaths(step: PlanStep, paths: readonly string[], run: PlanRun, verb: string): Promise<void> {
-  for (const path of paths) {
-    await access(join(run.folder, path)).catch((cause: unknown) => {
-      throw failedStep(step, `${verb} ${path}`, cause);
-    });
-  }
 }

@@ -21,7 +21,7 @@ const settings: ArgoSettings = {
   resources: { cpu: '2', memory: '4Gi', storage: '20Gi' },
   keep: 3600,
 };
-const image = { repository: 'registry.example.org/steps', digest: `sha256:${'a'.repeat(64)}` } as const;
+const image = `registry.example.org/steps@sha256:${'a'.repeat(64)}`;
 const run: WorkflowRun = {
   job: '00000000-0000-4000-8000-000000000000',
   tracking: {
@@ -31,6 +31,7 @@ const run: WorkflowRun = {
     token: { name: 'cairn-job', key: 'token' },
   },
   environment: { B: '2', A: '1' },
+  tried: 0,
 };
 
 function step(name: string, more: Partial<PlanStep> = {}): PlanStep {
@@ -116,7 +117,7 @@ describe('a plan as an Argo workflow', () => {
   it('runs the entry points of the image by its digest, with parameters that no shell reads', () => {
     const [, cut, learn] = templates();
     expect(cut!.container).toMatchObject({
-      image: `registry.example.org/steps@${image.digest}`,
+      image,
       command: ['mlflow', 'run', '.'],
     });
     expect(cut!.container.args.join(' ')).toBe(

@@ -1,4 +1,4 @@
-import type { Exit } from '../../../supervise/child.ts';
+import type { Exit } from '../../supervise/child.ts';
 
 /** How far a step says it is. */
 export interface StepProgress {

@@ -1,0 +1,48 @@
+#!/bin/sh
+# The suites that run on a cluster: any Kubernetes with Argo Workflows 3.5 or newer, an S3 store that this machine and the
+# pods reach by one address, and a registry that docker pushes to and the cluster pulls from. It uses the namespace cairn,
+# with the rights of deploy/argo/namespace.yaml and no others. Told by the environment:
+#   KUBECONFIG                     of somebody who may make a namespace and roles
+#   CAIRN_TEST_HOST                this machine's address, as pods reach it
+#   CAIRN_TEST_REGISTRY            as localhost:5000
+#   CAIRN_TEST_S3_ENDPOINT, CAIRN_TEST_S3_BUCKET, CAIRN_TEST_S3_ACCESS_KEY, CAIRN_TEST_S3_SECRET_KEY
+#   CAIRN_TEST_BASE                image with Python 3.11 that the test's own is made from; left out: python:3.11-slim
+set -eu
+cd "$(dirname "$0")/.."
+
+for name in KUBECONFIG CAIRN_TEST_HOST CAIRN_TEST_REGISTRY CAIRN_TEST_S3_ENDPOINT CAIRN_TEST_S3_BUCKET \
+  CAIRN_TEST_S3_ACCESS_KEY CAIRN_TEST_S3_SECRET_KEY; do
+  eval "value=\${$name:-}"
+  [ -n "$value" ] || { echo "$name is not set; the head of tools/test-cluster.sh says what it is." >&2; exit 3; }
+done
+for program in kubectl docker; do
+  command -v "$program" >/dev/null 2>&1 || { echo "The tests need $program." >&2; exit 3; }
+done
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+echo '== rights and secrets in the namespace cairn'
+kubectl apply -f deploy/argo/namespace.yaml
+kubectl -n cairn create secret generic artifact-store --dry-run=client -o yaml \
+  --from-literal=accesskey="$CAIRN_TEST_S3_ACCESS_KEY" --from-literal=secretkey="$CAIRN_TEST_S3_SECRET_KEY" |
+  kubectl apply -f - >/dev/null
+
+echo '== the image of the package'
+tag=$CAIRN_TEST_REGISTRY/cairn-test-steps:latest
+docker build --quiet --tag "$tag" --build-arg "BASE=${CAIRN_TEST_BASE:-python:3.11-slim}" \
+  --file apps/gateway/test/jobs/runner/argo/image/Dockerfile apps/gateway/test/jobs/runner >/dev/null
+docker push --quiet "$tag" >/dev/null
+CAIRN_TEST_IMAGE=$(docker image inspect --format '{{index .RepoDigests 0}}' "$tag")
+
+# The tests speak as the gateway does.
+CAIRN_TEST_KUBECONFIG=$work/kubeconfig
+kubectl config view --raw --minify --flatten >"$CAIRN_TEST_KUBECONFIG"
+token=$(kubectl -n cairn create token cairn-gateway --duration=2h)
+kubectl --kubeconfig "$CAIRN_TEST_KUBECONFIG" config unset users >/dev/null
+kubectl --kubeconfig "$CAIRN_TEST_KUBECONFIG" config set-credentials cairn-gateway --token="$token" >/dev/null
+kubectl --kubeconfig "$CAIRN_TEST_KUBECONFIG" config set-context --current --user=cairn-gateway >/dev/null
+export CAIRN_TEST_IMAGE CAIRN_TEST_KUBECONFIG
+
+echo '== tests'
+npx vitest run --config vitest.cluster.config.ts "$@"
