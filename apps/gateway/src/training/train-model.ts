@@ -7,6 +7,7 @@ import type { DatasetPinning } from '../data/pinning.ts';
 import type { Queryable } from '../db/database.ts';
 import type { JobContext, Process } from '../jobs/process.ts';
 import type { Receipts } from '../receipts/receipts.ts';
+import { takeBack } from '../registry/mlflow/take-back.ts';
 import type { Outbox } from '../registry/outbox.ts';
 import { ownSchemas } from '../registry/package/item.ts';
 import { latestRevision } from '../registry/package/revision.ts';
@@ -106,19 +107,26 @@ export class TrainModel implements Process<'train-model'> {
     context.signal.throwIfAborted();
     context.progress(96, 'Writing the version to the catalogue');
     await mlflow.findOrCreateModel(model, { 'cairn.model': model });
-    const { version } = await mlflow.findOrCreateVersion(model, trained.run, 'model', {
-      'cairn.weights_digest': trained.weights.digest,
-      'cairn.job': context.jobId,
-    });
     try {
+      const { version } = await mlflow.findOrCreateVersion(model, trained.run, 'model', {
+        'cairn.weights_digest': trained.weights.digest,
+        'cairn.job': context.jobId,
+      });
       const row = await database.transaction((tx) => this.#commit(tx, version, kept, origin, pack, context));
       outbox.kick();
       return resultOf(row, trained, origin, row.receipt);
     } catch (error) {
-      await mlflow.deleteVersion(model, version).catch((left: unknown) => {
-        context.log(`The MLflow version ${model}/${version} could not be deleted: ${String(left)}`);
-      });
+      await takeBack(`run ${trained.run.runId}`, () => this.#unregister(model, trained), context);
       throw error;
+    }
+  }
+
+  /** Deletes from MLflow the version of a run that the database does not know. */
+  async #unregister(model: string, { run, weights }: Trained): Promise<void> {
+    const { mlflow, versions } = this.#parts;
+    if ((await versions.byWeights(model, weights.digest)) !== null) return;
+    for (const { version, runId } of await mlflow.modelVersions(model)) {
+      if (runId === run.runId) await mlflow.deleteVersion(model, version);
     }
   }
 

@@ -1,21 +1,22 @@
 import type { Database } from '../../db/database.ts';
 import type { JobContext } from '../../jobs/process.ts';
 import type { MlflowClient } from '../mlflow/client.ts';
+import { takeBack } from '../mlflow/take-back.ts';
 import type { Versions } from '../versions.ts';
 import type { CheckedPackage } from './check.ts';
 import { importTag } from './import-run.ts';
 
 /**
  * Deletes from MLflow what the database does not know after a registration that failed: runs and versions of this package,
- * and the model itself where it has no revision. Where MLflow is gone too, the next attempt finds them by their tags and goes
- * on with them.
+ * and the model itself where it has no revision. Where that cannot be done, the next attempt finds them by their tags and
+ * goes on with them.
  */
 export async function discard(
   { mlflow, database, versions }: { mlflow: MlflowClient; database: Database; versions: Versions },
   { model, versions: shipped }: CheckedPackage,
   context: JobContext,
 ): Promise<void> {
-  try {
+  const work = async (): Promise<void> => {
     const known = await database.query('select 1 from cairn.revision where model = $1 limit 1', [model]);
     if (known.length === 0) await mlflow.deleteModel(model);
     const held = known.length === 0 ? [] : await mlflow.modelVersions(model);
@@ -27,7 +28,6 @@ export async function discard(
       for (const { version, runId } of held) if (runId === run.runId) await mlflow.deleteVersion(model, version);
       await mlflow.deleteRun(run.runId);
     }
-  } catch (error) {
-    context.log(`What MLflow holds of ${model} could not be deleted and will be used next time: ${String(error)}`);
-  }
+  };
+  await takeBack(model, work, context);
 }
