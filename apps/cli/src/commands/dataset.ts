@@ -1,10 +1,9 @@
 import { CairnError, type CairnClient, type DatasetWarning, toIdentifier } from '@cairn/contracts';
 import { basename, resolve } from 'node:path';
 import type { AddCommand, Surroundings } from '../command.ts';
+import { addDvcOptions, addToldOptions, type DvcOptions, readDvcSource, readTold } from '../dvc-options.ts';
 import { listFiles, uploadFiles } from '../folder.ts';
 import { connect } from '../gateway.ts';
-
-import { addDvcOptions, addToldOptions, type DvcOptions, readDvcSource, readTold } from '../dvc-options.ts';
 import { addDatasetVersions } from './dataset-versions.ts';
 import { readNotice } from '../notices.ts';
 import type { Output } from '../output.ts';

@@ -71,10 +71,10 @@ interface Before {
  * The process `register-model`: a package becomes a model in the catalogue and in MLflow, each version that it ships a
  * candidate.
  *
- * First everything is checked, its entry points tried where that is asked for, and nothing written. Then MLflow is made to hold the shipped versions; what a killed attempt
- * left there is found by the digest of the weights. Last, in one transaction, everything that makes the model exist here:
- * revision, receipts, items, versions, events. Whoever asks sees the model whole or not at all. Where a step fails, what
- * MLflow holds and the database does not know is deleted again.
+ * First everything is checked, its entry points tried where that is asked for, and nothing written. Then MLflow is made to
+ * hold the shipped versions; what a killed attempt left there is found by the digest of the weights. Last, in one transaction,
+ * everything that makes the model exist here: revision, receipts, items, versions, events. Whoever asks sees the model whole
+ * or not at all. Where a step fails, what MLflow holds and the database does not know is deleted again.
  */
 export class RegisterModel implements Process<'register-model'> {
   readonly id = 'register-model';
@@ -86,7 +86,10 @@ export class RegisterModel implements Process<'register-model'> {
     this.#parts = parts;
   }
 
-  /** @throws CairnError as `checkPackage`, `GitPackages.fetch` and `Trials.run`; `package-dirty`, `mlflow-unavailable`, `disk-full`, `cancelled`. */
+  /**
+   * @throws CairnError as `checkPackage`, `GitPackages.fetch` and `Trials.run`; `package-dirty`, `mlflow-unavailable`,
+   * `disk-full`, `cancelled`.
+   */
   async run(inputs: ProcessInput<'register-model'>, context: JobContext): Promise<Result> {
     context.step('Check the package');
     const { files, proof } = await takePackage(inputs, this.#parts.gitPackages, context);
