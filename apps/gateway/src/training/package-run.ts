@@ -11,6 +11,7 @@ import type { JobContext } from '../jobs/process.ts';
 import type { Runner } from '../jobs/runner/runner.ts';
 import type { MlflowClient } from '../registry/mlflow/client.ts';
 import type { MlflowRun } from '../registry/mlflow/entities.ts';
+import { putRight } from '../registry/mlflow/put-right.ts';
 import { PackageFiles } from '../registry/package/files.ts';
 import { type PackageItem, readItem } from '../registry/package/item.ts';
 import { type MlProject, readMlProject } from '../registry/package/mlproject.ts';
@@ -193,12 +194,9 @@ export class PackageRuns {
     }
   }
 
-  async #endBadly(run: MlflowRun, context: JobContext): Promise<void> {
-    try {
-      await this.#parts.mlflow.endRun(run.runId, context.signal.aborted ? 'KILLED' : 'FAILED');
-    } catch (error) {
-      context.log(`The MLflow run ${run.runId} could not be ended: ${String(error)}`);
-    }
+  async #endBadly({ runId }: MlflowRun, context: JobContext): Promise<void> {
+    const { mlflow } = this.#parts;
+    await putRight(`run ${runId}`, () => mlflow.endRun(runId, context.signal.aborted ? 'KILLED' : 'FAILED'), context);
   }
 }
 

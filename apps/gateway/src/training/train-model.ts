@@ -7,7 +7,7 @@ import type { DatasetPinning } from '../data/pinning.ts';
 import type { Queryable } from '../db/database.ts';
 import type { JobContext, Process } from '../jobs/process.ts';
 import type { Receipts } from '../receipts/receipts.ts';
-import { takeBack } from '../registry/mlflow/take-back.ts';
+import { putRight } from '../registry/mlflow/put-right.ts';
 import type { Outbox } from '../registry/outbox.ts';
 import { ownSchemas } from '../registry/package/item.ts';
 import { latestRevision } from '../registry/package/revision.ts';
@@ -116,7 +116,7 @@ export class TrainModel implements Process<'train-model'> {
       outbox.kick();
       return resultOf(row, trained, origin, row.receipt);
     } catch (error) {
-      await takeBack(`run ${trained.run.runId}`, () => this.#unregister(model, trained), context);
+      await putRight(`run ${trained.run.runId}`, () => this.#unregister(model, trained), context);
       throw error;
     }
   }

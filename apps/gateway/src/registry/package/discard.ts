@@ -1,7 +1,7 @@
 import type { Database } from '../../db/database.ts';
 import type { JobContext } from '../../jobs/process.ts';
 import type { MlflowClient } from '../mlflow/client.ts';
-import { takeBack } from '../mlflow/take-back.ts';
+import { putRight } from '../mlflow/put-right.ts';
 import type { Versions } from '../versions.ts';
 import type { CheckedPackage } from './check.ts';
 import { importTag } from './import-run.ts';
@@ -29,5 +29,5 @@ export async function discard(
       await mlflow.deleteRun(run.runId);
     }
   };
-  await takeBack(model, work, context);
+  await putRight(model, work, context);
 }

@@ -1,6 +1,7 @@
+import { CairnError } from '@cairn/contracts';
 import { describe, expect, it } from 'vitest';
 import { HandedOver } from '../../src/jobs/handed-over.ts';
-import { takeBack } from '../../src/registry/mlflow/take-back.ts';
+import { putRight } from '../../src/registry/mlflow/put-right.ts';
 
 /** Something that is hindered some times before it is done. */
 function hindered(times: number) {
@@ -18,10 +19,10 @@ function job(reason?: Error) {
 }
 
 describe('what a failed job left in MLflow', () => {
-  it('is taken back as soon as nothing hinders it', async () => {
+  it('is put right as soon as nothing hinders it', async () => {
     const { tried, work } = hindered(2);
     const { lines, context } = job(new Error('cancelled'));
-    await takeBack('tiny', work, context, [0, 0, 0]);
+    await putRight('tiny', work, context, [0, 0, 0]);
     expect(tried.times).toBe(3);
     expect(lines).toEqual([]);
   });
@@ -29,15 +30,27 @@ describe('what a failed job left in MLflow', () => {
   it('is told in the log of the job where it stays', async () => {
     const { tried, work } = hindered(9);
     const { lines, context } = job();
-    await takeBack('tiny', work, context, [0, 0]);
+    await putRight('tiny', work, context, [0, 0]);
     expect(tried.times).toBe(3);
-    expect(lines).toEqual([expect.stringContaining('tiny could not be taken back')]);
+    expect(lines).toEqual([expect.stringContaining('tiny could not be put right')]);
+  });
+
+  it('is left where MLflow does not answer at all', async () => {
+    const tried = { times: 0 };
+    const { lines, context } = job();
+    const work = (): Promise<void> => {
+      tried.times++;
+      return Promise.reject(new CairnError('mlflow-unavailable', 'MLflow cannot be reached.'));
+    };
+    await putRight('tiny', work, context, [60]);
+    expect(tried.times).toBe(1);
+    expect(lines).toHaveLength(1);
   });
 
   it('does not hold up a gateway that stops', async () => {
     const { tried, work } = hindered(9);
     const { context } = job(new HandedOver('j'));
-    await takeBack('tiny', work, context, [60]);
+    await putRight('tiny', work, context, [60]);
     expect(tried.times).toBe(1);
   });
 });
