@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { type Files, tinyPackage } from '../registry/package-fixture.ts';
 
-const mlproject = `name: tiny
+/** The MLproject of a package whose entry points are those of `steps.py`; `preprocess` names its first. */
+export const stepsProject = (name: string, preprocess = 'preprocess'): string => `name: ${name}
 python_env: python_env.yaml
 entry_points:
-  preprocess: { parameters: { data: string, out: string }, command: "python steps.py preprocess {data} {out}" }
+  preprocess: { parameters: { data: string, out: string }, command: "python steps.py ${preprocess} {data} {out}" }
   train:
     parameters:
       prepared: string
@@ -16,8 +17,10 @@ entry_points:
   evaluate:
     parameters: { prepared: string, model: string, out: string, title: string }
     command: "python steps.py evaluate {prepared} {model} {out} {title}"
-  inference: { command: python steps.py inference }
-  postprocess: { command: python steps.py postprocess }
+  inference:
+    parameters: { model: string, image: string, out: string }
+    command: "python steps.py inference {model} {image} {out}"
+  postprocess: { parameters: { probability: string, out: string }, command: "python steps.py postprocess {probability} {out}" }
 `;
 
 const hyperparameters = JSON.stringify({
@@ -33,7 +36,7 @@ const hyperparameters = JSON.stringify({
 /** The tiny package with entry points that really run: `steps.py` learns nothing, and logs as a real one does. */
 export async function trainablePackage(): Promise<Files> {
   const whole = tinyPackage({
-    MLproject: mlproject,
+    MLproject: stepsProject('tiny'),
     'steps.py': await readFile(new URL('steps.py', import.meta.url), 'utf8'),
     'schema/hyperparameters.json': hyperparameters,
   });

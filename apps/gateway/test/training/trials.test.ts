@@ -26,27 +26,7 @@ import { quietLogger } from '../registry/quiet.ts';
 import { barePackage } from '../registry/registration-fixture.ts';
 import { registryOn } from '../registry/registry-fixture.ts';
 import { context, jobRow } from './fixture.ts';
-
-const mlproject = (name: string, preprocess: string): string => `name: ${name}
-python_env: python_env.yaml
-entry_points:
-  preprocess: { parameters: { data: string, out: string }, command: "python steps.py ${preprocess} {data} {out}" }
-  train:
-    parameters:
-      prepared: string
-      out: string
-      seed: { type: float, default: 0 }
-      steps: { type: float, default: 40 }
-      lr: { type: float, default: 0.003 }
-    command: "python steps.py train {prepared} {out} {seed} {steps} {lr}"
-  evaluate:
-    parameters: { prepared: string, model: string, out: string, title: string }
-    command: "python steps.py evaluate {prepared} {model} {out} {title}"
-  inference:
-    parameters: { model: string, image: string, out: string }
-    command: "python steps.py inference {model} {image} {out}"
-  postprocess: { parameters: { probability: string, out: string }, command: "python steps.py postprocess {probability} {out}" }
-`;
+import { stepsProject } from './trainable-package.ts';
 
 /** A package whose entry points run; `trial` is what its schema names as x-trial. */
 async function runningPackage(
@@ -55,7 +35,7 @@ async function runningPackage(
 ): Promise<Files> {
   const schema = JSON.parse(tinyPackage()['schema/hyperparameters.json']!) as object;
   return barePackage(name, {
-    MLproject: mlproject(name, preprocess),
+    MLproject: stepsProject(name, preprocess),
     'steps.py': await readFile(new URL('steps.py', import.meta.url), 'utf8'),
     'schema/hyperparameters.json': JSON.stringify({ ...schema, additionalProperties: false, 'x-trial': trial }),
   });

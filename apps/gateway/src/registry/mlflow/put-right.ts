@@ -1,7 +1,7 @@
-import { CairnError } from '@cairn/contracts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { HandedOver } from '../../jobs/handed-over.ts';
 import type { JobContext } from '../../jobs/process.ts';
+import { isUnavailable } from './transport.ts';
 
 /** Seconds between the tries: longer than a disk is full for a moment, shorter than anybody minds who waits for an error. */
 const usualPauses: readonly number[] = [0.5, 1, 2, 4, 8];
@@ -25,7 +25,7 @@ export async function putRight(
       await work();
       return;
     } catch (error) {
-      const seconds = isAsleep(error) || signal.reason instanceof HandedOver ? undefined : pauses[attempt];
+      const seconds = isUnavailable(error) || signal.reason instanceof HandedOver ? undefined : pauses[attempt];
       if (seconds === undefined) {
         log(`What MLflow holds of ${what} could not be put right; "cairn doctor --repair" does it: ${String(error)}`);
         return;
@@ -33,8 +33,4 @@ export async function putRight(
       await pause(seconds * 1000);
     }
   }
-}
-
-function isAsleep(error: unknown): boolean {
-  return error instanceof CairnError && (error.code === 'mlflow-unavailable' || error.code === 'tools-missing');
 }

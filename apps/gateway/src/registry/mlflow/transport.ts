@@ -118,6 +118,11 @@ function neverArrived(error: unknown): boolean {
   return cause?.code === 'ECONNREFUSED';
 }
 
+/** Whether MLflow could not be asked at all, rather than refused something. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof CairnError && (error.code === 'mlflow-unavailable' || error.code === 'tools-missing');
+}
+
 function unavailable(request: MlflowRequest, cause: unknown): CairnError {
   return new CairnError('mlflow-unavailable', `MLflow did not answer ${request.method} ${request.path}.`, {
     action: 'Try again; if it happens again, look at the log of MLflow in the state folder (logs/).',

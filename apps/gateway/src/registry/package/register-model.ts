@@ -1,11 +1,4 @@
-import {
-  CairnError,
-  type Digest,
-  type FileSet,
-  type ProcessInput,
-  type ProcessResult,
-  type Uploaded,
-} from '@cairn/contracts';
+import { type Digest, type FileSet, type ProcessInput, type ProcessResult, type Uploaded } from '@cairn/contracts';
 import { digestHex } from '@cairn/receipt';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Database, Queryable } from '../../db/database.ts';
@@ -16,6 +9,7 @@ import type { ObjectStore } from '../../storage/objects.ts';
 import { tarOf } from '../../storage/tar.ts';
 import type { Trials } from '../../training/trials.ts';
 import type { MlflowClient } from '../mlflow/client.ts';
+import { isUnavailable } from '../mlflow/transport.ts';
 import type { Outbox } from '../outbox.ts';
 import { versionSubjects } from '../receipt-facts.ts';
 import { modelItem } from '../model-item.ts';
@@ -286,8 +280,4 @@ async function sizesOf(files: FileSet, objects: ObjectStore): Promise<Map<Digest
   const sizes = new Map<Digest, number>();
   for (const { digest } of files) sizes.set(digest, await objects.size(digest));
   return sizes;
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof CairnError && (error.code === 'mlflow-unavailable' || error.code === 'tools-missing');
 }
