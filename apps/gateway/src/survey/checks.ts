@@ -9,7 +9,7 @@ import { catalogueCheck } from './checks/catalogue.ts';
 import { datasetsCheck } from './checks/datasets.ts';
 import { jobsCheck } from './checks/jobs.ts';
 import { leftoversCheck } from './checks/leftovers.ts';
-import { mlflowRunsCheck, mlflowVersionsCheck } from './checks/mlflow.ts';
+import { mlflowRunsCheck, mlflowVersionsCheck, trialRunsCheck } from './checks/mlflow.ts';
 import { objectsCheck } from './checks/objects.ts';
 import { outboxCheck } from './checks/outbox.ts';
 import { receiptsCheck } from './checks/receipts.ts';
@@ -49,6 +49,7 @@ export function surveyOf(parts: SurveyParts): Survey {
     weightsCheck(parts),
     versionFilesCheck(parts),
     mlflowRunsCheck(parts),
+    trialRunsCheck(parts),
     mlflowVersionsCheck(parts),
     outboxCheck(parts),
   ];

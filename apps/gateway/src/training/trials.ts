@@ -3,6 +3,7 @@ import { canonicalJson, digestOf } from '@cairn/receipt';
 import type { JobContext } from '../jobs/process.ts';
 import type { MlflowClient } from '../registry/mlflow/client.ts';
 import { jobTag } from '../registry/mlflow/orphans.ts';
+import { putRight } from '../registry/mlflow/put-right.ts';
 import type { CheckedPackage } from '../registry/package/check.ts';
 import type { Trial } from '../registry/package/revision.ts';
 import { trialSettings } from './hyperparameters.ts';
@@ -11,7 +12,7 @@ import { trialData } from './trial-data.ts';
 import { trialPlan } from './trial-plan.ts';
 
 /** MLflow's experiment in which trials log. No model has that name, and when a trial is over nothing of it is left there. */
-const experiment = 'Trials of packages';
+export const trialExperiment = 'Trials of packages';
 /** Metres a pixel, where a package's item does not say for which it is made. */
 const usualGsd = 0.3;
 const lastLines = 5;
@@ -60,7 +61,7 @@ export class Trials {
       },
     };
     try {
-      const origin = { revision, dataset, experiment, key, title };
+      const origin = { revision, dataset, experiment: trialExperiment, key, title };
       await this.#runs.run({ origin, pack: { files, item, project }, plan }, followed);
     } catch (error) {
       throw error instanceof CairnError && error.code === 'training-failed' ? failed(error, said) : error;
@@ -72,17 +73,16 @@ export class Trials {
 
   /** Deletes what the entry points logged. */
   async #forget(context: JobContext): Promise<void> {
-    try {
-      const experimentId = await this.#mlflow.experiment(experiment);
+    const deleteRuns = async (): Promise<void> => {
+      const experimentId = await this.#mlflow.experiment(trialExperiment);
       for (;;) {
         const run = await this.#mlflow.findRun(experimentId, jobTag, context.jobId);
         if (run === null) return;
         await this.#mlflow.deleteArtifacts(run);
         await this.#mlflow.deleteRun(run.runId);
       }
-    } catch (error) {
-      context.log(`What the trial logged to MLflow could not be deleted: ${String(error)}`);
-    }
+    };
+    await putRight('the trial', deleteRuns, context);
   }
 }
 

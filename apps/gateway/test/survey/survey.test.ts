@@ -8,6 +8,7 @@ import { nameOwner } from '../../src/jobs/lease-owner.ts';
 import { MlflowInventory } from '../../src/registry/mlflow/inventory.ts';
 import { surveyOf } from '../../src/survey/checks.ts';
 import type { Survey } from '../../src/survey/survey.ts';
+import { trialExperiment } from '../../src/training/trials.ts';
 import { openTraining, scientist } from '../training/fixture.ts';
 
 let parts: Awaited<ReturnType<typeof openTraining>>;
@@ -58,6 +59,13 @@ describe('a survey', () => {
     const experimentId = await mlflow.client.experiment('tiny');
     const run = await mlflow.client.createRun({ experimentId, name: 'works', tags: { 'cairn.job': 'works' } });
     await mlflow.client.findOrCreateVersion('tiny', run, 'model', { 'cairn.weights_digest': digestOf('other') });
+    const trials = await mlflow.client.experiment(trialExperiment);
+    const trial = await mlflow.client.createRun({
+      experimentId: trials,
+      name: 'trial',
+      tags: { 'cairn.job': 'works' },
+    });
+    await mlflow.client.endRun(trial.runId, 'FINISHED');
     expect(await survey.repair(false, scientist)).toMatchObject({ ok: true, findings: [] });
 
     await database.query("update cairn.job set status = 'failed', lease_owner = null where id = 'works'");
@@ -67,14 +75,16 @@ describe('a survey', () => {
       'MLflow versions version:tiny/2',
       `leftovers ${join(home, 'jobs', 'works')}`,
       'tokens job:works',
+      'trial runs run:' + trial.runId,
     ]);
     expect(found).toMatchObject({ ok: false });
     expect((await survey.repair(false, scientist)).ok).toBe(true);
     expect((await mlflow.client.findRunById(run.runId))?.status).toBe('KILLED');
+    expect(await mlflow.client.findRun(trials, 'cairn.job', 'works')).toBeNull();
     expect(existsSync(join(home, 'jobs', 'works'))).toBe(false);
     expect(await survey.look(false)).toMatchObject({ ok: true, findings: [] });
     const events = await database.query("select 1 from cairn.event where kind = 'state.repaired' and actor = 'owner'");
-    expect(events).toHaveLength(4);
+    expect(events).toHaveLength(5);
   });
 
   it('makes weights and archives again that are gone or changed, and takes an upload without a sender away', async () => {

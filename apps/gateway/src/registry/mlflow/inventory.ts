@@ -36,29 +36,33 @@ export class MlflowInventory {
   /** Every run, in every experiment, that has not ended and is not deleted. */
   async openRuns(): Promise<MlflowRun[]> {
     const runs: MlflowRun[] = [];
-    for (const experiment of await this.#experiments()) {
-      const pages = await this.#pages<{ runs?: RunAnswer[] }>((page) => ({
-        method: 'POST',
-        path: `${api}/runs/search`,
-        body: {
-          experiment_ids: [experiment],
-          filter: "attributes.status = 'RUNNING'",
-          max_results: pageSize,
-          ...page,
-        },
-      }));
-      runs.push(...pages.flatMap((page) => (page.runs ?? []).map(toRun)));
-    }
+    for (const { id } of await this.#experiments())
+      runs.push(...(await this.#runs(id, "attributes.status = 'RUNNING'")));
     return runs;
   }
 
-  async #experiments(): Promise<string[]> {
-    const pages = await this.#pages<{ experiments?: { experiment_id: string }[] }>((page) => ({
+  /** Every run of the experiment of that name that is not deleted; none where there is no such experiment. */
+  async runsIn(experiment: string): Promise<MlflowRun[]> {
+    const found = (await this.#experiments()).find(({ name }) => name === experiment);
+    return found === undefined ? [] : this.#runs(found.id, '');
+  }
+
+  async #runs(experiment: string, filter: string): Promise<MlflowRun[]> {
+    const pages = await this.#pages<{ runs?: RunAnswer[] }>((page) => ({
+      method: 'POST',
+      path: `${api}/runs/search`,
+      body: { experiment_ids: [experiment], filter, max_results: pageSize, ...page },
+    }));
+    return pages.flatMap((page) => (page.runs ?? []).map(toRun));
+  }
+
+  async #experiments(): Promise<{ id: string; name: string }[]> {
+    const pages = await this.#pages<{ experiments?: { experiment_id: string; name: string }[] }>((page) => ({
       method: 'GET',
       path: `${api}/experiments/search`,
       query: { max_results: String(pageSize), ...page },
     }));
-    return pages.flatMap(({ experiments = [] }) => experiments.map(({ experiment_id: id }) => id));
+    return pages.flatMap(({ experiments = [] }) => experiments.map(({ experiment_id: id, name }) => ({ id, name })));
   }
 
   async #pages<T>(ask: (page: { page_token?: string }) => MlflowRequest): Promise<(T & Pages)[]> {

@@ -7,10 +7,10 @@ import { isUnavailable } from './transport.ts';
 const usualPauses: readonly number[] = [0.5, 1, 2, 4, 8];
 
 /**
- * Puts right what MLflow holds of a job that failed: a version that never came to be, a run that nobody will end. What made
- * the job fail, a full disk for one, often hinders this too, so it is tried again for a while; what is left after that is told
- * in the job's log, and found by `cairn doctor`. An MLflow that does not answer at all is not waited for, and a job that only
- * its gateway leaves is not held up: it goes on with what is there.
+ * Puts right what MLflow holds of a job that is over: a version that never came to be, a run that nobody will end, what a
+ * trial logged. What made a job fail, a full disk for one, often hinders this too, so it is tried again for a while; what is
+ * left after that is told in the job's log, and found by `cairn doctor`. An MLflow that does not answer at all is not waited
+ * for, and a job that only its gateway leaves is not held up: it goes on with what is there.
  * @param what names it in the log.
  * @param work may be done twice; throws where it is to be tried again.
  */

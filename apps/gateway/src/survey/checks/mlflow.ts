@@ -2,8 +2,10 @@ import type { Database } from '../../db/database.ts';
 import type { MlflowClient } from '../../registry/mlflow/client.ts';
 import type { MlflowRegisteredModel, MlflowRun } from '../../registry/mlflow/entities.ts';
 import type { MlflowInventory } from '../../registry/mlflow/inventory.ts';
+import { jobTag } from '../../registry/mlflow/orphans.ts';
 import { importTag } from '../../registry/package/import-run.ts';
 import { versionSubject } from '../../registry/version-row.ts';
+import { trialExperiment } from '../../training/trials.ts';
 import type { Check, Finding } from '../finding.ts';
 import { OpenJobs } from '../open-jobs.ts';
 
@@ -32,8 +34,30 @@ export function mlflowRunsCheck({ database, mlflow, inventory }: Parts): Check {
   };
 }
 
+/** What a trial of a package logged, where the trial could not delete it. */
+export function trialRunsCheck({ database, mlflow, inventory }: Parts): Check {
+  return {
+    name: 'trial runs',
+    look: async () => {
+      const runs = await inventory.runsIn(trialExperiment);
+      const open = await OpenJobs.read(database);
+      return runs
+        .filter(({ tags }) => tags[jobTag] !== undefined && !open.has(tags[jobTag]))
+        .map((run) => ({
+          what: 'The run is of a trial that is over.',
+          where: `run:${run.runId}`,
+          action: 'The run and its artifacts are deleted from MLflow.',
+          mend: async () => {
+            await mlflow.deleteArtifacts(run);
+            await mlflow.deleteRun(run.runId);
+          },
+        }));
+    },
+  };
+}
+
 function isOrphan({ tags }: MlflowRun, open: OpenJobs): boolean {
-  const job = tags['cairn.job'];
+  const job = tags[jobTag];
   if (job !== undefined) return !open.has(job);
   return tags[importTag] !== undefined && !open.any('register-model');
 }
