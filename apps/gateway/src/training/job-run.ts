@@ -74,8 +74,9 @@ export class JobRuns {
     return run;
   }
 
-  /** Marks that every step has ended well. */
+  /** Marks that every step has ended well, and ends the run; may be done twice. */
   async complete(run: MlflowRun): Promise<void> {
+    if (run.status === 'FINISHED' && run.tags[completeTag] === 'true') return;
     await this.#mlflow.logBatch(run.runId, { tags: { [completeTag]: 'true' } });
     await this.#mlflow.endRun(run.runId, 'FINISHED');
   }

@@ -98,6 +98,8 @@ export class PackageRuns {
     context.progress(2, 'Waking MLflow');
     const found = await this.#runs.find(jobId, work.origin, left?.runId);
     if (found?.whole === true) {
+      // The gateway may have ended right after the steps: what follows them is still to be done.
+      await this.#runs.complete(found.run);
       await this.#clear(context);
       return found.run;
     }
@@ -111,7 +113,7 @@ export class PackageRuns {
     taken: { run: MlflowRun; token: string } | null,
     context: JobContext,
   ): Promise<MlflowRun> {
-    const { database, tokens, runner, address } = this.#parts;
+    const { runner, address } = this.#parts;
     const { origin, plan, environment = {} } = work;
     const { commit, image } = origin.revision;
     const folder = join(this.#parts.workFolder, context.jobId);
@@ -143,10 +145,7 @@ export class PackageRuns {
       if (run !== undefined && !goesOn) await this.#endBadly(run, context);
       throw error;
     } finally {
-      if (!goesOn) {
-        await this.#clear(context);
-        await database.transaction((tx) => tokens.revokeJob(tx, context.jobId));
-      }
+      if (!goesOn) await this.#clear(context);
       await rm(folder, { recursive: true, force: true });
     }
   }
@@ -185,13 +184,15 @@ export class PackageRuns {
     await lay?.(folder);
   }
 
-  /** Clears away what the job has outside of the gateway. */
+  /** Clears away what the job has outside of the gateway, and the token by which its steps spoke. */
   async #clear(context: JobContext): Promise<void> {
+    const { database, tokens, runner } = this.#parts;
     try {
-      await this.#parts.runner.outside?.end(context.jobId);
+      await runner.outside?.end(context.jobId);
     } catch (error) {
       context.log(`What the job has on the cluster could not be cleared away: ${String(error)}`);
     }
+    await database.transaction((tx) => tokens.revokeJob(tx, context.jobId));
   }
 
   async #endBadly({ runId }: MlflowRun, context: JobContext): Promise<void> {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readTrained } from '../../src/training/trained.ts';
 import { HandedOver } from '../../src/jobs/handed-over.ts';
 import { labels, lay, soundFiles, square } from '../data/folder.ts';
-import { context, inputsOf, jobRow, openTraining } from './fixture.ts';
+import { context, inputsOf, jobRow, openTraining, scientist } from './fixture.ts';
 import { OutsideRunner } from './outside-runner.ts';
 
 let parts: Awaited<ReturnType<typeof openTraining>>;
@@ -127,6 +127,8 @@ describe('a training', () => {
   it('that the gateway left after its last step goes on from what the steps left', async () => {
     const before = await parts.versions.get('tiny', 2);
     await parts.database.query("delete from cairn.version where model = 'tiny' and version = 2");
+    await parts.mlflow.client.endRun(before.run_id, 'RUNNING');
+    await parts.database.transaction((tx) => parts.tokens.issueJob(tx, 'trains', scientist));
     const logged: string[] = [];
     const again = await parts.train.run(
       inputs({ seed: 5 }),
@@ -134,6 +136,8 @@ describe('a training', () => {
     );
     expect(again).toMatchObject({ version: 'tiny/2', runId: before.run_id, weightsDigest: before.weights_digest });
     expect(logged.filter((line) => line.startsWith('step'))).toEqual([]);
+    expect((await parts.mlflow.client.findRunById(before.run_id))?.status).toBe('FINISHED');
+    expect(await tokensOf('trains')).toEqual([]);
   });
 
   it('that makes the same weights again is the same version, whose receipt stands, and has one of its own', async () => {
