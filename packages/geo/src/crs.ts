@@ -10,6 +10,11 @@ export interface Crs {
   fromLonLat(lon: number, lat: number): [x: number, y: number];
 }
 
+/** Whether a system's coordinates are longitude and latitude. */
+export function isGeographic({ name }: Crs): boolean {
+  return name === 'EPSG:4326' || /^\+proj=(longlat|latlong)\b/.test(name.trimStart());
+}
+
 /** Raised where a coordinate reference system is not one that can be used. */
 export class CrsError extends Error {
   override readonly name = 'CrsError';
@@ -36,6 +41,11 @@ export function crsOfEpsg(code: number): Crs {
   throw new CrsError(
     `${name} is not supported: use EPSG:4326, EPSG:3857 or a UTM zone on WGS 84, or give a proj4 definition (+proj=…)`,
   );
+}
+
+/** The system that a `Crs.name` names: `EPSG:` with a code of `crsOfEpsg`, or a proj4 definition. Throws a CrsError. */
+export function crsOf(name: string): Crs {
+  return name.startsWith('EPSG:') ? crsOfEpsg(Number(name.slice('EPSG:'.length))) : crsOfProj4(name);
 }
 
 /** The system of a proj4 definition. Throws a CrsError where it is none. */

@@ -70,6 +70,7 @@ export class AddImagery implements Process<'add-imagery'> {
     context.step('Check the image');
     context.progress(60, 'Reading where the image lies');
     const info = await reader.call('describe', path);
+    if (info.accuracy > 1) context.log(`EPSG:${info.epsg} is tied to WGS 84 to ${info.accuracy} m only`);
     context.progress(65, 'Checking that every part of the image can be read');
     await reader.call('check', path);
     context.signal.throwIfAborted();

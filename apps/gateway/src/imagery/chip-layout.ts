@@ -1,4 +1,4 @@
-import { chipName, mercatorBounds } from '@cairn/geo';
+import { chipName, isGeographic, mercatorBounds } from '@cairn/geo';
 import { CairnError } from '@cairn/contracts';
 import sharp from 'sharp';
 import { corrupt, unsupported } from './fault.ts';
@@ -21,6 +21,7 @@ export interface PlacedChip extends ChipFile {
 /** A raster on the ground: its top left corner and its pixels in units of its CRS, its size in pixels. */
 interface Placed {
   epsg: number;
+  geographic: boolean;
   west: number;
   north: number;
   pixelWidth: number;
@@ -78,7 +79,7 @@ async function tiles(files: readonly ChipFile[]): Promise<Chip[]> {
     const { width, height } = await size(file);
     const bounds = mercatorBounds(tile);
     const edge = bounds.x1 - bounds.x0;
-    const place = { epsg: 3857, west: bounds.x0, north: bounds.y1 };
+    const place = { epsg: 3857, geographic: false, west: bounds.x0, north: bounds.y1 };
     chips.push({ ...file, ...place, pixelWidth: edge / width, pixelHeight: edge / height, width, height });
   }
   return chips;
@@ -98,13 +99,14 @@ async function geotiffs(files: readonly ChipFile[]): Promise<Chip[]> {
   for (const file of files) {
     const raster = await named(file.name, Raster.open(file.path));
     try {
-      const { epsg, transform } = raster.reference;
+      const { epsg, crs, transform } = raster.reference;
       if (raster.bands.bits !== 8) {
         throw unsupported('chip has 16 bits a sample', file.name, 'Convert the chips together to 8 bits.');
       }
       const [west, pixelWidth, , north, , height] = transform;
       const { width, height: rows } = raster.levels[0]!;
-      chips.push({ ...file, epsg, west, north, pixelWidth, pixelHeight: -height, width, height: rows });
+      const place = { epsg, geographic: isGeographic(crs), west, north };
+      chips.push({ ...file, ...place, pixelWidth, pixelHeight: -height, width, height: rows });
     } finally {
       await raster.close();
     }
@@ -115,7 +117,7 @@ async function geotiffs(files: readonly ChipFile[]): Promise<Chip[]> {
 /** All chips on the grid of the first, which has to be theirs too. */
 function together(chips: readonly Chip[]): ChipLayout {
   const first = chips[0]!;
-  const { epsg, pixelWidth, pixelHeight } = first;
+  const { epsg, geographic, pixelWidth, pixelHeight } = first;
   const west = Math.min(...chips.map((chip) => chip.west));
   const north = Math.max(...chips.map((chip) => chip.north));
   const placed = chips.map((chip) => {
@@ -143,7 +145,7 @@ function together(chips: readonly Chip[]): ChipLayout {
   if (covered / (width * height) < leastCover) {
     throw unsupported('chips lie far apart', first.name, 'Add the chips of each place as imagery of its own.');
   }
-  return { epsg, west, north, pixelWidth, pixelHeight, width, height, chips: placed };
+  return { epsg, geographic, west, north, pixelWidth, pixelHeight, width, height, chips: placed };
 }
 
 async function named<T>(name: string, work: Promise<T>): Promise<T> {

@@ -1,11 +1,14 @@
-import { CrsError, crsOfEpsg, type GeoTransform, type Georeference } from '@cairn/geo';
+import type { GeoTransform, Georeference } from '@cairn/geo';
 import { CairnError } from '@cairn/contracts';
 import type { GeoTIFFImage } from 'geotiff';
+import { epsgCrs } from './crs/epsg-table.ts';
 import { corrupt, unsupported } from './fault.ts';
 
 /** Where an image lies, with the EPSG code of its coordinate reference system. */
 export interface ImageryReference extends Georeference {
   epsg: number;
+  /** Metres to which the system's relation to WGS 84 is known; 0 where it is one on WGS 84. */
+  accuracy: number;
 }
 
 /**
@@ -27,17 +30,18 @@ export function georeferenceOf(image: GeoTIFFImage): ImageryReference {
   if (![x0, y0, width, height].every(Number.isFinite) || width === 0 || height === 0) {
     throw corrupt('its pixels have no size on the ground', 'ModelPixelScale');
   }
-  try {
-    return { epsg, transform, crs: crsOfEpsg(epsg) };
-  } catch (cause) {
-    if (!(cause instanceof CrsError)) throw cause;
-    throw unsupported(
-      `is in EPSG:${epsg}, which cannot be read`,
-      'GeoKeyDirectory',
-      'Reproject it to the UTM zone or to web Mercator: gdalwarp -t_srs EPSG:3857 -of COG INPUT OUTPUT.tif',
-    );
-  }
+  const system = epsgCrs(epsg);
+  if (system !== undefined) return { epsg, transform, ...system };
+  const which = epsg === ownSystem ? 'a coordinate reference system of its own' : `EPSG:${epsg}`;
+  throw unsupported(
+    `is in ${which}, which cannot be read`,
+    'GeoKeyDirectory',
+    'Reproject it to the UTM zone or to web Mercator: gdalwarp -t_srs EPSG:3857 -of COG INPUT OUTPUT.tif',
+  );
 }
+
+/** What stands for a code where the geo keys describe a system themselves. */
+const ownSystem = 32_767;
 
 /** The code that the geo keys name; undefined where there are none, 32767 for a system of the file's own. */
 function epsgOf(image: GeoTIFFImage): number | undefined {

@@ -71,6 +71,8 @@ export function imageryItem(
       'proj:code': `EPSG:${info.epsg}`,
       'proj:shape': [info.height, info.width],
       'proj:transform': [pixelWidth, 0, west, 0, pixelHeight, north],
+      // Of more than a metre, mappers should know: it is no fault of the image.
+      ...(info.accuracy > 1 ? { 'cairn:crs_accuracy': info.accuracy } : {}),
       'cairn:source_digest': source.digest,
       ...(source.tiles === undefined ? {} : { 'cairn:tiles': source.tiles }),
     },

@@ -19,7 +19,7 @@ const mostRows = 64;
  * @throws CairnError `imagery-corrupt` with the chip's name, `disk-full`
  */
 export async function writeMosaic(layout: ChipLayout, target: string): Promise<void> {
-  const { epsg, west, north, pixelWidth, pixelHeight, width, height } = layout;
+  const { epsg, geographic, west, north, pixelWidth, pixelHeight, width, height } = layout;
   const file = await open(target, 'w');
   const spool = await open(`${target}.spool`, 'w+');
   try {
@@ -29,7 +29,7 @@ export async function writeMosaic(layout: ChipLayout, target: string): Promise<v
       bands: 4,
       bits: 8,
       alpha: true,
-      reference: { epsg, west, north, pixelWidth, pixelHeight },
+      reference: { epsg, geographic, west, north, pixelWidth, pixelHeight },
       deflate: (bytes) => deflated(bytes, { level: 6 }),
       sink: { write: (position, bytes) => writeAt(file, position, bytes) },
       spool: fileSpool(spool),

@@ -14,6 +14,10 @@ export interface ImageryInfo {
   width: number;
   height: number;
   epsg: number;
+  /** The system's `Crs.name`. */
+  crs: string;
+  /** Metres to which the system's relation to WGS 84 is known. */
+  accuracy: number;
   transform: GeoTransform;
   bands: number;
   bits: number;
@@ -44,13 +48,14 @@ export class ImageryReader {
   describe(path: string): Promise<ImageryInfo> {
     return this.#with(path, ({ raster }) => {
       const { width, height } = raster.levels[0]!;
-      const { epsg, transform } = raster.reference;
+      const { epsg, crs, accuracy, transform } = raster.reference;
       const ring = placed(() => footprint({ x0: 0, y0: 0, x1: width, y1: height }, raster.reference));
       // A tenth of a millimetre is less than any survey knows.
       const gsd = Math.round(groundResolution(raster.reference, width, height) * 1e4) / 1e4;
       if (ring.length < 6 || !(gsd > 0)) throw corrupt('it lies off the globe', 'ModelTiepoint');
       const { samples, bits } = raster.bands;
-      return Promise.resolve({ width, height, epsg, transform, bands: samples, bits, gsd, footprint: ring });
+      const reference = { epsg, crs: crs.name, accuracy, transform };
+      return Promise.resolve({ width, height, ...reference, bands: samples, bits, gsd, footprint: ring });
     });
   }
 

@@ -3,7 +3,7 @@ import {
   aoiMeets,
   blockAt,
   blocksIn,
-  crsOfEpsg,
+  crsOf,
   footprint,
   groundRings,
   hasBlock,
@@ -34,7 +34,8 @@ import { firstSample } from './block-image.ts';
 /** What a prediction's outlines are made for, as plain data. */
 export interface OutlineSpec {
   grid: BlockGrid;
-  epsg: number;
+  /** `Crs.name` of the imagery's system. */
+  crs: string;
   /** From pixels of the grid to the ground. */
   transform: GeoTransform;
   /** GeoJSON geometry, as `aoiGeometry` gives it. */
@@ -80,7 +81,7 @@ export class Outlines {
   constructor(spec: OutlineSpec) {
     this.#spec = spec;
     this.#aoi = parseAoi(spec.aoi);
-    this.#georeference = { crs: crsOfEpsg(spec.epsg), transform: spec.transform };
+    this.#georeference = { crs: crsOf(spec.crs), transform: spec.transform };
     const { width, height } = spec.grid;
     this.#windows = this.#aoi.polygons.flatMap(([outer]) => {
       const window = outer && pixelWindow(outer, this.#georeference, width, height);

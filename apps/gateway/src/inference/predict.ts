@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CairnError, type Digest, type ProcessInput, type ProcessResult } from '@cairn/contracts';
-import { aoiGeometry, crsOfEpsg, type Aoi, type Block, type BlockGrid } from '@cairn/geo';
+import { aoiGeometry, crsOf, type Aoi, type Block, type BlockGrid } from '@cairn/geo';
 import { digestHex, isDigest, makeReceipt, type JsonObject } from '@cairn/receipt';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Database } from '../db/database.ts';
@@ -59,7 +59,7 @@ interface Task {
   request: Digest;
   path: string;
   model: ModelGrid;
-  epsg: number;
+  crs: string;
   graph: Graph;
   grid: BlockGrid;
 }
@@ -125,24 +125,24 @@ export class Predict implements Process<'predict'> {
     const path = objects.path(imagery.digest);
     const info = await reader.call('describe', path);
     const aoi = areaOf(inputs.aoi, info.footprint, maxAoiKm2);
-    const reference = { crs: crsOfEpsg(info.epsg), transform: info.transform };
+    const reference = { crs: crsOf(info.crs), transform: info.transform };
     const model = modelGrid({ width: info.width, height: info.height, reference }, version.gsd);
     const graph = graphOf(version);
     const { width, height } = model;
     const grid = { width, height, size: blockSize(graph, this.#parts.block), halo: graph.halo, stride: graph.stride };
     const parameters = parametersOf(inputs, version);
     const request = requestDigest(version, imagery, aoiGeometry(aoi), parameters);
-    return { version, imagery, aoi, parameters, request, path, model, epsg: info.epsg, graph, grid };
+    return { version, imagery, aoi, parameters, request, path, model, crs: info.crs, graph, grid };
   }
 
   /** Runs the graph over the area's blocks, and on over those that buildings of the area reach into; answers m² covered. */
   async #infer(task: Task, buildings: BuildingFile, context: JobContext): Promise<number> {
     const { outlines } = this.#parts;
-    const { version, aoi, parameters, grid, model, epsg } = task;
+    const { version, aoi, parameters, grid, model, crs } = task;
     const step = sampleStep(aoi.area / version.gsd ** 2);
     let blocks = await outlines.call('begin', context.jobId, {
       grid,
-      epsg,
+      crs,
       transform: model.transform,
       aoi: aoiGeometry(aoi),
       minArea: parameters.minArea,

@@ -29,7 +29,7 @@ export async function cogOf(
   width: number,
   height: number,
   picture: Picture,
-  options: { tile?: number; reference?: typeof place; overviews?: boolean } = {},
+  options: { tile?: number; reference?: typeof place & { geographic?: boolean }; overviews?: boolean } = {},
 ): Promise<Uint8Array> {
   const pieces: { position: number; bytes: Uint8Array }[] = [];
   const writer = new CogWriter({

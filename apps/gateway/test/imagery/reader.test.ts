@@ -90,7 +90,6 @@ test.each([
   ['float', 'imagery-unsupported'],
   ['five-bands', 'imagery-unsupported'],
   ['rotated', 'imagery-unsupported'],
-  ['other-crs', 'imagery-unsupported'],
   ['palette', 'imagery-unsupported'],
   ['no-crs', 'imagery-no-georeference'],
   ['no-place', 'imagery-no-georeference'],

@@ -4,8 +4,10 @@
 
 /** A north-up georeference: EPSG code, the outer corner of the north-west pixel, and the pixel's size in CRS units. */
 export interface Georeference {
-  /** A projected CRS (such as 3857 or 32645), or the geographic 4326. */
+  /** A projected CRS (such as 3857 or 32645), or a geographic one (such as 4326). */
   epsg: number;
+  /** Whether the CRS is geographic: left out, 4326 alone is taken as such. */
+  geographic?: boolean;
   west: number;
   north: number;
   pixelWidth: number;
@@ -21,12 +23,8 @@ const PROJECTED = 1;
 const GEOGRAPHIC = 2;
 const PIXEL_IS_AREA = 1;
 
-/**
- * The GeoKeyDirectory (OGC 19-008, GeoTIFF 1.1) of an EPSG code. Codes of 4000 to 4999 are taken as geographic, as
- * EPSG numbers them; all others as projected.
- */
-export function geoKeys(epsg: number): number[] {
-  const geographic = epsg >= 4000 && epsg < 5000;
+/** The GeoKeyDirectory (OGC 19-008, GeoTIFF 1.1) of an EPSG code. */
+export function geoKeys({ epsg, geographic = epsg === 4326 }: Pick<Georeference, 'epsg' | 'geographic'>): number[] {
   const keys = [
     [MODEL_TYPE, geographic ? GEOGRAPHIC : PROJECTED],
     [RASTER_TYPE, PIXEL_IS_AREA],

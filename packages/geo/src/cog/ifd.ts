@@ -109,7 +109,7 @@ function fieldsOf(options: HeadOptions, level: Level, n: number, tiles: TileInde
     fields.push(
       { tag: 33550, type: DOUBLE, values: [reference.pixelWidth, reference.pixelHeight, 0] },
       { tag: 33922, type: DOUBLE, values: [0, 0, 0, reference.west, reference.north, 0] },
-      { tag: 34735, type: SHORT, values: geoKeys(reference.epsg) },
+      { tag: 34735, type: SHORT, values: geoKeys(reference) },
     );
   }
   return fields;
