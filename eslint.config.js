@@ -7,6 +7,7 @@ const adapters = [
   '**/db/pglite/*',
   '**/db/postgres/*',
   '**/inference/backend/process/*',
+  '**/inference/backend/seldon/*',
   '**/jobs/runner/process/*',
   '**/jobs/runner/argo/*',
 ];
@@ -58,6 +59,7 @@ export default tseslint.config(
       'apps/gateway/src/db/pglite/**',
       'apps/gateway/src/db/postgres/**',
       'apps/gateway/src/inference/backend/process/**',
+      'apps/gateway/src/inference/backend/seldon/**',
       'apps/gateway/src/jobs/runner/process/**',
       'apps/gateway/src/jobs/runner/argo/**',
     ],

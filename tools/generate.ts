@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { errorCodes } from '@cairn/contracts';
-import { renderedEvaluation, renderedTraining } from './rendered.ts';
+import { renderedEvaluation, renderedGraph, renderedTraining } from './rendered.ts';
 
 // Writes what is generated and committed; `make check` writes it again and fails on a difference.
 const rows = Object.entries(errorCodes).map(
@@ -17,7 +17,11 @@ This page is generated from \`packages/contracts/src/errors.ts\`.
 ${rows.join('\n')}
 `;
 await writeFile(fileURLToPath(new URL('../docs/reference/errors.md', import.meta.url)), page);
-const manifests = { 'train-building-detector': renderedTraining, 'evaluate-building-detector': renderedEvaluation };
+const manifests = {
+  'train-building-detector': renderedTraining,
+  'evaluate-building-detector': renderedEvaluation,
+  'graph-building-detector': renderedGraph,
+};
 for (const [name, render] of Object.entries(manifests)) {
   await writeFile(fileURLToPath(new URL(`../deploy/rendered/${name}.yaml`, import.meta.url)), await render());
 }

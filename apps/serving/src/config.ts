@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { CairnError, Digest } from '@cairn/contracts';
 import Value from 'typebox/value';
+import { nodeSettings } from './node-settings.ts';
 
 /** What this process is: both nodes of the graph in one, or one of them. */
 export const roles = ['graph', 'detector', 'transformer'] as const;
@@ -8,8 +9,11 @@ export type Role = (typeof roles)[number];
 
 /** Where the weights are, and what the network is like. Pixels are those of the model's grid. */
 export interface WeightsConfig {
-  file: string;
+  /** A file, or an http(s) address in the registry. */
+  source: string;
   digest: Digest;
+  /** By which the registry lets this node in; left out where it asks for none. */
+  token?: string;
   /** The network's input edges are multiples of it. */
   stride: number;
   /** No output depends on anything farther away. */
@@ -34,10 +38,14 @@ export interface ServingConfig {
 }
 
 export const usage = `serving --role graph|detector|transformer --name NAME --version N [--host 127.0.0.1] [--port 0] [--attached]
-        [--weights FILE --digest sha256:HEX --stride PX --halo PX --window PX --threads N]
+        [--weights FILE|URL --digest sha256:HEX --stride PX --halo PX --window PX --threads N]
 
 Serves one node of a prediction graph, or the whole graph, over the Open Inference Protocol v2 (REST).
-Prints one line of JSON with its address when it is ready. --attached: ends when standard input closes.`;
+Prints one line of JSON with its address when it is ready. --attached: ends when standard input closes.
+
+As a node of Seldon Core it is told these by the environment: PREDICTIVE_UNIT_ID is the name,
+PREDICTIVE_UNIT_HTTP_SERVICE_PORT the port, and PREDICTIVE_UNIT_PARAMETERS holds the others; an argument counts
+more. MLFLOW_TRACKING_TOKEN lets it fetch weights from a registry that asks for one.`;
 
 const options = {
   role: { type: 'string' },
@@ -47,19 +55,27 @@ const options = {
   digest: { type: 'string' },
   stride: { type: 'string' },
   halo: { type: 'string' },
-  window: { type: 'string', default: '512' },
-  threads: { type: 'string', default: '1' },
-  host: { type: 'string', default: '127.0.0.1' },
-  port: { type: 'string', default: '0' },
-  attached: { type: 'boolean', default: false },
+  window: { type: 'string' },
+  threads: { type: 'string' },
+  host: { type: 'string' },
+  port: { type: 'string' },
+  attached: { type: 'boolean' },
 } as const;
 
+const defaults = { window: '512', threads: '1', host: '127.0.0.1', port: '0', attached: false };
+
+/** The settings that have a value in text. */
+const names = Object.keys(options).filter((name) => name !== 'attached');
+
 /**
- * Reads the command line.
+ * Reads the command line, and what Seldon Core tells a node by the environment.
  * @throws CairnError `input-invalid` with the argument's name where one is missing or does not fit.
  */
-export function readConfig(args: readonly string[]): ServingConfig {
-  const values = parse(args);
+export function readConfig(
+  args: readonly string[],
+  environment: Record<string, string | undefined> = process.env,
+): ServingConfig {
+  const values = { ...defaults, ...nodeSettings(environment, names), ...parse(args) };
   const role = roles.find((known) => known === values.role);
   if (role === undefined) throw invalid('role', `must be one of ${roles.join(', ')}`);
   const name = required('name', values.name);
@@ -76,7 +92,10 @@ export function readConfig(args: readonly string[]): ServingConfig {
   if (halo % stride !== 0) throw invalid('halo', `must be a multiple of the stride ${stride}`);
   if (window % stride !== 0) throw invalid('window', `must be a multiple of the stride ${stride}`);
   const threads = integer('threads', values.threads, 1, 256);
-  return { ...config, weights: { file: required('weights', values.weights), digest, stride, halo, window, threads } };
+  const { MLFLOW_TRACKING_TOKEN: token = '' } = environment;
+  const source = required('weights', values.weights);
+  const weights = { source, digest, ...(token === '' ? {} : { token }), stride, halo, window, threads };
+  return { ...config, weights };
 }
 
 function parse(args: readonly string[]) {

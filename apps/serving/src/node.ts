@@ -23,7 +23,7 @@ export interface GraphNode {
 
 /**
  * Loads what the role needs: its weights, checked against their digest before anything reads them.
- * @throws CairnError `weights-digest-mismatch`, `not-found`, `package-invalid`
+ * @throws CairnError `weights-digest-mismatch`, `weights-unavailable`, `not-found`, `package-invalid`
  */
 export async function loadNode({ role, name, version, weights }: ServingConfig): Promise<GraphNode> {
   const of = (input: string, output: string, infer: GraphNode['infer']): GraphNode => ({
@@ -34,7 +34,7 @@ export async function loadNode({ role, name, version, weights }: ServingConfig):
     infer,
   });
   if (weights === undefined) return of('probability', 'shapes', transform);
-  const network = await Network.load(await readWeights(weights.file, weights.digest), weights.threads);
+  const network = await Network.load(await readWeights(weights), weights.threads);
   const detector = new Detector({ network, layout: weights });
   if (role === 'detector') return of('image', 'probability', (request) => detector.infer(request));
   return of('image', 'shapes', async (request) => transform({ inputs: [await detector.infer(request)] }));

@@ -47,6 +47,7 @@ export const errorCodes = {
   'package-dirty': { status: 422, exit: 4, title: 'The package differs from its commit' },
   'item-invalid': { status: 422, exit: 2, title: 'The STAC item is not valid' },
   'weights-digest-mismatch': { status: 422, exit: 4, title: 'The weights are not those that were registered' },
+  'weights-unavailable': { status: 503, exit: 1, title: 'The weights cannot be fetched' },
   'stage-transition-refused': { status: 409, exit: 4, title: 'The version cannot go to that stage' },
   'approval-second-person': { status: 403, exit: 4, title: 'A second person has to approve' },
   'licence-conflict': { status: 409, exit: 4, title: 'A licence forbids the declared use' },

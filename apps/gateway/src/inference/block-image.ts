@@ -2,12 +2,13 @@ import { promisify } from 'node:util';
 import { constants, deflateRaw } from 'node:zlib';
 import { graphTensors, type BlockParameters, type OipInferRequest } from '@cairn/contracts';
 import type { Block, Box } from '@cairn/geo';
-import type { Graph } from './graph.ts';
+import { layoutOf, type Graph } from './graph.ts';
 
 const deflate = promisify(deflateRaw);
 
 /** The pixels that the network has to see for a block: whole windows over its core, and the halo around them. */
-export function seenBy({ core }: Block, { window, halo }: Graph): Box {
+export function seenBy({ core }: Block, graph: Graph): Box {
+  const { window, halo } = layoutOf(graph);
   const whole = (from: number, to: number): number => from + Math.ceil((to - from) / window) * window + halo;
   return { x0: core.x0 - halo, y0: core.y0 - halo, x1: whole(core.x0, core.x1), y1: whole(core.y0, core.y1) };
 }

@@ -1,15 +1,43 @@
 import type { Digest } from '@cairn/contracts';
 import type { ProductionVersion } from '../registry/versions.ts';
 
-/** What a model server executes, as plain data: detector, then transformer, of one version. Lengths are in pixels. */
+/** What one node may use. */
+export interface NodeResources {
+  /** Whole CPUs; as many threads has one inference of the detector. */
+  cpu: number;
+  memoryMiB: number;
+}
+
+/** Asks the network: an image to probabilities. Lengths are in pixels. */
+export interface DetectorNode {
+  name: 'detector';
+  parameters: {
+    digest: Digest;
+    stride: number;
+    halo: number;
+    /** Edge of the core of one window of the network. */
+    window: number;
+  };
+  resources: NodeResources;
+}
+
+/** Makes vectors of what the detector answers. */
+export interface TransformerNode {
+  name: 'transformer';
+  parameters: Record<string, never>;
+  resources: NodeResources;
+}
+
+/**
+ * What model servers execute for one version, as plain data: its nodes in the order in which a block passes them, each on
+ * what the one before answers. A backend adds what depends on its place: where the weights lie, ports, threads, rights.
+ */
 export interface Graph {
   model: string;
   version: number;
-  weightsDigest: Digest;
-  stride: number;
-  halo: number;
-  /** Edge of the core of one window of the network. */
-  window: number;
+  nodes: readonly [DetectorNode, TransformerNode];
+  /** Copies of the whole chain. */
+  replicas: number;
 }
 
 /** Edge of a window's core where the network's stride divides it. */
@@ -19,19 +47,31 @@ const windowSize = 512;
 export function graphOf(
   version: Pick<ProductionVersion, 'model' | 'version' | 'weights_digest' | 'stride' | 'halo'>,
 ): Graph {
-  const { model, weights_digest: weightsDigest, stride, halo } = version;
+  const { model, weights_digest: digest, stride, halo } = version;
   const rounded = (length: number): number => Math.ceil(length / stride) * stride;
   return {
     model,
     version: version.version,
-    weightsDigest,
-    stride,
-    halo: rounded(halo),
-    window: rounded(windowSize),
+    nodes: [
+      {
+        name: 'detector',
+        parameters: { digest, stride, halo: rounded(halo), window: rounded(windowSize) },
+        resources: { cpu: 2, memoryMiB: 2048 },
+      },
+      { name: 'transformer', parameters: {}, resources: { cpu: 1, memoryMiB: 512 } },
+    ],
+    replicas: 1,
   };
 }
 
+/** How the blocks of a graph have to lie. Lengths are in pixels. */
+export function layoutOf({ nodes: [detector] }: Graph): Omit<DetectorNode['parameters'], 'digest'> {
+  const { stride, halo, window } = detector.parameters;
+  return { stride, halo, window };
+}
+
 /** Edge of a block's core near to the wanted one: whole windows, so that no window is cut. */
-export function blockSize({ window }: Graph, wanted: number): number {
+export function blockSize(graph: Graph, wanted: number): number {
+  const { window } = layoutOf(graph);
   return Math.max(1, Math.round(wanted / window)) * window;
 }

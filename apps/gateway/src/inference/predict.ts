@@ -21,7 +21,7 @@ import type { GraphBackend } from './backend/backend.ts';
 import { blockRequest, hasData, sampledData, seenBy } from './block-image.ts';
 import { BuildingFile } from './building-file.ts';
 import { featureCollection } from './feature-collection.ts';
-import { blockSize, graphOf, type Graph } from './graph.ts';
+import { blockSize, graphOf, layoutOf, type Graph } from './graph.ts';
 import type { OutlineThread } from './outlines-thread.ts';
 import { buildingsAddress, predictionItem } from './prediction-item.ts';
 import { insertPrediction, type NewPrediction, predictionOf } from './prediction-row.ts';
@@ -129,7 +129,8 @@ export class Predict implements Process<'predict'> {
     const model = modelGrid({ width: info.width, height: info.height, reference }, version.gsd);
     const graph = graphOf(version);
     const { width, height } = model;
-    const grid = { width, height, size: blockSize(graph, this.#parts.block), halo: graph.halo, stride: graph.stride };
+    const { halo, stride } = layoutOf(graph);
+    const grid = { width, height, size: blockSize(graph, this.#parts.block), halo, stride };
     const parameters = parametersOf(inputs, version);
     const request = requestDigest(version, imagery, aoiGeometry(aoi), parameters);
     return { version, imagery, aoi, parameters, request, path, model, crs: info.crs, graph, grid };

@@ -9,12 +9,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ProcessBackend } from '../../src/inference/backend/process/backend.ts';
 import { blockRequest, seenBy } from '../../src/inference/block-image.ts';
 import { BuildingFile } from '../../src/inference/building-file.ts';
-import { blockSize, graphOf, type Graph } from '../../src/inference/graph.ts';
+import { blockSize, graphOf, layoutOf, type Graph } from '../../src/inference/graph.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { quietLogger } from '../registry/quiet.ts';
 
 const weights = fileURLToPath(new URL('../../../serving/test/fixture/brightness.onnx', import.meta.url));
+const bright = { model: 'bright', stride: 16, halo: 16 };
 const signal = new AbortController().signal;
 let home: string;
 let objects: ObjectStore;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'cairn-backend-'));
   objects = new ObjectStore({ root: join(home, 'objects') });
   const { digest } = await objects.put(await readFile(weights));
-  graph = graphOf({ model: 'bright', version: 1, weights_digest: digest, stride: 16, halo: 16 });
+  graph = graphOf({ ...bright, version: 1, weights_digest: digest });
   children = new Children({
     runFolder: join(home, 'run'),
     logFolder: join(home, 'logs'),
@@ -81,10 +82,10 @@ test('a block is given up when its job is cancelled', async () => {
 
 test('weights that are not in the store, or are no model, are told apart', async () => {
   const backend = new ProcessBackend({ children, objects, threads: 1 });
-  const gone = { ...graph, version: 2, weightsDigest: `sha256:${'0'.repeat(64)}` };
+  const gone = graphOf({ ...bright, version: 2, weights_digest: `sha256:${'0'.repeat(64)}` });
   await expect(backend.infer(gone, request, signal)).rejects.toMatchObject({ code: 'weights-digest-mismatch' });
   const { digest } = await objects.put(Buffer.from('no model'));
-  const other = { ...graph, version: 3, weightsDigest: digest };
+  const other = graphOf({ ...bright, version: 3, weights_digest: digest });
   await expect(backend.infer(other, request, signal)).rejects.toMatchObject({ code: 'package-invalid' });
   await backend.close();
 });
@@ -92,9 +93,10 @@ test('weights that are not in the store, or are no model, are told apart', async
 test('windows and halo of a graph are whole strides, and blocks whole windows', () => {
   for (const stride of [1, 16, 24, 32, 100]) {
     const made = graphOf({ model: 'm', version: 1, weights_digest: 'd', stride, halo: 90 });
-    expect([made.halo % stride, made.window % stride]).toEqual([0, 0]);
-    expect(made.halo).toBeGreaterThanOrEqual(90);
-    for (const wanted of [128, 1024, 4096]) expect(blockSize(made, wanted) % made.window).toBe(0);
+    const { halo, window } = layoutOf(made);
+    expect([halo % stride, window % stride]).toEqual([0, 0]);
+    expect(halo).toBeGreaterThanOrEqual(90);
+    for (const wanted of [128, 1024, 4096]) expect(blockSize(made, wanted) % window).toBe(0);
   }
 });
 

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { digestOf } from '@cairn/receipt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { weightsAddress } from '../../src/inference/backend/seldon/deployment.ts';
 import { MlflowServer } from '../../src/registry/mlflow/server.ts';
 import { MlflowError } from '../../src/registry/mlflow/transport.ts';
 import { Children } from '../../src/supervise/child.ts';
@@ -117,6 +118,10 @@ describe('MLflow', () => {
       source: `${made.artifactUri}/model`,
       tags: { digest: 'd' },
     });
+    await client.uploadArtifact(made, 'model/model.onnx', bytes('weights'));
+    const { address } = await mlflow.server.ensure();
+    // As a node of a graph fetches them.
+    expect(await (await fetch(weightsAddress(address, { model: 'm', version: 1 }))).text()).toBe('weights');
     await client.setVersionTags('m', 1, { stage: 'production' });
     await client.setAlias('m', 'production', 1);
     expect(await client.registeredModel('m')).toEqual({

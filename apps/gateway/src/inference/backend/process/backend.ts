@@ -92,17 +92,14 @@ export class ProcessBackend implements GraphBackend {
 
   async #start(graph: Graph): Promise<Server> {
     const { children, objects, threads } = this.#parts;
-    if (!(await objects.has(graph.weightsDigest))) {
-      throw new CairnError(
-        'weights-digest-mismatch',
-        `The weights ${graph.weightsDigest} are no longer in the store.`,
-        {
-          where: nameOf(graph),
-          action: 'Register the model again: its package holds the weights.',
-        },
-      );
+    const { digest } = graph.nodes[0].parameters;
+    if (!(await objects.has(digest))) {
+      throw new CairnError('weights-digest-mismatch', `The weights ${digest} are no longer in the store.`, {
+        where: nameOf(graph),
+        action: 'Register the model again: its package holds the weights.',
+      });
     }
-    return startServer(children, graph, { weights: objects.path(graph.weightsDigest), threads });
+    return startServer(children, graph, { weights: objects.path(digest), threads });
   }
 
   async #send({ address }: Server, graph: Graph, body: string, signal: AbortSignal): Promise<OipTensor> {

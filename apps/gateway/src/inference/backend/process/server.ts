@@ -48,18 +48,13 @@ export async function startServer(
   throw problemOf(lines.problem);
 }
 
-function argumentsOf(graph: Graph, { weights, threads }: { weights: string; threads: number }): string[] {
-  const given = {
-    role: 'graph',
-    name: graph.model,
-    version: graph.version,
-    weights,
-    digest: graph.weightsDigest,
-    stride: graph.stride,
-    halo: graph.halo,
-    window: graph.window,
-    threads,
-  };
+/** All nodes in one process: what they say to each other needs not be sent. */
+function argumentsOf(
+  { model: name, version, nodes }: Graph,
+  { weights, threads }: { weights: string; threads: number },
+): string[] {
+  const parameters = Object.assign({}, ...nodes.map((node) => node.parameters)) as Record<string, string | number>;
+  const given = { role: 'graph', name, version, ...parameters, weights, threads };
   return ['--attached', ...Object.entries(given).flatMap(([name, value]) => [`--${name}`, String(value)])];
 }
 

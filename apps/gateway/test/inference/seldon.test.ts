@@ -1,0 +1,204 @@
+import { createServer, type Server } from 'node:http';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { OipInferRequest, OipInferResponse, OipTensor } from '@cairn/contracts';
+import { blockAt } from '@cairn/geo';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ProcessBackend } from '../../src/inference/backend/process/backend.ts';
+import {
+  deploymentName,
+  type PredictiveUnit,
+  renderSeldonDeployment,
+  type SeldonDeployment,
+  type SeldonSettings,
+} from '../../src/inference/backend/seldon/deployment.ts';
+import { blockRequest, seenBy } from '../../src/inference/block-image.ts';
+import { blockSize, graphOf, type Graph } from '../../src/inference/graph.ts';
+import { ObjectStore } from '../../src/storage/objects.ts';
+import { Children } from '../../src/supervise/child.ts';
+import { quietLogger } from '../registry/quiet.ts';
+import { deploymentProblems } from './seldon-schema.ts';
+import { type Node, startNode } from './seldon-node.ts';
+
+const weights = fileURLToPath(new URL('../../../serving/test/fixture/brightness.onnx', import.meta.url));
+const digest = `sha256:${'a'.repeat(64)}`;
+const settings: SeldonSettings = {
+  namespace: 'cairn',
+  image: `registry.example.org/cairn/serving@sha256:${'b'.repeat(64)}`,
+  registry: 'https://cairn.example.org/mlflow',
+  token: { name: 'cairn-registry', key: 'token' },
+};
+const bright = { model: 'bright', version: 7, weights_digest: digest, stride: 16, halo: 16 };
+
+/** A copy with one thing changed. */
+function changed(manifest: SeldonDeployment, change: (copy: SeldonDeployment) => void): SeldonDeployment {
+  const copy = structuredClone(manifest);
+  change(copy);
+  return copy;
+}
+
+describe('a graph as a deployment of Seldon Core', () => {
+  const deployment = renderSeldonDeployment(graphOf(bright), settings);
+  const [predictor] = deployment.spec.predictors;
+
+  it("holds what such a resource and its pods may hold, and nothing else, in each node", () => {
+    expect(deploymentProblems(deployment)).toEqual([]);
+    const wrong: ((copy: SeldonDeployment) => void)[] = [
+      ({ spec }) => Object.assign(spec, { protocols: 'v2' }),
+      ({ spec }) => Object.assign(spec.predictors[0], { replicas: 'one' }),
+      ({ spec }) => Object.assign(spec.predictors[0].graph, { modelURL: 'x' }),
+      ({ spec }) => Object.assign(spec.predictors[0].graph.children[0]!, { kind: 'MODEL' }),
+      ({ spec }) => Object.assign(spec.predictors[0].graph.children[0]!.parameters[0]!, { value: 3 }),
+      ({ spec }) => Object.assign(spec.predictors[0].componentSpecs[0] as object, { containers: [] }),
+    ];
+    for (const change of wrong) expect(deploymentProblems(changed(deployment, change))).not.toEqual([]);
+  });
+
+  it('is a chain of two models, each a container of the same name, in one pod', () => {
+    const units = unitsOf(predictor.graph);
+    expect(units.map(({ name, type }) => [name, type])).toEqual([
+      ['detector', 'MODEL'],
+      ['transformer', 'MODEL'],
+    ]);
+    expect(predictor.componentSpecs).toMatchObject([
+      {
+        spec: {
+          containers: units.map(({ name }) => ({ name, image: settings.image })),
+          automountServiceAccountToken: false,
+          securityContext: { runAsNonRoot: true },
+        },
+      },
+    ]);
+  });
+
+  it('tells the detector where its weights lie in the registry, and by which digest it knows them', () => {
+    const { graph } = predictor;
+    expect(parameterOf(graph, 'digest')).toBe(digest);
+    expect(parameterOf(graph, 'weights')).toBe(
+      'https://cairn.example.org/mlflow/model-versions/get-artifact?name=bright&version=7&path=model.onnx',
+    );
+    expect(parameterOf(graph.children[0]!, 'weights')).toBeUndefined();
+    // An address that Seldon Core would fetch from without looking at what comes.
+    expect(JSON.stringify(deployment)).not.toContain('modelUri');
+  });
+
+  it('names the Secret with the token, and holds none', () => {
+    expect(predictor.componentSpecs[0]).toMatchObject({
+      spec: {
+        containers: [
+          { env: [{ name: 'MLFLOW_TRACKING_TOKEN', valueFrom: { secretKeyRef: settings.token } }] },
+          { env: [] },
+        ],
+      },
+    });
+  });
+
+  it('gives a node what it may use, and an inference as many threads as it has CPUs', () => {
+    const graph: Graph = { ...graphOf(bright), replicas: 3 };
+    graph.nodes[0].resources = { cpu: 4, memoryMiB: 1000 };
+    const [rendered] = renderSeldonDeployment(graph, settings).spec.predictors;
+    expect(rendered.replicas).toBe(3);
+    expect(parameterOf(rendered.graph, 'threads')).toBe('4');
+    const limits = { cpu: '4', memory: '1000Mi' };
+    expect(rendered.componentSpecs[0]).toMatchObject({
+      spec: { containers: [{ resources: { limits, requests: limits } }, {}] },
+    });
+  });
+
+  it('has a name that Kubernetes takes, and that no other version has', () => {
+    const models = ['a', 'a-b', 'a.b', 'a_b', 'a--b', 'a-', '9', 'x'.repeat(30), 'x'.repeat(31), `${'x'.repeat(99)}.`];
+    const names = models.flatMap((model) => [1, 12].map((version) => deploymentName({ model, version })));
+    expect(new Set(names).size).toBe(names.length);
+    for (const name of names) expect(name).toMatch(/^[a-z]([a-z0-9-]{0,45}[a-z0-9])$/);
+    expect(deploymentName({ model: 'building-detector', version: 3 })).toBe('cairn-building-detector-3');
+  });
+});
+
+describe('the committed rendering', () => {
+  it("is such a resource", async () => {
+    const file = new URL('../../../../deploy/rendered/graph-building-detector.yaml', import.meta.url);
+    expect(deploymentProblems(parse(await readFile(file, 'utf8')))).toEqual([]);
+  });
+});
+
+describe('the nodes of a deployment, started as Seldon Core starts them', () => {
+  let home: string;
+  let registry: Server;
+  let asked: { url: string | undefined; authorization: string | undefined }[];
+  let graph: Graph;
+  let request: OipInferRequest;
+  let expected: OipTensor;
+  let nodes: Node[];
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'cairn-seldon-'));
+    const objects = new ObjectStore({ root: join(home, 'objects') });
+    const bytes = await readFile(weights);
+    graph = graphOf({ ...bright, weights_digest: (await objects.put(bytes)).digest });
+    const block = blockAt({ width: 700, height: 600, size: blockSize(graph, 512), halo: 16, stride: 16 }, 0, 0);
+    const seen = seenBy(block, graph);
+    const width = seen.x1 - seen.x0;
+    const rgba = new Uint8Array(width * (seen.y1 - seen.y0) * 4).map((_, i) => {
+      const [x, y] = [((i >> 2) % width) >> 4, Math.floor((i >> 2) / width) >> 4];
+      return i % 4 === 3 || (x * 7 + y * 13) % 5 < 2 ? 220 : 40;
+    });
+    request = await blockRequest(block, seen, rgba, 0.5);
+    const parts = { runFolder: join(home, 'run'), logFolder: join(home, 'logs'), logger: quietLogger() };
+    const children = new Children({ ...parts, environment: { PATH: process.env['PATH'] ?? '' } });
+    const backend = new ProcessBackend({ children, objects, threads: 2 });
+    expected = await backend.infer(graph, request, new AbortController().signal);
+    await backend.close();
+    await children.stopAll();
+    asked = [];
+    registry = createServer(({ url, headers: { authorization } }, response) => {
+      asked.push({ url, authorization });
+      // As a registry that is being started anew.
+      if (asked.length === 1) response.writeHead(503).end();
+      else response.end(bytes);
+    });
+    await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve));
+    const { port } = registry.address() as AddressInfo;
+    const deployment = renderSeldonDeployment(graph, { ...settings, registry: `http://127.0.0.1:${port}` });
+    const units = unitsOf(deployment.spec.predictors[0].graph);
+    nodes = await Promise.all(units.map((unit) => startNode(unit, { MLFLOW_TRACKING_TOKEN: 'secret' })));
+  });
+  afterAll(async () => {
+    for (const node of nodes) node.child.kill('SIGKILL');
+    registry.close();
+    await rm(home, { recursive: true, force: true });
+  });
+
+  it('answer together, bit for bit, what the process backend answers', async () => {
+    let outputs: OipTensor[] = request.inputs;
+    for (const { name, address } of nodes) {
+      const response = await fetch(`${address}/v2/models/${name}/infer`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ inputs: outputs }),
+      });
+      ({ outputs } = (await response.json()) as OipInferResponse);
+    }
+    expect(String(expected.data[0]).length).toBeGreaterThan(1000);
+    expect(outputs).toEqual([expected]);
+  });
+
+  it('ask the registry for the version with their token, again where it is not up yet', () => {
+    const call = { url: '/model-versions/get-artifact?name=bright&version=7&path=model.onnx' };
+    expect(asked).toEqual([
+      { ...call, authorization: 'Bearer secret' },
+      { ...call, authorization: 'Bearer secret' },
+    ]);
+  });
+});
+
+function unitsOf(unit: PredictiveUnit): PredictiveUnit[] {
+  return [unit, ...unit.children.flatMap(unitsOf)];
+}
+
+function parameterOf({ parameters }: PredictiveUnit, name: string): string | undefined {
+  return parameters.find((parameter) => parameter.name === name)?.value;
+}
