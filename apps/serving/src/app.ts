@@ -1,52 +1,56 @@
-import { CairnError, errorCodes, OipInferRequest, OipInferResponse } from '@cairn/contracts';
-import Fastify, { type FastifyInstance } from 'fastify';
-import { Type } from 'typebox';
-import { invalid } from './block.ts';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import {
+  CairnError,
+  errorCodes,
+  headerLengthName,
+  invalidMember,
+  readInferRequest,
+  wantsBinary,
+  writeInferAnswer,
+} from '@cairn/contracts';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GraphNode } from './node.ts';
+import { readBody } from './protocol/body.ts';
+import { answerOf, demandModel, modelMetadata, serverMetadata, type ModelRef } from './protocol/model.ts';
 
 /** A padded block of 4096 pixels and its halo, as base64, with room. */
 const bodyLimit = 256 * 1024 * 1024;
 
-const ModelParams = Type.Object({ name: Type.String(), version: Type.Optional(Type.String()) });
-
-/** The Open Inference Protocol v2 (REST) over one node. Every route on one screen. */
+/**
+ * The Open Inference Protocol v2 (REST) over one node, with the extension for binary tensors. Every route on one screen.
+ */
 export function servingApp(node: GraphNode): FastifyInstance {
   const app = Fastify({ bodyLimit, logger: false });
-  const check = ({ name, version }: Model): void => {
-    if (name === node.name && (version === undefined || version === node.version)) return;
-    const asked = version === undefined ? name : `${name}, version ${version}`;
-    throw new CairnError('not-found', `This server serves ${node.name}, version ${node.version}, not ${asked}.`);
-  };
+  // One reader for whatever the body is called: clients of the protocol leave its type out, too.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', async ({ headers }: FastifyRequest, payload: IncomingMessage) => {
+    const length = headers['content-length'] === undefined ? null : Number(headers['content-length']);
+    return readBody(payload, { length, headerLength: headerLengthOf(headers) ?? 0, limit: bodyLimit });
+  });
 
-  app.get('/v2', () => ({ name: 'cairn-serving', version: '0.1.0', extensions: [] }));
+  app.get('/v2', () => serverMetadata);
   app.get('/v2/health/live', () => ({ live: true }));
   app.get('/v2/health/ready', () => ({ ready: true }));
   for (const path of ['/v2/models/:name', '/v2/models/:name/versions/:version']) {
-    app.get<{ Params: Model }>(path, { schema: { params: ModelParams } }, ({ params }) => {
-      check(params);
-      const { name, version, inputs, outputs } = node;
-      return { name, versions: [version], platform: 'onnxruntime_onnx', inputs, outputs };
-    });
-    app.get<{ Params: Model }>(`${path}/ready`, { schema: { params: ModelParams } }, ({ params }) => {
-      check(params);
+    app.get<{ Params: ModelRef }>(path, ({ params }) => modelMetadata(node, params));
+    app.get<{ Params: ModelRef }>(`${path}/ready`, ({ params }) => {
+      demandModel(node, params);
       return { name: node.name, ready: true };
     });
-    app.post<{ Params: Model; Body: OipInferRequest }>(
-      `${path}/infer`,
-      { schema: { params: ModelParams, body: OipInferRequest, response: { 200: OipInferResponse } } },
-      async ({ params, body }): Promise<OipInferResponse> => {
-        check(params);
-        const output = await node.infer(body);
-        const id = body.id === undefined ? {} : { id: body.id };
-        return { ...id, model_name: node.name, model_version: node.version, outputs: [output] };
-      },
-    );
+    app.post<{ Params: ModelRef; Body: Uint8Array | undefined }>(`${path}/infer`, async (request, reply) => {
+      const asked = readInferRequest(request.body ?? new Uint8Array(), headerLengthOf(request.headers));
+      const answer = await answerOf(node, request.params, asked);
+      return send(
+        reply,
+        writeInferAnswer(answer, (name) => wantsBinary(asked, name)),
+      );
+    });
   }
 
   app.setNotFoundHandler(({ url }) => {
     throw new CairnError('not-found', `There is nothing at ${url}.`, { action: 'See /v2 and /v2/models/NAME.' });
   });
-  app.setErrorHandler((thrown: Error & { statusCode?: number; validation?: { instancePath: string }[] }, _, reply) => {
+  app.setErrorHandler((thrown: Error & { statusCode?: number }, _, reply) => {
     const problem = asCairnError(thrown).problem();
     // The protocol wants "error"; the rest is our own problem details, for whoever reads them.
     return reply
@@ -57,14 +61,21 @@ export function servingApp(node: GraphNode): FastifyInstance {
   return app;
 }
 
-interface Model {
-  name: string;
-  version?: string;
+/** Length of the JSON of a body that has binary data behind it; null where it has none. */
+function headerLengthOf(headers: IncomingHttpHeaders): number | null {
+  const given = headers[headerLengthName];
+  if (given === undefined) return null;
+  if (typeof given === 'string' && /^[0-9]{1,10}$/.test(given)) return Number(given);
+  throw invalidMember(headerLengthName, 'must be a number of bytes');
 }
 
-function asCairnError(thrown: Error & { statusCode?: number; validation?: { instancePath: string }[] }): CairnError {
+function send(reply: FastifyReply, { parts, headerLength }: ReturnType<typeof writeInferAnswer>): FastifyReply {
+  if (headerLength === null) return reply.type('application/json').send(parts[0]);
+  return reply.type('application/octet-stream').header(headerLengthName, headerLength).send(Buffer.concat(parts));
+}
+
+function asCairnError(thrown: Error & { statusCode?: number }): CairnError {
   if (thrown instanceof CairnError) return thrown;
-  if (thrown.validation !== undefined) return invalid(thrown.validation[0]?.instancePath ?? '/', thrown.message);
   if (thrown.statusCode === errorCodes['too-large'].status) return new CairnError('too-large', thrown.message);
   if (thrown.statusCode !== undefined && thrown.statusCode < 500) return new CairnError('json-invalid', thrown.message);
   return new CairnError('internal', thrown.message, { cause: thrown });

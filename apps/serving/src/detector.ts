@@ -1,12 +1,13 @@
-import { graphTensors, type OipInferRequest, type OipTensor } from '@cairn/contracts';
+import { graphTensors, type InferRequest, type Tensor } from '@cairn/contracts';
 import { blockOf, pack, tensorOf, unpack } from './block.ts';
 import type { Network } from './network.ts';
+import { answerRaw, rawImage } from './raw-image.ts';
 import { paddedSize, windowsOf, type Window, type WindowLayout } from './windows.ts';
 
 /** What a detector is made of. */
 export interface DetectorParts {
   network: Pick<Network, 'run'>;
-  layout: WindowLayout;
+  layout: WindowLayout & { stride: number };
 }
 
 /** Pixels of a padded block: RGBA row by row, and how wide a row is. */
@@ -25,10 +26,12 @@ export class Detector {
 
   /**
    * Takes the tensor `image` and gives `probability`. The network is not asked where no pixel of a window's core has
-   * data: 0 is the answer there.
+   * data: 0 is the answer there. A raw image (see `rawImage`) is answered by the network itself.
    * @throws CairnError `input-invalid`, `model-output-invalid`
    */
-  async infer(request: OipInferRequest): Promise<OipTensor> {
+  async infer(request: Pick<InferRequest, 'inputs'>): Promise<Tensor> {
+    const raw = rawImage(request.inputs, this.#parts.layout.stride);
+    if (raw !== null) return answerRaw(this.#parts.network, raw);
     const { place, data } = blockOf(request, graphTensors.image);
     const { layout } = this.#parts;
     const windows = windowsOf(place, layout);

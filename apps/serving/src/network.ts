@@ -1,5 +1,6 @@
-import { CairnError } from '@cairn/contracts';
+import { CairnError, invalidMember } from '@cairn/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { TensorMetadata } from './node.ts';
 
 /**
  * A segmentation network: `image` float32 [N, 3, H, W], RGB in 0..1, to `probability` float32 [N, 1, H, W].
@@ -42,12 +43,34 @@ export class Network {
     return new Network(session);
   }
 
+  /** What the network takes and gives, as the protocol tells it: -1 for sizes that may vary. Images go in one at a time. */
+  get tensors(): { image: TensorMetadata; probability: TensorMetadata } {
+    const [height, width] = this.#size;
+    return {
+      image: { name: 'image', datatype: 'FP32', shape: [-1, 3, height, width] },
+      probability: { name: 'probability', datatype: 'FP32', shape: [-1, 1, height, width] },
+    };
+  }
+
+  /** Height and width that the model was exported for; -1 where any will do. */
+  get #size(): [number, number] {
+    const [input] = this.#session.inputMetadata;
+    const shape = input?.isTensor === true ? input.shape : [];
+    const fixed = (at: number): number => (typeof shape[at] === 'number' ? shape[at] : -1);
+    return [fixed(2), fixed(3)];
+  }
+
   /**
    * Probabilities (0..1) of one image, row by row.
    * @param planes float32 [3, height, width]
-   * @throws CairnError `model-output-invalid` where the answer has another shape or type, or is no probability.
+   * @throws CairnError `input-invalid` where the model was exported for another size, `model-output-invalid` where the
+   * answer has another shape or type, or is no probability.
    */
   async run(planes: Float32Array, width: number, height: number): Promise<Float32Array> {
+    const [h, w] = this.#size;
+    if ((h !== -1 && h !== height) || (w !== -1 && w !== width)) {
+      throw invalidMember('/inputs/0/shape', `must be of ${w} × ${h} pixels: the model was exported for no other size`);
+    }
     const image = new Tensor('float32', planes, [1, 3, height, width]);
     let answer: Tensor | undefined;
     try {

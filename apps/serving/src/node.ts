@@ -1,4 +1,4 @@
-import type { OipInferRequest, OipTensor } from '@cairn/contracts';
+import type { InferRequest, Tensor } from '@cairn/contracts';
 import type { ServingConfig } from './config.ts';
 import { Detector } from './detector.ts';
 import { Network } from './network.ts';
@@ -16,9 +16,11 @@ export interface TensorMetadata {
 export interface GraphNode {
   name: string;
   version: string;
+  platform: string;
+  /** As a caller who knows nothing of blocks sends it. */
   inputs: TensorMetadata[];
   outputs: TensorMetadata[];
-  infer(request: OipInferRequest): Promise<OipTensor>;
+  infer(request: Pick<InferRequest, 'inputs'>): Promise<Tensor>;
 }
 
 /**
@@ -26,16 +28,24 @@ export interface GraphNode {
  * @throws CairnError `weights-digest-mismatch`, `weights-unavailable`, `not-found`, `package-invalid`
  */
 export async function loadNode({ role, name, version, weights }: ServingConfig): Promise<GraphNode> {
-  const of = (input: string, output: string, infer: GraphNode['infer']): GraphNode => ({
-    name,
-    version,
-    inputs: [{ name: input, datatype: 'BYTES', shape: [1] }],
-    outputs: [{ name: output, datatype: 'BYTES', shape: [1] }],
-    infer,
-  });
-  if (weights === undefined) return of('probability', 'shapes', transform);
+  if (weights === undefined) {
+    const platform = 'cairn_transformer';
+    return { name, version, platform, inputs: [block.probability], outputs: [block.shapes], infer: transform };
+  }
   const network = await Network.load(await readWeights(weights), weights.threads);
   const detector = new Detector({ network, layout: weights });
-  if (role === 'detector') return of('image', 'probability', (request) => detector.infer(request));
-  return of('image', 'shapes', async (request) => transform({ inputs: [await detector.infer(request)] }));
+  const { image, probability } = network.tensors;
+  const node = { name, version, platform: 'onnxruntime_onnx', inputs: [image], outputs: [probability] };
+  if (role === 'detector') return { ...node, infer: (request) => detector.infer(request) };
+  return {
+    ...node,
+    outputs: [probability, block.shapes],
+    infer: async (request) => transform({ inputs: [await detector.infer(request)] }),
+  };
 }
+
+/** Tensors of a block; see `graphTensors`. */
+const block = {
+  probability: { name: 'probability', datatype: 'BYTES', shape: [1] },
+  shapes: { name: 'shapes', datatype: 'BYTES', shape: [1] },
+};

@@ -1,5 +1,4 @@
-import type { BlockParameters } from '@cairn/contracts';
-import { invalid } from './block.ts';
+import { invalidMember, type BlockParameters } from '@cairn/contracts';
 
 /** One window of a block in pixels of the imagery's grid: the network sees core and halo, and answers for the core. */
 export interface Window {
@@ -24,10 +23,10 @@ export interface WindowLayout {
 export function windowsOf(place: BlockParameters, { window, halo }: WindowLayout): Window[] {
   const { coreX0, coreY0, coreX1, coreY1 } = place;
   if (coreX0 % window !== 0 || coreY0 % window !== 0) {
-    throw invalid('/inputs/0/parameters', `must place the core at multiples of ${window} pixels`);
+    throw invalidMember('/inputs/0/parameters', `must place the core at multiples of ${window} pixels`);
   }
   if (place.originX !== coreX0 - halo || place.originY !== coreY0 - halo) {
-    throw invalid('/inputs/0/parameters', `must place the block ${halo} pixels before its core`);
+    throw invalidMember('/inputs/0/parameters', `must place the block ${halo} pixels before its core`);
   }
   const windows: Window[] = [];
   for (let y = coreY0; y < coreY1; y += window) {

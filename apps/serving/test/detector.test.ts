@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CairnError, type OipTensor } from '@cairn/contracts';
+import { CairnError, type Tensor } from '@cairn/contracts';
 import { expect, test } from 'vitest';
 import { unpack } from '../src/block.ts';
 import { Detector } from '../src/detector.ts';
@@ -11,7 +11,7 @@ const scene = new Scene(300, 200, (x, y) => x + y > 120);
 const network = await Network.load(readFileSync(brightness.file), 1);
 const detector = new Detector({ network, layout });
 
-async function bytesOf(tensor: OipTensor, pixels: number): Promise<Uint8Array> {
+async function bytesOf(tensor: Tensor, pixels: number): Promise<Uint8Array> {
   return unpack(String(tensor.data[0]), pixels);
 }
 

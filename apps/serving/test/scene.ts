@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { graphTensors, type BlockParameters, type OipInferRequest } from '@cairn/contracts';
+import { graphTensors, type BlockParameters, type Tensor } from '@cairn/contracts';
 import { pack, tensorOf } from '../src/block.ts';
 import { paddedSize, type WindowLayout } from '../src/windows.ts';
 
@@ -45,7 +45,7 @@ export class Scene {
   }
 
   /** The request for the block whose core begins at a place and has at most `size` pixels. */
-  async request(x0: number, y0: number, size: number, threshold = 0.5): Promise<OipInferRequest> {
+  async request(x0: number, y0: number, size: number, threshold = 0.5): Promise<{ inputs: Tensor[] }> {
     const place: BlockParameters = {
       originX: x0 - layout.halo,
       originY: y0 - layout.halo,

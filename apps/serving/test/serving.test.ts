@@ -33,8 +33,8 @@ test('the health and metadata routes of the Open Inference Protocol answer', asy
     json: {
       name: 'bright',
       versions: ['3'],
-      inputs: [{ name: 'image', datatype: 'BYTES' }],
-      outputs: [{ name: 'shapes' }],
+      inputs: [{ name: 'image', datatype: 'FP32', shape: [-1, 3, -1, -1] }],
+      outputs: [{ name: 'probability', datatype: 'FP32', shape: [-1, 1, -1, -1] }, { name: 'shapes' }],
     },
   });
   expect(await get('/v2/models/bright/versions/4')).toMatchObject({ status: 404, json: { code: 'not-found' } });
@@ -59,7 +59,7 @@ test.each([
   ['no inputs', {}, 400],
   ['an empty list of inputs', { inputs: [] }, 400],
   ['a tensor of another name', { inputs: [{ name: 'x', shape: [1], datatype: 'BYTES', data: ['AA=='] }] }, 400],
-  ['numbers instead of bytes', { inputs: [{ name: 'image', shape: [1], datatype: 'FP32', data: [1] }] }, 400],
+  ['numbers that are no image', { inputs: [{ name: 'image', shape: [1], datatype: 'FP32', data: [1] }] }, 400],
   ['a block without a place', { inputs: [{ name: 'image', shape: [1], datatype: 'BYTES', data: ['AA=='] }] }, 400],
 ])('a request with %s is answered with a problem, and the server goes on', async (_, body, status) => {
   const answer = await post(`${graph.address}/v2/models/bright/infer`, body);

@@ -1,0 +1,77 @@
+import { graphTensors, invalidMember, isBytes, type Tensor } from '@cairn/contracts';
+import type { Network } from './network.ts';
+
+/** Largest image in pixels: the network's memory grows with it. 2048 × 2048. */
+const mostPixels = 2 ** 22;
+
+/** Images as a caller sends them who knows nothing of blocks: RGB, each plane row by row. */
+export interface RawImage {
+  count: number;
+  width: number;
+  height: number;
+  /** float32 [count, 3, height, width], 0..1. */
+  planes: Float32Array;
+}
+
+/**
+ * The raw form of the tensor `image`, or null where it is a block: FP32 [N, 3, H, W] in 0..1, or UINT8 of the same shape.
+ * Height and width have to be multiples of the network's stride.
+ * @throws CairnError `input-invalid`
+ */
+export function rawImage(inputs: readonly Tensor[], stride: number): RawImage | null {
+  const index = inputs.findIndex(({ name }) => name === graphTensors.image);
+  const tensor = inputs[index];
+  if (tensor === undefined || isBytes(tensor)) return null;
+  const where = `/inputs/${index}`;
+  const [count = 0, bands, height = 0, width = 0] = tensor.shape;
+  if (tensor.shape.length !== 4 || bands !== 3 || count < 1) {
+    throw invalidMember(`${where}/shape`, 'must be [N, 3, H, W] with at least one image');
+  }
+  if (height < 1 || width < 1 || height % stride !== 0 || width % stride !== 0) {
+    throw invalidMember(`${where}/shape`, `must be of a height and width that are multiples of ${stride}`);
+  }
+  if (height * width > mostPixels) {
+    throw invalidMember(`${where}/shape`, `must be of at most ${mostPixels} pixels an image: cut it`);
+  }
+  return { count, width, height, planes: planesOf(tensor, where) };
+}
+
+/**
+ * What the network itself answers: `probability` float32 [N, 1, H, W]. Images go through one after the other, so that the answer
+ * does not depend on what else was asked with it.
+ * @throws CairnError `input-invalid`, `model-output-invalid`
+ */
+export async function answerRaw(network: Pick<Network, 'run'>, image: RawImage): Promise<Tensor> {
+  const { count, width, height, planes } = image;
+  const pixels = width * height;
+  const data =
+    count === 1
+      ? await network.run(planes, width, height)
+      : await each(network, image, new Float32Array(count * pixels));
+  return { name: graphTensors.probability, datatype: 'FP32', shape: [count, 1, height, width], data };
+}
+
+async function each(
+  network: Pick<Network, 'run'>,
+  { count, width, height, planes }: RawImage,
+  answers: Float32Array,
+): Promise<Float32Array> {
+  const pixels = width * height;
+  for (let n = 0; n < count; n++) {
+    const one = planes.subarray(n * 3 * pixels, (n + 1) * 3 * pixels);
+    answers.set(await network.run(one, width, height), n * pixels);
+  }
+  return answers;
+}
+
+function planesOf({ datatype, data }: Tensor, where: string): Float32Array {
+  if (datatype === 'UINT8') return Float32Array.from(data as Uint8Array, (value) => value / 255);
+  if (datatype !== 'FP32' || !(data instanceof Float32Array)) {
+    throw invalidMember(`${where}/datatype`, 'must be FP32 (0..1), UINT8 (0..255), or BYTES for a block');
+  }
+  for (const value of data) {
+    // Written so that NaN fails, which the network would spread over its whole answer.
+    if (!(value >= 0 && value <= 1)) throw invalidMember(`${where}/data`, 'must hold values from 0 to 1, or be UINT8');
+  }
+  return data;
+}
