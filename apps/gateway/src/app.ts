@@ -36,6 +36,7 @@ export interface AppParts {
  *     GET  /datasets/:id/versions …  /datasets/:id/diff          data
  *     GET  /imagery/:id/tiles/:z/:x/:y.png                       imagery
  *     GET  /predictions …  /predictions/:id/buildings.:format    inference
+ *     GET  /jobs/:job/features                                   inference
  *     GET  /receipts …                                           receipts
  *     GET  /survey   POST /survey/repair                         survey
  *     GET  /*                                                    the page

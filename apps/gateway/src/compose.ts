@@ -35,6 +35,7 @@ import { TileServers } from './imagery/xyz/tile-servers.ts';
 import { TileSets } from './imagery/xyz/tile-sets.ts';
 import { ProcessBackend } from './inference/backend/process/backend.ts';
 import { exportRoutes } from './inference/export-routes.ts';
+import { featureRoutes } from './inference/feature-routes.ts';
 import { exportThread } from './inference/exports-thread.ts';
 import { outlineThread } from './inference/outlines-thread.ts';
 import { Predict } from './inference/predict.ts';
@@ -271,6 +272,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
         workFolder,
         maxAoiKm2: config.maxAoiKm2,
         block: config.block,
+        blocksAtOnce: 2,
       }),
     },
   });
@@ -314,6 +316,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       imageryRoutes({ imageries, objects, reader }),
       inferenceRoutes({ database, objects }),
       exportRoutes({ database, objects, exporter }),
+      featureRoutes({ jobs, objects, workFolder }),
       receiptRoutes({ receipts, database }),
       surveyRoutes({ survey }),
       pageRoutes({ folder: config.web }),

@@ -1,7 +1,15 @@
 import { CairnError, type Problem } from './problem.ts';
 import type { DatasetDiff, DatasetVersion } from './dataset.ts';
 import type { ProcessId, ProcessInput, ProcessResult } from './processes.ts';
-import { type JobEvent, lastJobEvent, readJobEvents } from './job-events.ts';
+import {
+  type FeatureEvent,
+  type JobEvent,
+  lastJobEvent,
+  readSentEvents,
+  type SentEvent,
+  toFeatureEvent,
+  toJobEvent,
+} from './job-events.ts';
 import type { JobPage, JobSelection, StatusInfo } from './job.ts';
 import type { ModelInfo } from './model.ts';
 import type { DeclaredUse, RollBack, StageChange, VersionInfo } from './version.ts';
@@ -141,17 +149,36 @@ export class CairnClient {
    * behind the last line; throws `gateway-unreachable` where that does not succeed.
    * @param after the id of the last event that was seen.
    */
-  async *followJob(id: string, after = '', signal?: AbortSignal): AsyncGenerator<JobEvent> {
+  followJob(id: string, after = '', signal?: AbortSignal): AsyncGenerator<JobEvent> {
+    return this.#follow(`/jobs/${id}/log`, after, toJobEvent, signal);
+  }
+
+  /**
+   * The buildings that a prediction finds, as they come, until its job has ended; each comes once, and all that came are void
+   * after a `reset`. Connections that break are made again as in `followJob`.
+   * @param after the id of the last event that was seen.
+   */
+  followFeatures(id: string, after = '', signal?: AbortSignal): AsyncGenerator<FeatureEvent> {
+    return this.#follow(`/jobs/${id}/features`, after, toFeatureEvent, signal);
+  }
+
+  async *#follow<E extends { id: string }>(
+    path: string,
+    after: string,
+    toEvent: (event: SentEvent) => E | undefined,
+    signal?: AbortSignal,
+  ): AsyncGenerator<E> {
     let last = after;
     while (last !== lastJobEvent) {
       signal?.throwIfAborted();
       const headers = { accept: 'text/event-stream', ...(last === '' ? {} : { 'last-event-id': last }) };
-      const { body } = await this.request('GET', `/jobs/${id}/log`, undefined, headers, signal);
+      const { body } = await this.request('GET', path, undefined, headers, signal);
       if (body === null) return;
       try {
-        for await (const event of readJobEvents(body, last)) {
-          last = event.id;
-          yield event;
+        for await (const sent of readSentEvents(body, last)) {
+          last = sent.id;
+          const event = toEvent(sent);
+          if (event !== undefined) yield event;
         }
       } catch (error) {
         if (signal?.aborted === true || error instanceof CairnError) throw error;

@@ -54,6 +54,7 @@ export const errorCodes = {
   revoked: { status: 409, exit: 4, title: 'It was revoked' },
   'version-not-in-production': { status: 409, exit: 4, title: 'Only versions in production answer predictions' },
   'model-output-invalid': { status: 502, exit: 1, title: 'The model answered something that is no prediction' },
+  'model-timeout': { status: 504, exit: 1, title: 'The model does not come to an end' },
   'export-impossible': { status: 422, exit: 2, title: 'The prediction cannot be had in that format' },
   'run-not-reproducible': { status: 409, exit: 4, title: 'The run cannot be made again' },
   'image-missing': { status: 409, exit: 4, title: 'The package has no container image' },

@@ -9,8 +9,45 @@ export type JobEvent =
 /** The id of a stream's last event. */
 export const lastJobEvent = 'end';
 
-/** Reads server-sent events of a job; comments and events of later versions are passed over. */
-export async function* readJobEvents(body: ReadableStream<Uint8Array>, lastId: string): AsyncGenerator<JobEvent> {
+/** What the stream of a prediction's buildings tells, with the id by which a later stream goes on. */
+export type FeatureEvent =
+  | { event: 'features'; id: string; features: FoundFeature[] }
+  | { event: 'reset'; id: string }
+  | { event: 'progress'; id: string; progress: number; message: string }
+  | { event: 'status'; id: string; job: StatusInfo };
+
+/** A building that was found: a GeoJSON feature in EPSG:4326, the same as in the prediction's file. */
+export interface FoundFeature {
+  type: 'Feature';
+  id: string;
+  geometry: { type: 'Polygon'; coordinates: number[][][] };
+  properties: { class: string; confidence: number; area_m2: number };
+}
+
+/** An event of a job's stream; undefined for those of later versions. */
+export function toJobEvent({ name, data, id }: SentEvent): JobEvent | undefined {
+  if (name === 'log') return { event: name, id, line: data };
+  return toProgress({ name, data, id });
+}
+
+/** An event of the stream of a prediction's buildings; undefined for those of later versions. */
+export function toFeatureEvent({ name, data, id }: SentEvent): FeatureEvent | undefined {
+  if (name === 'features') {
+    return { event: name, id, features: (JSON.parse(data) as { features: FoundFeature[] }).features };
+  }
+  if (name === 'reset') return { event: name, id };
+  return toProgress({ name, data, id });
+}
+
+/** A server-sent event; without an id of its own it has that of the event before. */
+export interface SentEvent {
+  name: string | undefined;
+  data: string;
+  id: string;
+}
+
+/** Reads server-sent events; comments are passed over. */
+export async function* readSentEvents(body: ReadableStream<Uint8Array>, lastId: string): AsyncGenerator<SentEvent> {
   const decoder = new TextDecoder();
   const reader = body.getReader();
   let id = lastId;
@@ -30,8 +67,7 @@ export async function* readJobEvents(body: ReadableStream<Uint8Array>, lastId: s
           }),
         );
         id = fields.get('id') ?? id;
-        const told = toEvent(fields.get('event'), fields.get('data') ?? '', id);
-        if (told !== undefined) yield told;
+        if (fields.size > 0) yield { name: fields.get('event'), data: fields.get('data') ?? '', id };
       }
     }
   } finally {
@@ -39,8 +75,7 @@ export async function* readJobEvents(body: ReadableStream<Uint8Array>, lastId: s
   }
 }
 
-function toEvent(name: string | undefined, data: string, id: string): JobEvent | undefined {
-  if (name === 'log') return { event: name, id, line: data };
+function toProgress({ name, data, id }: SentEvent): Extract<JobEvent, { event: 'progress' | 'status' }> | undefined {
   if (name === 'progress') return { event: name, id, ...(JSON.parse(data) as { progress: number; message: string }) };
   if (name === 'status') return { event: name, id, job: JSON.parse(data) as StatusInfo };
   return undefined;

@@ -39,7 +39,7 @@ export {
   writePublicKey,
 } from './key.ts';
 export { type Kind, KIND_TITLES, kindOf, KINDS, type Known, predicateTypeOf } from './kind.ts';
-export { featureId, Manifest, manifestLine, RECEIPT_PROPERTY } from './manifest.ts';
+export { featureId, idOfLine, Manifest, manifestLine, RECEIPT_PROPERTY } from './manifest.ts';
 export { attach, extract, type ExtractedReceipt, makeReceipt, type Receipt, RECEIPT_MEMBER } from './receipt.ts';
 export {
   readStatement,

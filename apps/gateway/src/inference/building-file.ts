@@ -1,41 +1,38 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { Manifest } from '@cairn/receipt';
-import { diskFull } from '../imagery/fault.ts';
+import { join } from 'node:path';
+import type { Digest } from '@cairn/receipt';
+import { BuildingIndex } from './building-index.ts';
+import { FeatureLog } from './feature-log.ts';
 import type { BuildingText } from './outlines.ts';
 
-interface Place {
-  id: string;
-  position: number;
-  length: number;
-}
-
-/** Buildings in a temporary file in the order in which they were found; read again in the order of their ids. */
+/** The buildings of a prediction, in the log of its job as they are found; read again in the order of their ids. */
 export class BuildingFile {
-  readonly #file: FileHandle;
-  readonly #path: string;
-  readonly #places: Place[] = [];
-  readonly #manifest = new Manifest();
+  readonly #log: FeatureLog;
+  readonly #index: BuildingIndex;
   readonly #bbox = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity };
-  #end = 0;
 
-  private constructor(file: FileHandle, path: string) {
-    this.#file = file;
-    this.#path = path;
+  private constructor(log: FeatureLog, index: BuildingIndex) {
+    this.#log = log;
+    this.#index = index;
   }
 
-  /** Opens a new file; what was in it is gone. */
-  static async open(path: string): Promise<BuildingFile> {
-    return new BuildingFile(await open(path, 'w+'), path);
+  /**
+   * Opens the log of a job's buildings, which an earlier attempt may have begun.
+   * @param folder where the job works
+   * @throws CairnError `disk-full`
+   */
+  static async open(log: string, folder: string): Promise<BuildingFile> {
+    const index = await BuildingIndex.open(join(folder, 'index'));
+    try {
+      return new BuildingFile(await FeatureLog.open(log), index);
+    } catch (error) {
+      await index.close();
+      throw error;
+    }
   }
 
   /** Buildings so far. */
   get count(): number {
-    return this.#places.length;
-  }
-
-  /** The manifest of the buildings so far. */
-  get manifest(): Pick<Manifest, 'digest' | 'text' | 'count'> {
-    return this.#manifest;
+    return this.#index.count;
   }
 
   /** West, south, east, north around the buildings; undefined where there are none. */
@@ -44,44 +41,45 @@ export class BuildingFile {
     return this.count === 0 ? undefined : [west, south, east, north];
   }
 
+  /** The digest of the buildings' manifest. */
+  manifest(): Promise<Digest> {
+    return this.#index.manifest();
+  }
+
   /** Adds buildings. @throws CairnError `disk-full`. */
   async append(buildings: readonly BuildingText[]): Promise<void> {
     if (buildings.length === 0) return;
-    const pieces: Buffer[] = [];
-    for (const { id, json } of buildings) {
-      const feature = JSON.parse(json) as { geometry: { coordinates: [number, number][][] } };
-      this.#manifest.add(feature);
-      for (const [lon, lat] of feature.geometry.coordinates[0]!) this.#extend(lon, lat);
-      const bytes = Buffer.from(json);
-      this.#places.push({ id, position: this.#end, length: bytes.length });
-      this.#end += bytes.length;
-      pieces.push(bytes);
+    const lines = buildings.map(({ json }) => Buffer.from(json));
+    let position = await this.#log.add(lines);
+    for (const [i, { line, bbox }] of buildings.entries()) {
+      const { length } = lines[i]!;
+      await this.#index.add(line, { position, length });
+      this.#extend(bbox);
+      position += length + 1;
     }
-    await this.#file.appendFile(Buffer.concat(pieces)).catch((error: unknown) => {
-      throw diskFull(this.#path, error);
-    });
+  }
+
+  /** Drops what only an earlier attempt of the job has found. */
+  async finish(): Promise<void> {
+    await this.#log.finish();
   }
 
   /** The GeoJSON texts by id. */
   async *sorted(): AsyncGenerator<Buffer> {
-    const places = [...this.#places].sort((a, b) => (a.id < b.id ? -1 : 1));
-    for (const { position, length } of places) {
-      const bytes = Buffer.alloc(length);
-      await this.#file.read(bytes, 0, length, position);
-      yield bytes;
-    }
+    for await (const { position, length } of this.#index.places()) yield await this.#log.read(position, length);
   }
 
-  /** Closes the file. */
+  /** Closes the files; the log stays. */
   async close(): Promise<void> {
-    await this.#file.close();
+    await this.#log.close();
+    await this.#index.close();
   }
 
-  #extend(lon: number, lat: number): void {
+  #extend([west, south, east, north]: BuildingText['bbox']): void {
     const box = this.#bbox;
-    box.west = Math.min(box.west, lon);
-    box.east = Math.max(box.east, lon);
-    box.south = Math.min(box.south, lat);
-    box.north = Math.max(box.north, lat);
+    box.west = Math.min(box.west, west);
+    box.south = Math.min(box.south, south);
+    box.east = Math.max(box.east, east);
+    box.north = Math.max(box.north, north);
   }
 }

@@ -28,7 +28,7 @@ import {
   type GeoTransform,
   type StitchedPolygon,
 } from '@cairn/geo';
-import { featureId } from '@cairn/receipt';
+import { idOfLine, manifestLine } from '@cairn/receipt';
 import { firstSample } from './block-image.ts';
 
 /** What a prediction's outlines are made for, as plain data. */
@@ -48,10 +48,11 @@ export interface OutlineSpec {
   step: number;
 }
 
-/** A building as it is written: its id, and its GeoJSON text. */
+/** A building as it is written: its line in the manifest, its GeoJSON text, and west, south, east, north around it. */
 export interface BuildingText {
-  id: string;
+  line: string;
   json: string;
+  bbox: readonly [west: number, south: number, east: number, north: number];
 }
 
 /** What came of one block. */
@@ -147,10 +148,10 @@ export class Outlines {
         confidence: Math.round((confidenceSum / pixels / 255) * 1e4) / 1e4,
       },
     };
-    const id = featureId(feature);
-    return [
-      { id, json: JSON.stringify({ type: 'Feature', id, geometry: feature.geometry, properties: feature.properties }) },
-    ];
+    const line = manifestLine(feature);
+    const id = idOfLine(line);
+    const json = JSON.stringify({ type: 'Feature', id, geometry: feature.geometry, properties: feature.properties });
+    return [{ line, json, bbox: bboxOf(feature.geometry.coordinates[0]!) }];
   }
 
   /** Ground in m² that the samples with data inside the area stand for. */
@@ -168,6 +169,15 @@ export class Outlines {
     const pixels = (core.x1 - core.x0) * (core.y1 - core.y0);
     return (count * step * step * measure([footprint(core, this.#georeference)]).area) / pixels;
   }
+}
+
+function bboxOf(ring: readonly (readonly number[])[]): BuildingText['bbox'] {
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [lon = 0, lat = 0] of ring) {
+    [west, south] = [Math.min(west, lon), Math.min(south, lat)];
+    [east, north] = [Math.max(east, lon), Math.max(north, lat)];
+  }
+  return [west, south, east, north];
 }
 
 function parsedShapes(text: string, core: Box): BlockShapes {

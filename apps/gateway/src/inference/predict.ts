@@ -1,73 +1,42 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CairnError, type Digest, type ProcessInput, type ProcessResult } from '@cairn/contracts';
-import { aoiGeometry, crsOf, type Aoi, type Block, type BlockGrid } from '@cairn/geo';
+import { aoiGeometry } from '@cairn/geo';
 import { digestHex, isDigest, makeReceipt, type JsonObject } from '@cairn/receipt';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Database } from '../db/database.ts';
 import { recordEvent } from '../identity/events.ts';
-import type { Imageries, Imagery } from '../imagery/imageries.ts';
-import { modelGrid, type ModelGrid } from '../imagery/model-grid.ts';
-import type { ImageryThread } from '../imagery/reader-thread.ts';
+import { HandedOver } from '../jobs/handed-over.ts';
 import type { JobContext, Process } from '../jobs/process.ts';
 import { softwareVersion } from '../platform/status.ts';
 import type { Draft, Issued, Receipts } from '../receipts/receipts.ts';
 import { demandUnrevoked } from '../registry/revocation.ts';
 import { versionId } from '../registry/version-row.ts';
-import type { ProductionVersion, Versions } from '../registry/versions.ts';
-import type { ObjectStore } from '../storage/objects.ts';
-import { areaOf } from './area.ts';
-import type { GraphBackend } from './backend/backend.ts';
-import { blockRequest, hasData, sampledData, seenBy } from './block-image.ts';
 import { BuildingFile } from './building-file.ts';
 import { featureCollection } from './feature-collection.ts';
-import { blockSize, graphOf, layoutOf, type Graph } from './graph.ts';
-import type { OutlineThread } from './outlines-thread.ts';
+import { dropOldLogs, featureLogFile } from './feature-log-files.ts';
+import { findBuildings, type BlockParts } from './find-buildings.ts';
 import { buildingsAddress, predictionItem } from './prediction-item.ts';
 import { insertPrediction, type NewPrediction, predictionOf } from './prediction-row.ts';
-import { parametersOf, requestDigest, type Parameters } from './request.ts';
+import { taskOf, type Task, type TaskParts } from './task.ts';
 import { trailOf } from './trail.ts';
 
 type Inputs = ProcessInput<'predict'>;
 type Result = ProcessResult<'predict'>;
 
 /** What the process works with. */
-export interface PredictParts {
+export interface PredictParts extends TaskParts, BlockParts {
   database: Database;
   catalog: Pick<Catalog, 'upsert'>;
-  versions: Versions;
-  imageries: Imageries;
-  objects: ObjectStore;
   receipts: Receipts;
-  backend: GraphBackend;
-  reader: ImageryThread;
-  outlines: OutlineThread;
-  /** Folder of work folders, one a job. */
+  /** Folder of work folders, one a job, and of the logs of the buildings that jobs find. */
   workFolder: string;
-  /** Largest area that may be asked for at once. */
-  maxAoiKm2: number;
-  /** Wanted edge of a block's core in pixels of the model's grid. */
-  block: number;
-}
-
-/** A request that was understood. */
-interface Task {
-  version: ProductionVersion;
-  imagery: Imagery;
-  aoi: Aoi;
-  parameters: Parameters;
-  request: Digest;
-  path: string;
-  model: ModelGrid;
-  crs: string;
-  graph: Graph;
-  grid: BlockGrid;
 }
 
 /**
  * The process `predict`: an area of imagery becomes buildings, by a version in production. The area is cut into blocks on the
- * imagery's own grid; the next block's pixels are read while the graph works on the one before. Nothing is written before
- * the end, where row, item, receipt and event come in one transaction; a job that was killed begins again.
+ * imagery's own grid. Buildings go to the log of the job as they are found, which whoever waits may read. Nothing else is
+ * written before the end, where row, item, receipt and event come in one transaction; a job that was killed begins again.
  */
 export class Predict implements Process<'predict'> {
   readonly id = 'predict';
@@ -80,7 +49,7 @@ export class Predict implements Process<'predict'> {
   /** The prediction that answered an identical request before. What cannot be answered is told by the run. */
   async stored(inputs: Inputs): Promise<Result | null> {
     try {
-      const { request } = await this.#understand(inputs);
+      const { request } = await taskOf(this.#parts, inputs);
       const row = await predictionOf(this.#parts.database, request);
       return row === null ? null : toResult(row, true);
     } catch (error) {
@@ -91,22 +60,39 @@ export class Predict implements Process<'predict'> {
 
   /**
    * @throws CairnError `not-found`, `version-not-in-production`, `aoi-*`, `imagery-*`, `weights-digest-mismatch`,
-   * `revoked`, `model-output-invalid`, `serving-unavailable`, `disk-full`
+   * `revoked`, `model-output-invalid`, `model-timeout`, `serving-unavailable`, `disk-full`
    */
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
+    const log = featureLogFile(this.#parts.workFolder, context.jobId);
+    try {
+      const result = await this.#run(inputs, log, context);
+      // The prediction is made: what is left over of others may wait for the next one.
+      await dropOldLogs(this.#parts.workFolder).catch(() => undefined);
+      return result;
+    } catch (error) {
+      // Whoever takes the job up goes on with what was found, so that its readers see nothing twice.
+      if (!(context.signal.reason instanceof HandedOver)) await rm(log, { force: true });
+      throw error;
+    }
+  }
+
+  async #run(inputs: Inputs, log: string, context: JobContext): Promise<Result> {
     const started = performance.now();
     const { database, outlines, workFolder } = this.#parts;
     context.step('Look at the request');
-    const task = await this.#understand(inputs);
+    const task = await taskOf(this.#parts, inputs);
     const stored = await predictionOf(database, task.request);
-    if (stored !== null) return toResult(stored, true);
-    // Beside the job's log, which stays.
+    if (stored !== null) {
+      // An earlier attempt may have found a part of it.
+      await rm(log, { force: true });
+      return toResult(stored, true);
+    }
     const folder = join(workFolder, context.jobId, 'predict');
     await mkdir(folder, { recursive: true });
-    const buildings = await BuildingFile.open(join(folder, 'buildings.ndjson'));
+    const buildings = await BuildingFile.open(log, folder);
     try {
       context.step('Find buildings');
-      const covered = await this.#infer(task, buildings, context);
+      const covered = await findBuildings(this.#parts, task, buildings, context);
       context.step('Sign the receipt');
       context.progress(97, `Signing the receipt of ${buildings.count} buildings`);
       const seconds = (): number => Math.round(performance.now() - started) / 1000;
@@ -116,78 +102,6 @@ export class Predict implements Process<'predict'> {
       await buildings.close();
       await rm(folder, { recursive: true, force: true });
     }
-  }
-
-  async #understand(inputs: Inputs): Promise<Task> {
-    const { versions, imageries, objects, reader, maxAoiKm2 } = this.#parts;
-    const version = await versions.production(inputs.model);
-    const imagery = await imageries.get(inputs.imagery);
-    const path = objects.path(imagery.digest);
-    const info = await reader.call('describe', path);
-    const aoi = areaOf(inputs.aoi, info.footprint, maxAoiKm2);
-    const reference = { crs: crsOf(info.crs), transform: info.transform };
-    const model = modelGrid({ width: info.width, height: info.height, reference }, version.gsd);
-    const graph = graphOf(version);
-    const { width, height } = model;
-    const { halo, stride } = layoutOf(graph);
-    const grid = { width, height, size: blockSize(graph, this.#parts.block), halo, stride };
-    const parameters = parametersOf(inputs, version);
-    const request = requestDigest(version, imagery, aoiGeometry(aoi), parameters);
-    return { version, imagery, aoi, parameters, request, path, model, crs: info.crs, graph, grid };
-  }
-
-  /** Runs the graph over the area's blocks, and on over those that buildings of the area reach into; answers m² covered. */
-  async #infer(task: Task, buildings: BuildingFile, context: JobContext): Promise<number> {
-    const { outlines } = this.#parts;
-    const { version, aoi, parameters, grid, model, crs } = task;
-    const step = sampleStep(aoi.area / version.gsd ** 2);
-    let blocks = await outlines.call('begin', context.jobId, {
-      grid,
-      crs,
-      transform: model.transform,
-      aoi: aoiGeometry(aoi),
-      minArea: parameters.minArea,
-      tolerance: parameters.simplify / version.gsd,
-      step,
-    });
-    let covered = 0;
-    let done = 0;
-    for (let total = blocks.length; blocks.length > 0; total += blocks.length) {
-      let next: Promise<Prepared> | undefined;
-      for (const [i, block] of blocks.entries()) {
-        context.signal.throwIfAborted();
-        context.progress(2 + (94 * done) / total, words(done, total, buildings.count));
-        const prepared = await (next ?? this.#prepare(task, block, step));
-        const following = blocks[i + 1];
-        next = following && this.#prepare(task, following, step);
-        // It is waited for in the next turn; until then its failure must not end the program.
-        next?.catch(() => undefined);
-        const shapes = prepared.request && (await this.#shapes(task.graph, prepared.request, context.signal));
-        const { col, row } = block;
-        const found = await outlines.call('add', context.jobId, { col, row }, shapes, prepared.samples);
-        await buildings.append(found.buildings);
-        covered += found.covered;
-        done += 1;
-      }
-      blocks = await outlines.call('wanted', context.jobId);
-    }
-    context.progress(96, words(done, done, buildings.count));
-    return covered;
-  }
-
-  async #prepare({ path, version, graph, parameters }: Task, block: Block, step: number): Promise<Prepared> {
-    const seen = seenBy(block, graph);
-    const rgba = await this.#parts.reader.call('window', path, version.gsd, seen);
-    const samples = sampledData(block, seen, rgba, step);
-    if (!hasData(block, seen, rgba)) return { samples, request: null };
-    return { samples, request: await blockRequest(block, seen, rgba, parameters.threshold) };
-  }
-
-  async #shapes(graph: Graph, request: NonNullable<Prepared['request']>, signal: AbortSignal): Promise<string> {
-    const { data } = await this.#parts.backend.infer(graph, request, signal);
-    const [shapes] = data;
-    if (typeof shapes === 'string') return shapes;
-    throw new CairnError('model-output-invalid', 'The graph answered no text of shapes.', { where: graph.model });
   }
 
   async #keep(
@@ -242,7 +156,7 @@ export class Predict implements Process<'predict'> {
     const { database, receipts } = this.#parts;
     const { version, imagery, aoi, parameters, request } = task;
     const { facts, upstream, licences } = await trailOf(database, receipts, version, imagery);
-    const manifest = buildings.manifest.digest();
+    const manifest = await buildings.manifest();
     const witnessed = <T>(value: T): { value: T; known: 'witnessed' } => ({ value, known: 'witnessed' });
     return {
       kind: 'prediction',
@@ -263,24 +177,9 @@ export class Predict implements Process<'predict'> {
   }
 }
 
-/** A block that is ready for the graph; no request where it has no data. */
-interface Prepared {
-  samples: Uint8Array;
-  request: Awaited<ReturnType<typeof blockRequest>> | null;
-}
-
-/** Pixels between samples of covered ground: some 40,000 samples an area, at least one in 16 pixels. */
-function sampleStep(pixels: number): number {
-  return Math.max(1, Math.min(16, Math.floor(Math.sqrt(pixels / 40_000))));
-}
-
 function idOf(request: Digest): string {
   if (!isDigest(request)) throw new Error(`${request} is no digest.`);
   return digestHex(request).slice(0, 20);
-}
-
-function words(done: number, total: number, buildings: number): string {
-  return `${done} of ${total} blocks, ${buildings} buildings so far`;
 }
 
 function toResult(row: NewPrediction, stored: boolean): Result {

@@ -7,7 +7,7 @@ import type { Actor } from '../identity/actor.ts';
 import { Meter, metered } from '../usage/meter.ts';
 import type { Rates } from '../usage/rates.ts';
 import { endingOf } from './ending.ts';
-import { eventStream, type StreamTiming } from './event-stream.ts';
+import { eventStream } from './event-stream.ts';
 import { noSuchProcess } from './exceptions.ts';
 import { HandedOver } from './handed-over.ts';
 import { checkInputs } from './inputs.ts';
@@ -18,6 +18,7 @@ import { type Lane, lanes } from './lanes.ts';
 import { isDeadOwner, nameOwner } from './lease-owner.ts';
 import type { JobContext, Process } from './process.ts';
 import { ProgressWriter } from './progress-writer.ts';
+import type { StreamTiming } from './server-sent.ts';
 import { Steps } from './steps.ts';
 
 /*

@@ -1,12 +1,7 @@
 import { CairnError } from '@cairn/contracts';
 import { readLogLines } from './job-log.ts';
 import { isFinished, type Job, statusInfo } from './job.ts';
-
-/** How often a stream looks for news, and after which silence it says that it is alive, in milliseconds. */
-export interface StreamTiming {
-  every: number;
-  keepAlive: number;
-}
+import { aliveComment, pauseOf, sentEvent, type StreamTiming } from './server-sent.ts';
 
 /** The id of a stream's last event: whoever has seen it has seen everything. */
 export const lastEventId = 'end';
@@ -50,43 +45,26 @@ export async function* eventStream(
     for (;;) {
       const read = await readLogLines(job.file, place);
       if (read.length === 0) break;
-      for (const { line, end } of read) changes.push(event('log', line, String(end)));
+      for (const { line, end } of read) changes.push(sentEvent('log', line, String(end)));
       place = read.at(-1)!.end;
       yield changes.splice(0).join('');
       spoken = Date.now();
     }
     const now = { whole: JSON.stringify([row.status, row.steps, row.cancel]), words: `${row.progress} ${row.message}` };
     if (isFinished(row)) {
-      yield event('status', JSON.stringify(statusInfo(row, job.base)), lastEventId);
+      yield sentEvent('status', JSON.stringify(statusInfo(row, job.base)), lastEventId);
       return;
     }
-    if (now.whole !== told?.whole) changes.push(event('status', JSON.stringify(statusInfo(row, job.base))));
+    if (now.whole !== told?.whole) changes.push(sentEvent('status', JSON.stringify(statusInfo(row, job.base))));
     else if (now.words !== told.words) {
-      changes.push(event('progress', JSON.stringify({ progress: row.progress, message: row.message })));
+      changes.push(sentEvent('progress', JSON.stringify({ progress: row.progress, message: row.message })));
     }
     told = now;
-    if (changes.length === 0 && Date.now() - spoken >= timing.keepAlive) changes.push(': alive\n\n');
+    if (changes.length === 0 && Date.now() - spoken >= timing.keepAlive) changes.push(aliveComment);
     if (changes.length > 0) {
       yield changes.join('');
       spoken = Date.now();
     }
-    await pause(timing.every, signal);
+    await pauseOf(timing.every, signal);
   }
-}
-
-function event(name: string, data: string, id?: string): string {
-  // A carriage return would end a line of the stream.
-  return `${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${data.replaceAll('\r', ' ')}\n\n`;
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, milliseconds);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

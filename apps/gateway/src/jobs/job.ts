@@ -46,6 +46,12 @@ export function statusInfo(job: Job, base: string): StatusInfo {
     { href: `${base}/jobs/${job.id}/log`, rel: 'monitor', type: 'text/event-stream' },
     { href: `${base}/jobs/${job.id}/log`, rel: 'alternate', type: 'text/plain' },
   ];
+  if (job.process === 'predict') {
+    links.push({ href: `${base}/jobs/${job.id}/features`, rel: 'items', type: 'text/event-stream' });
+    const imagery = encodeURIComponent(String(job.inputs['imagery']));
+    const href = `${base}/stac/collections/imagery/items/${imagery}`;
+    links.push({ href, rel: 'derived_from', type: 'application/geo+json' });
+  }
   if (job.status === 'successful') {
     const rel = 'http://www.opengis.net/def/rel/ogc/1.0/results';
     links.push({ href: `${base}/jobs/${job.id}/results`, rel, type: 'application/json' });

@@ -1,18 +1,18 @@
-import { CairnError, type ProcessId, processes, StatusInfo } from '@cairn/contracts';
-import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
+import { type ProcessId, processes, StatusInfo } from '@cairn/contracts';
+import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { demand } from '../identity/policy.ts';
 import { descriptionOf, Link, ProcessDescription, processPage, ProcessesQuery, ProcessSummary } from './description.ts';
 import type { Jobs } from './engine.ts';
 import type { OutboundHosts } from '../outbound/hosts.ts';
 import { checkSubscriber } from './callbacks/subscriber.ts';
-import { lastEventId, readLastEventId, type StreamTiming } from './event-stream.ts';
+import { lastEventId, readLastEventId } from './event-stream.ts';
 import { noSuchProcess, resultNotReady } from './exceptions.ts';
 import { answerOf, Execution, readPreference } from './execution.ts';
 import { isFinished, statusInfo } from './job.ts';
 import { filterOf, JobList, JobsQuery, listAddress } from './listing.ts';
 import { sendResult } from './results.ts';
+import { addressOf, closingOf, goneOf, sendEvents, type StreamTiming, usualStream } from './server-sent.ts';
 
 const ProcessParams = Type.Object({ process: Type.String({ maxLength: 100 }) });
 const JobParams = Type.Object({ job: Type.String({ maxLength: 100 }) });
@@ -20,7 +20,6 @@ const ProcessList = Type.Object({ processes: Type.Array(ProcessSummary), links: 
 
 // A folder of 200,000 files, each by path and digest.
 const longestRequest = 96 * 1024 * 1024;
-const usualStream: StreamTiming = { every: 300, keepAlive: 15_000 };
 
 /** OGC API - Processes 1.0: what can be run, and what runs. */
 export function jobRoutes(parts: {
@@ -32,16 +31,7 @@ export function jobRoutes(parts: {
   const { jobs, callbackHosts } = parts;
   const stream = { ...usualStream, ...parts.stream };
   return (app: FastifyInstance, _options, done) => {
-    // Whoever waits for a job would hold up a gateway that closes, as long as the job takes.
-    const closing = new AbortController();
-    app.addHook('preClose', (closed) => {
-      closing.abort(
-        new CairnError('gateway-unreachable', 'Cairn is stopping; the job goes on when it starts again.', {
-          action: 'Start Cairn with "cairn up" and send the request again: it joins the job.',
-        }),
-      );
-      closed();
-    });
+    const closing = closingOf(app);
 
     app.get<{ Querystring: ProcessesQuery }>(
       '/processes',
@@ -77,7 +67,7 @@ export function jobRoutes(parts: {
         });
         const base = addressOf(request);
         const preference = readPreference(request.headers.prefer);
-        const over = AbortSignal.any([goneOf(reply).signal, closing.signal]);
+        const over = AbortSignal.any([goneOf(reply), closing]);
         const ended = preference?.wait === 0 ? null : await jobs.wait(job.id, over, preference?.wait);
         void reply.header('link', `<${base}/jobs/${job.id}>; rel="monitor"`);
         if (preference !== null) void reply.header('preference-applied', preference.applied);
@@ -135,9 +125,9 @@ export function jobRoutes(parts: {
         const from = readLastEventId(request.headers['last-event-id']);
         // A page's EventSource comes again when a stream ends, until it is told that there is no more.
         if (from === lastEventId) return reply.code(204).send();
-        const over = AbortSignal.any([goneOf(reply).signal, closing.signal]);
+        const over = AbortSignal.any([goneOf(reply), closing]);
         const events = await jobs.follow(job, from, addressOf(request), stream, over);
-        return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(Readable.from(events));
+        return sendEvents(reply, events);
       },
     );
 
@@ -157,15 +147,4 @@ function offered(jobs: Jobs, id: string): ProcessId {
 
 function wantsEvents({ headers }: FastifyRequest): boolean {
   return /\btext\/event-stream\b/.test(headers.accept ?? '');
-}
-
-/** Aborts when the caller's connection has closed. */
-function goneOf(reply: FastifyReply): AbortController {
-  const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort(new CairnError('cancelled', 'The caller has gone; the job goes on.')));
-  return gone;
-}
-
-function addressOf(request: FastifyRequest): string {
-  return `${request.protocol}://${request.host}`;
 }

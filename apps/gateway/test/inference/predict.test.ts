@@ -8,7 +8,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FORMAT_NAMES, FORMATS, readExport } from '@cairn/export';
 import { exportRoutes } from '../../src/inference/export-routes.ts';
 import { exportStream, exportThread } from '../../src/inference/exports-thread.ts';
+import { readFeatures, type FeaturePlace } from '../../src/inference/feature-log.ts';
+import { featureLogFile } from '../../src/inference/feature-log-files.ts';
 import { inferenceRoutes } from '../../src/inference/routes.ts';
+import { HandedOver } from '../../src/jobs/handed-over.ts';
 import { answerProblem } from '../../src/errors.ts';
 import { place } from '../imagery/geotiff.ts';
 import { extent, hasImagery, openWorld, roofs, settlement, type Building, type World } from './world.ts';
@@ -218,6 +221,36 @@ test('a model server that is killed in the middle, twice, changes nothing of the
   });
   expect(kills).toBe(2);
   expect(features).toEqual(whole.features);
+});
+
+test('buildings are told as they are found, once each, also where the job is interrupted and begins again', async () => {
+  await world.add('settlement-interrupted', picture);
+  const log = featureLogFile(join(world.home, 'jobs'), 'interrupted');
+  const told: Building[] = [];
+  let place: FeaturePlace | undefined;
+  const read = async (): Promise<number> => {
+    const piece = await readFeatures(log, place);
+    if (piece !== null && place !== undefined) expect(piece.place.series).toBe(place.series);
+    told.push(...(piece?.lines ?? []).map((line) => JSON.parse(line) as Building));
+    place = piece?.place;
+    return told.length;
+  };
+  const stop = new AbortController();
+  const first = world.predict({ imagery: 'settlement-interrupted' }, 512, {
+    jobId: 'interrupted',
+    signal: stop.signal,
+    onProgress: (percent) => {
+      if (percent > 50) stop.abort(new HandedOver('interrupted'));
+    },
+  });
+  await expect(first).rejects.toThrow('goes on without this gateway');
+  const before = await read();
+  expect(before).toBeGreaterThan(20);
+  expect(before).toBeLessThan(whole.features.length);
+  await world.predict({ imagery: 'settlement-interrupted' }, 512, { jobId: 'interrupted' });
+  await read();
+  expect(told).toHaveLength(whole.features.length);
+  expect(told.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(whole.features);
 });
 
 const bad: [string, string, unknown][] = [

@@ -30,6 +30,7 @@ const network = { gsd: 0.3, stride: 16, halo: 16, threshold: 0.5 };
 
 /** What of a job a test may set. */
 export interface Watch {
+  jobId?: string;
   signal?: AbortSignal;
   onProgress?: (percent: number, message: string) => void;
 }
@@ -37,9 +38,9 @@ export interface Watch {
 let jobs = 0;
 
 /** The context of a job that nobody else sees. */
-export function jobContext({ signal, onProgress }: Watch = {}): JobContext {
+export function jobContext({ jobId, signal, onProgress }: Watch = {}): JobContext {
   return {
-    jobId: `job-${++jobs}`,
+    jobId: jobId ?? `job-${++jobs}`,
     actor: mapper,
     signal: signal ?? new AbortController().signal,
     progress: onProgress ?? (() => undefined),
@@ -82,6 +83,7 @@ export async function openWorld() {
       workFolder,
       maxAoiKm2: 1,
       block,
+      blocksAtOnce: 2,
     });
   const parts = { objects, database, receipts, versions };
   await propose(parts, 'bright', await readFile(weightsFile));

@@ -8,7 +8,7 @@ import type { Graph } from '../graph.ts';
 export interface GraphBackend {
   /**
    * Executes a graph on one block: the tensor `image` becomes the tensor `shapes` (see `graphTensors`).
-   * @throws CairnError `weights-digest-mismatch`, `model-output-invalid`, `serving-unavailable`
+   * @throws CairnError `weights-digest-mismatch`, `model-output-invalid`, `model-timeout`, `serving-unavailable`
    */
   infer(graph: Graph, request: OipInferRequest, signal: AbortSignal): Promise<OipTensor>;
   /** Ends what it started. */

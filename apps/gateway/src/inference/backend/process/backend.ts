@@ -27,6 +27,9 @@ export interface ProcessBackendParts {
 /** Times that a block is sent before its failure is the answer: a server may be killed, and be killed again. */
 const mostAttempts = 4;
 
+/** Times that a block may take too long: once the machine may have slept; the second time it is the model. */
+const mostTimeouts = 2;
+
 /** Executes graphs in child processes on this machine, one a version, started with its first block. */
 export class ProcessBackend implements GraphBackend {
   readonly #parts: Required<ProcessBackendParts>;
@@ -39,6 +42,7 @@ export class ProcessBackend implements GraphBackend {
   /** @inheritdoc */
   async infer(graph: Graph, request: OipInferRequest, signal: AbortSignal): Promise<OipTensor> {
     const body = JSON.stringify(request);
+    let timeouts = 0;
     for (let attempt = 1; ; attempt++) {
       signal.throwIfAborted();
       const entry = this.#entry(graph);
@@ -50,6 +54,7 @@ export class ProcessBackend implements GraphBackend {
         const broke = !(error instanceof CairnError) || error.code === 'serving-unavailable';
         if (!broke || signal.aborted) throw error;
         await this.#giveUp(graph, entry);
+        if (isTimeout(error) && ++timeouts === mostTimeouts) throw tooSlow(graph, this.#parts.requestMs, error);
         if (attempt === mostAttempts) throw error instanceof CairnError ? error : unavailable(String(error), error);
       } finally {
         entry.users -= 1;
@@ -146,6 +151,19 @@ async function stopped({ starting }: Entry): Promise<void> {
     ({ child }) => child.stop(),
     () => undefined,
   );
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
+function tooSlow(graph: Graph, milliseconds: number, cause: unknown): CairnError {
+  const words = `${nameOf(graph)} did not answer a block within ${milliseconds / 1000} s, ${mostTimeouts} times.`;
+  return new CairnError('model-timeout', words, {
+    where: nameOf(graph),
+    action: 'Predict with another version; where every version is so slow, set CAIRN_BLOCK to 512 or less.',
+    cause,
+  });
 }
 
 function nameOf({ model, version }: Graph): string {

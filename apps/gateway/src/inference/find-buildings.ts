@@ -1,0 +1,112 @@
+import { CairnError } from '@cairn/contracts';
+import type { Block } from '@cairn/geo';
+import type { ImageryThread } from '../imagery/reader-thread.ts';
+import type { JobContext } from '../jobs/process.ts';
+import type { GraphBackend } from './backend/backend.ts';
+import { blockRequest, hasData, sampledData, seenBy } from './block-image.ts';
+import type { BuildingFile } from './building-file.ts';
+import type { OutlineThread } from './outlines-thread.ts';
+import { outlineSpec, type Task } from './task.ts';
+
+/** What works on blocks. */
+export interface BlockParts {
+  backend: GraphBackend;
+  reader: ImageryThread;
+  outlines: OutlineThread;
+  /** Blocks that are read or with the graph at a time. */
+  blocksAtOnce: number;
+}
+
+/** What the graph answered for a block; no shapes where it has no data. */
+interface Answer {
+  samples: Uint8Array;
+  shapes: string | null;
+}
+
+/**
+ * Finds the buildings of a task: runs the graph over the area's blocks, and on over those that buildings of the area reach
+ * into. While the graph works on one block the next is read, and the one before becomes buildings. Answers are taken in the
+ * order of the blocks, however fast each came, so that buildings are found in one order each time.
+ * @returns m² of the area that have imagery
+ * @throws CairnError `imagery-corrupt`, `weights-digest-mismatch`, `model-output-invalid`, `model-timeout`,
+ * `serving-unavailable`, `disk-full`
+ */
+export async function findBuildings(
+  parts: BlockParts,
+  task: Task,
+  buildings: BuildingFile,
+  context: JobContext,
+): Promise<number> {
+  const { outlines } = parts;
+  const spec = outlineSpec(task);
+  let covered = 0;
+  let done = 0;
+  let blocks = await outlines.call('begin', context.jobId, spec);
+  for (let total = blocks.length; blocks.length > 0; total += blocks.length) {
+    context.progress(2 + (94 * done) / total, words(done, total, buildings.count));
+    for await (const [block, { samples, shapes }] of answers(parts, task, blocks, spec.step, context.signal)) {
+      const { col, row } = block;
+      const found = await outlines.call('add', context.jobId, { col, row }, shapes, samples);
+      await buildings.append(found.buildings);
+      covered += found.covered;
+      done += 1;
+      context.progress(2 + (94 * done) / total, words(done, total, buildings.count));
+    }
+    blocks = await outlines.call('wanted', context.jobId);
+  }
+  await buildings.finish();
+  return covered;
+}
+
+/** The blocks in their order, each with its answer; some are on their way while one is waited for. */
+async function* answers(
+  parts: BlockParts,
+  task: Task,
+  blocks: readonly Block[],
+  step: number,
+  signal: AbortSignal,
+): AsyncGenerator<[Block, Answer]> {
+  const over = new AbortController();
+  const abort = (): void => over.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  const waiting: Promise<Answer>[] = [];
+  let next = 0;
+  try {
+    for (const block of blocks) {
+      signal.throwIfAborted();
+      for (; waiting.length < parts.blocksAtOnce && next < blocks.length; next++) {
+        const answer = answerTo(parts, task, blocks[next]!, step, over.signal);
+        // It is waited for in its turn; until then its failure must not end the program.
+        answer.catch(() => undefined);
+        waiting.push(answer);
+      }
+      yield [block, await waiting.shift()!];
+    }
+  } finally {
+    // Whoever waits for the end of a job may take away what its blocks are made of.
+    signal.removeEventListener('abort', abort);
+    over.abort(new CairnError('cancelled', 'Another block has failed, or the job is to end.'));
+    await Promise.allSettled(waiting);
+  }
+}
+
+async function answerTo(
+  { reader, backend }: BlockParts,
+  { path, version, graph, parameters }: Task,
+  block: Block,
+  step: number,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const seen = seenBy(block, graph);
+  const rgba = await reader.call('window', path, version.gsd, seen);
+  const samples = sampledData(block, seen, rgba, step);
+  if (!hasData(block, seen, rgba)) return { samples, shapes: null };
+  const request = await blockRequest(block, seen, rgba, parameters.threshold);
+  const [shapes] = (await backend.infer(graph, request, signal)).data;
+  if (typeof shapes === 'string') return { samples, shapes };
+  throw new CairnError('model-output-invalid', 'The graph answered no text of shapes.', { where: graph.model });
+}
+
+function words(done: number, total: number, buildings: number): string {
+  return `${done} of ${total} blocks, ${buildings} buildings so far`;
+}

@@ -1,0 +1,77 @@
+import type { Digest, ProcessInput } from '@cairn/contracts';
+import { aoiGeometry, crsOf, type Aoi, type BlockGrid } from '@cairn/geo';
+import type { Imageries, Imagery } from '../imagery/imageries.ts';
+import { modelGrid, type ModelGrid } from '../imagery/model-grid.ts';
+import type { ImageryThread } from '../imagery/reader-thread.ts';
+import type { ProductionVersion, Versions } from '../registry/versions.ts';
+import type { ObjectStore } from '../storage/objects.ts';
+import { areaOf } from './area.ts';
+import { blockSize, graphOf, layoutOf, type Graph } from './graph.ts';
+import type { OutlineSpec } from './outlines.ts';
+import { parametersOf, requestDigest, type Parameters } from './request.ts';
+
+/** What a request is understood by. */
+export interface TaskParts {
+  versions: Versions;
+  imageries: Imageries;
+  objects: ObjectStore;
+  reader: ImageryThread;
+  /** Largest area that may be asked for at once. */
+  maxAoiKm2: number;
+  /** Wanted edge of a block's core in pixels of the model's grid. */
+  block: number;
+}
+
+/** A request for a prediction that was understood. */
+export interface Task {
+  version: ProductionVersion;
+  imagery: Imagery;
+  aoi: Aoi;
+  parameters: Parameters;
+  request: Digest;
+  path: string;
+  model: ModelGrid;
+  crs: string;
+  graph: Graph;
+  grid: BlockGrid;
+}
+
+/**
+ * Reads what a request asks for.
+ * @throws CairnError `not-found`, `version-not-in-production`, `aoi-*`, `imagery-*`
+ */
+export async function taskOf(parts: TaskParts, inputs: ProcessInput<'predict'>): Promise<Task> {
+  const { versions, imageries, objects, reader, maxAoiKm2 } = parts;
+  const version = await versions.production(inputs.model);
+  const imagery = await imageries.get(inputs.imagery);
+  const path = objects.path(imagery.digest);
+  const info = await reader.call('describe', path);
+  const aoi = areaOf(inputs.aoi, info.footprint, maxAoiKm2);
+  const reference = { crs: crsOf(info.crs), transform: info.transform };
+  const model = modelGrid({ width: info.width, height: info.height, reference }, version.gsd);
+  const graph = graphOf(version);
+  const { width, height } = model;
+  const { halo, stride } = layoutOf(graph);
+  const grid = { width, height, size: blockSize(graph, parts.block), halo, stride };
+  const parameters = parametersOf(inputs, version);
+  const request = requestDigest(version, imagery, aoiGeometry(aoi), parameters);
+  return { version, imagery, aoi, parameters, request, path, model, crs: info.crs, graph, grid };
+}
+
+/** What the outlines of a task are made for. */
+export function outlineSpec({ version, aoi, parameters, grid, model, crs }: Task): OutlineSpec {
+  return {
+    grid,
+    crs,
+    transform: model.transform,
+    aoi: aoiGeometry(aoi),
+    minArea: parameters.minArea,
+    tolerance: parameters.simplify / version.gsd,
+    step: sampleStep(aoi.area / version.gsd ** 2),
+  };
+}
+
+/** Pixels between samples of covered ground: some 40,000 samples an area, at least one in 16 pixels. */
+function sampleStep(pixels: number): number {
+  return Math.max(1, Math.min(16, Math.floor(Math.sqrt(pixels / 40_000))));
+}
