@@ -286,6 +286,9 @@ export const Predict = Type.Object(
     threshold: Type.Optional(Type.Number({ minimum: 0.05, maximum: 0.95, title: 'How sure the model has to be' })),
     minArea: Type.Optional(Type.Number({ minimum: 0, maximum: 10_000, title: 'Smallest building in m²' })),
     simplify: Type.Optional(Type.Number({ minimum: 0, maximum: 10, title: 'Tolerance of outlines in m' })),
+    square: Type.Optional(
+      Type.Boolean({ default: true, title: 'Right angles', description: 'where the outline of a building means them' }),
+    ),
   },
   {
     ...closed,

@@ -5,6 +5,7 @@ export * from './georeference.ts';
 export * from './ground.ts';
 export * from './interior.ts';
 export * from './measure.ts';
+export * from './metric.ts';
 export * from './overlap.ts';
 export * from './predicates.ts';
 export * from './rfc7946.ts';

@@ -3,7 +3,7 @@ import { crossing, fittedLine, foot, turnOf, type Line } from './line.ts';
 import type { Ring } from './ring.ts';
 
 /** A side of an outline: its line, and the pixel corners where its stretch of the outline begins and ends. */
-interface StraightSide {
+export interface StraightSide {
   readonly line: Line;
   readonly fromX: number;
   readonly fromY: number;
@@ -12,29 +12,26 @@ interface StraightSide {
 }
 
 /**
- * Fits straight sides to an outline of pixel edges and returns their corners.
+ * Fits straight sides to an outline of pixel edges.
  *
- * A side is the line of least squared distance to all of the outline between two breaks; a corner is where two sides
- * meet. Short sides that only cut off a corner, as blurred masks have them, give way to the corner. All is computed
- * relative to the ring's first point, so that the place in the raster changes no bit.
+ * A side is the line of least squared distance to all of the outline between two breaks. Short sides that only cut off a
+ * corner, as blurred masks have them, give way to the corner.
  *
- * @param ring integer pixel corners, begun at the smallest point
+ * @param ring integer pixel corners relative to the first of them, the smallest point, so that the place in the raster
+ * changes no bit
  * @param tolerance in pixels
- * @returns the corners in pixels, not rounded; fewer than three where nothing is left
  */
-export function straightSides(ring: Ring, tolerance: number): number[] {
-  const [originX = 0, originY = 0] = ring;
-  const local = ring.map((value, i) => value - (i % 2 === 0 ? originX : originY));
-  const breaks = breakpoints(local, tolerance);
-  const sides = withoutCutCorners(
-    breaks.map((from, i) => sideBetween(local, from, breaks[(i + 1) % breaks.length] ?? 0)),
+export function straightSides(ring: Ring, tolerance: number): StraightSide[] {
+  const breaks = breakpoints(ring, tolerance);
+  return withoutCutCorners(
+    breaks.map((from, i) => sideBetween(ring, from, breaks[(i + 1) % breaks.length] ?? 0)),
     tolerance,
   );
-  return sides.flatMap((after, i) => {
-    const before = sides[(i + sides.length - 1) % sides.length] ?? after;
-    const [x, y] = corner(before, after, tolerance);
-    return [x + originX, y + originY];
-  });
+}
+
+/** The corners where sides meet, in pixels, not rounded; fewer than three where nothing is left. */
+export function cornersOf(sides: readonly StraightSide[], tolerance: number): number[] {
+  return sides.flatMap((after, i) => corner(sides.at(i - 1) ?? after, after, tolerance));
 }
 
 function sideBetween(ring: Ring, from: number, to: number): StraightSide {
@@ -63,7 +60,7 @@ function withoutCutCorners(sides: readonly StraightSide[], tolerance: number): S
 }
 
 /** Where two sides meet; if near parallel, or meeting far off: the end between them, moved onto both as well as can be. */
-function corner(before: StraightSide, after: StraightSide, tolerance: number): [number, number] {
+export function corner(before: StraightSide, after: StraightSide, tolerance: number): [number, number] {
   // Below about 11 degrees the meeting point of two sides moves wildly with their least change.
   if (Math.abs(turnOf(before.line, after.line)) > 0.2 && meetsNear(before, after, tolerance)) {
     return crossing(before.line, after.line);
@@ -74,17 +71,19 @@ function corner(before: StraightSide, after: StraightSide, tolerance: number): [
   return [(ax + bx) / 2, (ay + by) / 2];
 }
 
-function meetsNear(before: StraightSide, after: StraightSide, tolerance: number): boolean {
+/** Whether two sides meet close to where they end. */
+export function meetsNear(before: StraightSide, after: StraightSide, tolerance: number): boolean {
   const [x, y] = crossing(before.line, after.line);
   const [nearX, nearY] = between(before, after);
   return (x - nearX) * (x - nearX) + (y - nearY) * (y - nearY) <= 4 * tolerance * tolerance;
 }
 
 /** Halfway from the end of one side to the begin of the other. */
-function between(before: StraightSide, after: StraightSide): [number, number] {
+export function between(before: StraightSide, after: StraightSide): [number, number] {
   return [(before.toX + after.fromX) / 2, (before.toY + after.fromY) / 2];
 }
 
-function lengthOf2({ fromX, fromY, toX, toY }: StraightSide): number {
+/** Squared distance from where a side's stretch begins to where it ends. */
+export function lengthOf2({ fromX, fromY, toX, toY }: StraightSide): number {
   return (toX - fromX) * (toX - fromX) + (toY - fromY) * (toY - fromY);
 }

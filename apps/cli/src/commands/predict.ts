@@ -15,6 +15,7 @@ interface Options {
   out: string;
   threshold?: number;
   minArea?: number;
+  square: boolean;
 }
 
 /** `cairn predict`: buildings of an area, as GeoJSON with its receipt. */
@@ -28,6 +29,7 @@ export const addPredict: AddCommand = (program, act) => {
     .option('--out <file>', 'where to write', 'buildings.geojson')
     .option('--threshold <0..1>', 'how sure the model has to be (default: chosen on its validation data)', readNumber)
     .option('--min-area <m2>', 'smallest building to report', readNumber)
+    .option('--no-square', 'leave outlines as the pixels run, without right angles')
     .action(
       act(async (around, options: Options) => {
         const { config, output, signal } = around;
@@ -41,6 +43,7 @@ export const addPredict: AddCommand = (program, act) => {
           ...(aoi === undefined ? {} : { aoi }),
           ...(options.threshold === undefined ? {} : { threshold: options.threshold }),
           ...(options.minArea === undefined ? {} : { minArea: options.minArea }),
+          ...(options.square ? {} : { square: false }),
         };
         const job = await client.execute('predict', inputs);
         signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });

@@ -5,6 +5,7 @@ import {
   blocksIn,
   crsOf,
   footprint,
+  GROUND_DEFAULTS,
   groundRings,
   hasBlock,
   interiorPoint,
@@ -15,7 +16,6 @@ import {
   pixelWindow,
   pointInAoi,
   polygonCoordinates,
-  SIMPLIFY_DEFAULTS,
   Stitcher,
   boxOf,
   type Aoi,
@@ -44,6 +44,8 @@ export interface OutlineSpec {
   minArea: number;
   /** Greatest distance of the outline from the pixels' staircase, in pixels. */
   tolerance: number;
+  /** Whether right angles are drawn where an outline means them. */
+  square: boolean;
   /** Pixels between the samples by which covered ground is measured. */
   step: number;
 }
@@ -131,11 +133,11 @@ export class Outlines {
   }
 
   #building({ rings, pixels, confidenceSum, cut }: StitchedPolygon): BuildingText[] {
-    const { tolerance, minArea } = this.#spec;
+    const { tolerance, square, minArea } = this.#spec;
     const { x0, y0, x1, y1 } = boxOf(rings);
     if (cut || x1 - x0 > longest || y1 - y0 > longest) return [];
     if (!pointInAoi(this.#aoi, ...lonLatOfPixel(this.#georeference, ...interiorPoint(rings)))) return [];
-    const ground = groundRings(rings, this.#georeference, { ...SIMPLIFY_DEFAULTS, tolerance });
+    const ground = groundRings(rings, this.#georeference, { ...GROUND_DEFAULTS, tolerance, square });
     if (ground.length === 0) return [];
     const { area } = measure(ground);
     if (area < minArea) return [];

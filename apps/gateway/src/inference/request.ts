@@ -12,6 +12,8 @@ export interface Parameters {
   minArea: number;
   /** Tolerance of outlines in m. */
   simplify: number;
+  /** Whether right angles are drawn where an outline means them. */
+  square: boolean;
 }
 
 /** The settings that inputs ask for; those of the version, or of ours, where they do not. */
@@ -20,6 +22,7 @@ export function parametersOf(inputs: ProcessInput<'predict'>, version: Productio
     threshold: inputs.threshold ?? version.threshold,
     minArea: inputs.minArea ?? 4,
     simplify: inputs.simplify ?? Math.round(version.gsd * 1.5 * 1000) / 1000,
+    square: inputs.square ?? true,
   };
 }
 

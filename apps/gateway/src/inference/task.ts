@@ -67,6 +67,7 @@ export function outlineSpec({ version, aoi, parameters, grid, model, crs }: Task
     aoi: aoiGeometry(aoi),
     minArea: parameters.minArea,
     tolerance: parameters.simplify / version.gsd,
+    square: parameters.square,
     step: sampleStep(aoi.area / version.gsd ** 2),
   };
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFile, chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crsOfEpsg, lonLatOfPixel } from '@cairn/geo';
-import { verifyFeatureCollection } from '@cairn/receipt';
+import { openBundle, readStatement, verifyFeatureCollection } from '@cairn/receipt';
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FORMAT_NAMES, FORMATS, readExport } from '@cairn/export';
@@ -56,6 +56,15 @@ function middle({ geometry }: Building): [number, number] {
   return [(west - place.west) / 0.3, (place.north - north) / 0.3];
 }
 
+/** Cosines of the angles of a building's outline on the ground. */
+function cosines({ geometry }: Building): number[] {
+  const ring = geometry.coordinates[0]!.slice(1).map(([lon, lat]) => reference.crs.fromLonLat(lon, lat));
+  return ring.map(([x, y], i) => {
+    const [[ax, ay], [bx, by]] = [ring.at(i - 1)!, ring[(i + 1) % ring.length]!];
+    return ((ax - x) * (bx - x) + (ay - y) * (by - y)) / Math.hypot(ax - x, ay - y) / Math.hypot(bx - x, by - y);
+  });
+}
+
 const seen = roofs.filter(([x0, y0, x1, y1]) =>
   [x0, x1].every((x) => [y0, y1].every((y) => hasImagery(x + 20, y + 20))),
 );
@@ -66,7 +75,7 @@ test('every roof is found once, in its place and of its size, whether blocks cut
     const on = found.filter(({ at: [x, y] }) => x > x0 && x < x1 && y > y0 && y < y1);
     expect(on.length, `roof at ${x0}, ${y0}`).toBe(1);
     const area = (x1 - x0) * (y1 - y0) * 0.09;
-    expect(Math.abs(on[0]!.feature.properties.area_m2 / area - 1)).toBeLessThan(0.12);
+    expect(Math.abs(on[0]!.feature.properties.area_m2 / area - 1)).toBeLessThan(0.13);
   }
   expect(whole.features.length).toBeGreaterThanOrEqual(seen.length);
   expect(whole.features.length).toBeLessThanOrEqual(roofs.length);
@@ -130,6 +139,32 @@ test('an identical request is answered from what is stored, however its area is 
   const other = await world.predict({ imagery: 'settlement', aoi: polygon(ring), minArea: 100 });
   expect(other.result.stored).toBe(false);
   expect(other.features.length).toBeLessThan(first.features.length);
+});
+
+test('buildings get right angles unless one asks for none, and item and receipt say which', async () => {
+  const aoi = polygon(box(150, 150, 700, 600));
+  const square = await world.predict({ imagery: 'settlement', aoi });
+  const other = await world.predict({ imagery: 'settlement', aoi, square: false });
+  expect(other.features.length).toBe(square.features.length);
+  const rightAngles = (features: Building[]): number => {
+    const all = features.flatMap(cosines);
+    return all.filter((cosine) => Math.abs(cosine) < 0.01).length / all.length;
+  };
+  expect(rightAngles(square.features)).toBeGreaterThan(0.95);
+  expect(rightAngles(other.features)).toBeLessThan(0.8);
+  for (const [{ result, text }, told] of [
+    [square, true],
+    [other, false],
+  ] as const) {
+    const item = await world.catalog.get('predictions', result.prediction);
+    expect(item).toMatchObject({ properties: { 'cairn:parameters': { square: told } } });
+    const verified = verifyFeatureCollection(text, { publicKeyPem: world.receipts.publicKeyPem });
+    expect(verified.ok).toBe(true);
+    const stated = world.receipts.get(world.database, result.receipt);
+    expect(readStatement(openBundle(await stated).payload).predicate.facts['parameters']?.value).toMatchObject({
+      square: told,
+    });
+  }
 });
 
 test('the result verifies with the public key alone, and not when a building was moved', () => {
