@@ -17,8 +17,13 @@ export interface Tiles {
  * @param options.bbox west,south,east,north in degrees, as typed
  * @throws CairnError `input-invalid` where something is missing; the address is not repeated, since it may hold a key.
  */
-export function readTiles(href: string, { bbox, zoom }: { bbox?: string; zoom?: number }): Tiles {
-  if (!URL.canParse(href) || !/\{z\}/.test(href)) {
+export function readTiles(
+  href: string,
+  { bbox, zoom, skipFaulty = false }: { bbox?: string; zoom?: number; skipFaulty?: boolean },
+): Tiles {
+  // Of servers that give the same tiles, the first.
+  const address = href.replace(/\{switch:([^{},]*)[^{}]*\}/i, '$1');
+  if (!URL.canParse(address) || !/\{(z|zoom|TileMatrix)\}/i.test(address)) {
     throw invalid(
       'The address is not that of map tiles.',
       'address',
@@ -46,10 +51,10 @@ export function readTiles(href: string, { bbox, zoom }: { bbox?: string; zoom?: 
   if (edges.length !== 4 || !edges.every(Number.isFinite)) {
     throw invalid(`${bbox} is no area.`, '--bbox', 'Give four numbers in degrees: --bbox west,south,east,north');
   }
-  const { hostname } = new URL(href);
+  const { hostname } = new URL(address);
   const place = edges.map((edge) => String(Math.round(edge * 1e5) / 1e5)).join('_');
   return {
-    template: { href, zoom, bbox: edges },
+    template: { href, zoom, bbox: edges, ...(skipFaulty ? { skipFaulty } : {}) },
     name: `${hostname}-z${zoom}-${place}`,
     title: `${hostname}, zoom ${zoom}`,
   };

@@ -12,6 +12,16 @@ test('map tiles are told from files, and named by host, zoom and area without th
   expect(name + title).not.toContain('SECRET');
 });
 
+test('tiles of WMTS and of servers side by side are named by their host too', () => {
+  const area = { bbox: '1,2,3,4', zoom: 17, skipFaulty: true };
+  const wmts = 'https://wmts.example.org/ortho/{TileMatrix}/{TileRow}/{TileCol}.jpg';
+  expect(readTiles(wmts, area)).toMatchObject({
+    template: { href: wmts, skipFaulty: true },
+    name: expect.stringMatching(/^wmts\.example\.org-z17/) as string,
+  });
+  expect(readTiles('https://{switch:a,b}.example.org/{zoom}/{x}/{y}', area).title).toBe('a.example.org, zoom 17');
+});
+
 test.each<[string, { bbox?: string; zoom?: number }, string]>([
   [href, { zoom: 17 }, '--bbox'],
   [href, { bbox: '1,2,3,4' }, '--zoom'],

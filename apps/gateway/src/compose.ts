@@ -27,10 +27,12 @@ import { readOwnerToken } from './identity/owner-token.ts';
 import { identityRoutes } from './identity/routes.ts';
 import { Tokens } from './identity/tokens.ts';
 import { AddImagery } from './imagery/add-imagery.ts';
+import { ImageHosts } from './imagery/http/image-hosts.ts';
+import { ImageServers } from './imagery/http/image-servers.ts';
 import { Imageries } from './imagery/imageries.ts';
 import { imageryThread } from './imagery/reader-thread.ts';
 import { imageryRoutes } from './imagery/routes.ts';
-import { TileHosts } from './imagery/xyz/tile-hosts.ts';
+import { TileCache } from './imagery/xyz/tile-cache.ts';
 import { TileServers } from './imagery/xyz/tile-servers.ts';
 import { TileSets } from './imagery/xyz/tile-sets.ts';
 import { ProcessBackend } from './inference/backend/process/backend.ts';
@@ -141,6 +143,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
 
   const reader = imageryThread();
   const imageries = new Imageries({ catalog });
+  const imageServers = new ImageServers({ hosts: new ImageHosts({ allowed: config.tileHosts }) });
   const backend = new ProcessBackend({
     children,
     objects,
@@ -251,8 +254,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
         receipts,
         reader,
         tileSets: new TileSets({
-          objects,
-          servers: new TileServers({ hosts: new TileHosts({ allowed: config.tileHosts }) }),
+          servers: new TileServers({ servers: imageServers, objects, cache: new TileCache({ database }) }),
         }),
         workFolder,
       }),

@@ -93,6 +93,13 @@ export const TileSource = Type.Object(
       description: 'west, south, east, north in EPSG:4326',
       title: 'Area',
     }),
+    skipFaulty: Type.Optional(
+      Type.Boolean({
+        default: false,
+        title: 'Pass over tiles that cannot be had or read',
+        description: 'They become gaps, which the item lists; at most a tenth of the tiles.',
+      }),
+    ),
   },
   { ...closed, title: 'Map tiles' },
 );
@@ -118,7 +125,12 @@ export const AddImageryResult = Type.Object({
   tiles: Type.Optional(
     Type.Object({
       count: Type.Integer({ description: 'map tiles that have data' }),
-      gaps: Type.Integer({ description: 'map tiles of the area that the server has no data for' }),
+      gaps: Type.Integer({ description: 'map tiles of the area that have none, or could not be had' }),
+      faulty: Type.Integer({ description: 'of the gaps, those that could not be had or read' }),
+      repeated: Type.Integer({
+        description:
+          'of the tiles, those that are the same picture as another: perhaps a notice that there is no image',
+      }),
     }),
   ),
   receipt: Digest,

@@ -16,6 +16,7 @@ export interface ImageryOptions {
   /** Area and zoom of map tiles, as they were typed. */
   bbox?: string;
   zoom?: number;
+  skipFaulty?: boolean;
 }
 
 /** `cairn imagery add`: an image to predict on. */
@@ -30,6 +31,7 @@ export const addImagery: AddCommand = (program, act) => {
     )
     .option('--bbox <w,s,e,n>', 'of map tiles: the area, west,south,east,north in degrees')
     .option('--zoom <0..23>', 'of map tiles: the zoom to fetch; 19 is about 0.3 m a pixel', readNumber)
+    .option('--skip-faulty', 'of map tiles: list those that cannot be had or read as gaps, at most a tenth')
     .option(
       '--id <id>',
       'its name in the catalogue (default: the name of the file, or the host of the tiles and the place)',
@@ -54,13 +56,22 @@ export const addImagery: AddCommand = (program, act) => {
             `  ${result.gsd.toFixed(3)} m a pixel, extent ${result.bbox.map((value) => value.toFixed(5)).join(', ')}`,
           );
           if (result.tiles !== undefined) {
-            around.output.line(`  ${result.tiles.count} map tiles; ${result.tiles.gaps} more have no data`);
+            for (const words of tileWords(result.tiles)) around.output.line(`  ${words}`);
           }
           around.output.line(`  digest ${result.digest}`);
         });
       }),
     );
 };
+
+/** What is to be said of map tiles, a line each. */
+function tileWords({ count, gaps, faulty, repeated }: NonNullable<ProcessResult<'add-imagery'>['tiles']>): string[] {
+  return [
+    `${count} map tiles; ${gaps - faulty} more have no data`,
+    ...(faulty === 0 ? [] : [`${faulty} could not be had or read: they are gaps, which the imagery's item lists`]),
+    ...(repeated === 0 ? [] : [`${repeated} are the same picture: look whether it says that there is no image`]),
+  ];
+}
 
 const images = /\.(tiff?|jpe?g|png)$/i;
 

@@ -15,6 +15,7 @@ import { isTiffName } from './chip-layout.ts';
 import type { Imageries } from './imageries.ts';
 import { bboxOf, imageryItem } from './imagery-item.ts';
 import type { ImageryThread } from './reader-thread.ts';
+import type { TileGap } from './xyz/gaps.ts';
 import type { TileOrigin, TileSets } from './xyz/tile-sets.ts';
 
 type Inputs = ProcessInput<'add-imagery'>;
@@ -38,6 +39,7 @@ interface Source {
   digest: Digest;
   files: FileSet;
   tiles?: TileOrigin;
+  gaps?: TileGap[];
 }
 
 /**
@@ -108,7 +110,7 @@ export class AddImagery implements Process<'add-imagery'> {
     const set = await this.#parts.tileSets.collect(template, folder, context, (done, all) =>
       context.progress(Math.floor((45 * done) / all), `Fetching map tiles: ${done} of ${all}`),
     );
-    return { digest: digestOf(set.files), files: set.files, tiles: set.origin };
+    return { digest: digestOf(set.files), files: set.files, tiles: set.origin, gaps: set.gaps };
   }
 
   /** Uploaded files, after a look at their list. */
@@ -196,7 +198,9 @@ export function subjectOf(id: string): string {
 }
 
 function tilesTold({ tiles }: Source): Pick<Result, 'tiles'> {
-  return tiles === undefined ? {} : { tiles: { count: tiles.count, gaps: tiles.gaps } };
+  if (tiles === undefined) return {};
+  const { count, gaps, faulty, repeated } = tiles;
+  return { tiles: { count, gaps, faulty, repeated } };
 }
 
 function digestOf(files: FileSet): Digest {

@@ -2,6 +2,7 @@ import type { Digest } from '@cairn/contracts';
 import { boxOf, degreesOf, polygonCoordinates, type Bbox } from '@cairn/geo';
 import { licenceMembers } from '../catalog/licence.ts';
 import type { ImageryInfo } from './reader.ts';
+import type { TileGap } from './xyz/gaps.ts';
 import type { TileOrigin } from './xyz/tile-sets.ts';
 
 /** What is known of imagery beside its pixels: told by whoever adds it. */
@@ -37,14 +38,14 @@ export function digestOfMultihash(text: unknown): Digest | undefined {
  * The STAC item of imagery. When it was taken is seldom told: `end_datetime` says that it was before it was added.
  * @param file digest and bytes of the GeoTIFF
  * @param source what was added: its digest, the file's own or that of the set of chips that it was made from, and for map
- * tiles where they are from
+ * tiles where they are from and which of them lack
  * @param at RFC 3339 in UTC, when it was added
  */
 export function imageryItem(
   label: ImageryLabel,
   info: ImageryInfo,
   file: { digest: Digest; size: number },
-  source: { digest: Digest; tiles?: TileOrigin },
+  source: { digest: Digest; tiles?: TileOrigin; gaps?: readonly TileGap[] },
   at: string,
 ): Record<string, unknown> & { id: string; collection: string } {
   const [west, pixelWidth, , north, , pixelHeight] = info.transform;
@@ -75,6 +76,7 @@ export function imageryItem(
       ...(info.accuracy > 1 ? { 'cairn:crs_accuracy': info.accuracy } : {}),
       'cairn:source_digest': source.digest,
       ...(source.tiles === undefined ? {} : { 'cairn:tiles': source.tiles }),
+      ...(source.gaps === undefined ? {} : { 'cairn:gaps': source.gaps }),
     },
     assets: {
       image: {

@@ -6,7 +6,9 @@ import { Catalog } from '../../src/catalog/catalog.ts';
 import { AddImagery } from '../../src/imagery/add-imagery.ts';
 import { Imageries } from '../../src/imagery/imageries.ts';
 import { imageryThread } from '../../src/imagery/reader-thread.ts';
-import { TileHosts } from '../../src/imagery/xyz/tile-hosts.ts';
+import { ImageHosts } from '../../src/imagery/http/image-hosts.ts';
+import { ImageServers } from '../../src/imagery/http/image-servers.ts';
+import { TileCache } from '../../src/imagery/xyz/tile-cache.ts';
 import { TileServers } from '../../src/imagery/xyz/tile-servers.ts';
 import { TileSets } from '../../src/imagery/xyz/tile-sets.ts';
 import type { JobContext } from '../../src/jobs/process.ts';
@@ -29,7 +31,7 @@ export function jobContext(): JobContext {
 }
 
 /** All that imagery is made of, on a real database and a real object store; map tiles from nowhere unless told. */
-export async function openImagery(servers = new TileServers({ hosts: new TileHosts({ allowed: [] }) })) {
+export async function openImagery(servers = new ImageServers({ hosts: new ImageHosts({ allowed: [] }) })) {
   const home = await mkdtemp(join(tmpdir(), 'cairn-imagery-'));
   const database = await openTestDatabase();
   const objects = new ObjectStore({ root: join(home, 'objects') });
@@ -42,7 +44,8 @@ export async function openImagery(servers = new TileServers({ hosts: new TileHos
   const reader = imageryThread();
   const imageries = new Imageries({ catalog });
   const workFolder = join(home, 'jobs');
-  const tileSets = new TileSets({ objects, servers });
+  const tileServers = new TileServers({ servers, objects, cache: new TileCache({ database }) });
+  const tileSets = new TileSets({ servers: tileServers });
   const addImagery = new AddImagery({ database, catalog, imageries, objects, receipts, reader, tileSets, workFolder });
   return {
     home,

@@ -19,6 +19,17 @@ describe('the address of tiles', () => {
     expect(new TileTemplate('https://tiles.example/?x={x}&y={-y}&z={z}').url(tile).search).toBe('?x=3&y=10&z=4');
   });
 
+  it.each([
+    ['https://t.example/ortho/default/GoogleMapsCompatible/{TileMatrix}/{TileRow}/{TileCol}.jpg', '/4/5/3.jpg'],
+    [
+      'https://t.example/?layer=ortho&TILEMATRIX=EPSG:3857:{TileMatrix}&tilerow={TileRow}&tilecol={TileCol}',
+      '=EPSG:3857:4&tilerow=5&tilecol=3',
+    ],
+    ['https://{switch:a,b}.t.example/{zoom}/{x}/{y}', 'https://a.t.example/4/3/5'],
+  ])('has its places named as in WMTS and in JOSM: %s', (href, filled) => {
+    expect(decodeURIComponent(new TileTemplate(href).url(tile).href)).toContain(filled);
+  });
+
   it('never shows what is in its query, whatever that is', () => {
     const secret = fc.stringMatching(/^[A-Za-z0-9._~%=;:@/+-]{8,40}$/);
     fc.assert(
@@ -40,6 +51,7 @@ describe('the address of tiles', () => {
     'tiles.example/{z}/{x}/{y}.png',
     'https://tiles.example/{z}/{x}.png?key=SECRET',
     'https://tiles.example/{z}/{x}/{y}/{-y}?key=SECRET',
+    'https://tiles.example/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}?key=SECRET',
     'https://{s}.tiles.example/{z}/{x}/{y}?key=SECRET',
     'https://t{x}.example/{z}/{x}/{y}?key=SECRET',
     'https://:SECRET@/{z}/{x}/{y}',
@@ -110,8 +122,8 @@ describe('the tiles of an area', () => {
 
 describe("a tile's picture", () => {
   it('is known by its bytes', async () => {
-    expect(await readTilePicture(await tilePng(tile), tile)).toEqual({ extension: 'png', edge: 32 });
-    expect(await readTilePicture(await tileJpeg(tile), tile)).toEqual({ extension: 'jpg', edge: 32 });
+    expect(await readTilePicture(await tilePng(tile), tile)).toEqual({ extension: 'png', edge: 32, isEmpty: false });
+    expect(await readTilePicture(await tileJpeg(tile), tile)).toEqual({ extension: 'jpg', edge: 32, isEmpty: false });
   });
 
   it('is read or refused with the name of the tile, whatever its bytes, and a cut one is refused', async () => {

@@ -1,18 +1,28 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TileSource } from '@cairn/contracts';
 import { tileBounds } from '@cairn/geo';
+import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { TileHosts } from '../../src/imagery/xyz/tile-hosts.ts';
+import { ImageHosts } from '../../src/imagery/http/image-hosts.ts';
+import { ImageServers } from '../../src/imagery/http/image-servers.ts';
+import { TileCache } from '../../src/imagery/xyz/tile-cache.ts';
 import { TileServers } from '../../src/imagery/xyz/tile-servers.ts';
 import { TileSets, type TileSet } from '../../src/imagery/xyz/tile-sets.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
-import { temporaryFolder } from '../db/template.ts';
-import { answer, edge, tileJpeg, tilePng, TestTileServer } from './xyz-tiles.ts';
+import { openTestDatabase, temporaryFolder, type TestDatabase } from '../db/template.ts';
+import { answer, edge, type Answer, tileJpeg, tilePng, TestTileServer } from './xyz-tiles.ts';
 
 const server = new TestTileServer();
-beforeAll(() => server.start());
-afterAll(() => server.stop());
+let database: TestDatabase;
+beforeAll(async () => {
+  await server.start();
+  database = await openTestDatabase();
+});
+afterAll(async () => {
+  await server.stop();
+  await database.close();
+});
 afterEach(() => server.reset());
 
 // Sixteen tiles: four columns, four rows.
@@ -33,13 +43,12 @@ interface Given {
 
 async function collect(given: Given = {}): Promise<TileSet & { log: string[] }> {
   const folder = given.folder ?? (await temporaryFolder());
-  const sets = new TileSets({
-    objects: new ObjectStore({ root: join(folder, 'objects') }),
-    servers: new TileServers({
-      hosts: new TileHosts({ allowed: given.allowed ?? [server.place] }),
-      patience: { timeout: 600, firstPause: 10, longestPause: 5_000 },
-    }),
+  const servers = new ImageServers({
+    hosts: new ImageHosts({ allowed: given.allowed ?? [server.place] }),
+    patience: { timeout: 600, firstPause: 10, longestPause: 5_000 },
   });
+  const objects = new ObjectStore({ root: join(folder, 'objects') });
+  const sets = new TileSets({ servers: new TileServers({ servers, objects, cache: new TileCache({ database }) }) });
   const log: string[] = [];
   const context = { signal: given.signal ?? new AbortController().signal, log: (line: string) => void log.push(line) };
   const source = { href: server.template, zoom, bbox, ...given.source };
@@ -56,7 +65,7 @@ describe('the tiles of an area', () => {
     expect(server.requests).toHaveLength(16);
     expect(server.most).toBeLessThanOrEqual(4);
     expect(new Set(server.requests.map(({ agent }) => agent))).toEqual(new Set(['Cairn/0.1']));
-    expect(origin).toEqual({ template: server.template, zoom, bbox, count: 16, gaps: 0 });
+    expect(origin).toEqual({ template: server.template, zoom, bbox, count: 16, gaps: 0, faulty: 0, repeated: 0 });
     expect(told).toEqual(Array.from({ length: 16 }, (_, at) => [at + 1, 16]));
   });
 
@@ -168,24 +177,118 @@ describe('a server in trouble', () => {
 });
 
 describe('a tile that is none', () => {
-  it.each<[string, () => Promise<Parameters<TestTileServer['will']>[1]>, RegExp]>([
-    ['a web page', () => Promise.resolve(answer(200, '<!DOCTYPE html><title>Log in</title>')), /web page/],
-    ['a truncated JPEG', async () => answer(200, (await tileOf(2, 1, tileJpeg)).subarray(0, -20)), /cannot be decoded/],
-    ['nothing at all', () => Promise.resolve(answer(200)), /empty/],
+  const faults: [what: string, make: () => Promise<Answer>, words: RegExp, asked: number][] = [
+    ['a web page', () => Promise.resolve(answer(200, '<!DOCTYPE html><title>Log in</title>')), /web page/, 3],
+    [
+      'a truncated JPEG',
+      async () => answer(200, (await tileOf(2, 1, tileJpeg)).subarray(0, -20)),
+      /cannot be decoded/,
+      3,
+    ],
+    ['nothing at all', () => Promise.resolve(answer(200)), /empty/, 3],
     [
       'of another size',
       async () => answer(200, await tileOf(2, 1, (tile) => tilePng(tile, 2 * edge))),
       /64 pixels wide/,
+      1,
     ],
-    ['more than 8 MiB', () => Promise.resolve(answer(200, Buffer.alloc(9 << 20))), /more than 8 MiB/],
-  ])('is named: %s', async (_what, make, words) => {
+    ['more than 8 MiB', () => Promise.resolve(answer(200, Buffer.alloc(9 << 20))), /more than 8 MiB/, 1],
+  ];
+
+  it.each(faults)('is named, and asked for again where it may have been cut: %s', async (_what, make, words, asked) => {
     server.will(name(2, 1), await make());
     await expect(collect()).rejects.toMatchObject({
       code: 'imagery-corrupt',
       message: expect.stringMatching(words) as string,
       more: { where: name(2, 1) },
     });
-    expect(server.asked(name(2, 1))).toBe(1);
+    expect(server.asked(name(2, 1))).toBe(asked);
+  });
+
+  it.each(faults)('is a gap that is listed, where that is asked for: %s', async (_what, make, words) => {
+    server.will(name(2, 1), await make());
+    const { files, origin, gaps, log } = await collect({ source: { skipFaulty: true } });
+    expect(files).toHaveLength(15);
+    expect(origin).toMatchObject({ count: 15, gaps: 1, faulty: 1 });
+    expect(gaps).toEqual([{ why: 'imagery-corrupt', zoom, row: y0 + 1, columns: [x0 + 2, x0 + 2] }]);
+    expect(log.join('\n')).toMatch(words);
+  });
+
+  it('is the tile after all, where it was cut only once', async () => {
+    const whole = await tileOf(2, 1, tileJpeg);
+    server.will(name(2, 1), answer(200, whole.subarray(0, -20)), answer(200, whole));
+    expect((await collect()).origin).toMatchObject({ count: 16, gaps: 0 });
+  });
+});
+
+describe('gaps', () => {
+  it('are told by why they are there, those side by side together', async () => {
+    for (const column of [1, 2, 3]) server.will(name(column, 0), answer(404));
+    server.will(name(0, 2), answer(200, await transparent()));
+    server.will(name(1, 3), answer(500));
+    const { origin, gaps, log } = await collect({ source: { skipFaulty: true } });
+    expect(origin).toMatchObject({ count: 11, gaps: 5, faulty: 1 });
+    expect(gaps).toEqual([
+      { why: 'missing', zoom, row: y0, columns: [x0 + 1, x0 + 3] },
+      { why: 'transparent', zoom, row: y0 + 2, columns: [x0, x0] },
+      { why: 'tiles-unreachable', zoom, row: y0 + 3, columns: [x0 + 1, x0 + 1] },
+    ]);
+    expect(log.join('\n')).toMatch(/passed over: .* answers 500 when asked for the tile/);
+  });
+
+  it('are at most a tenth of an area for faults, so that a server in trouble is left alone', async () => {
+    for (let at = 0; at < 16; at++) server.will(name(at % 4, at >> 2), answer(403));
+    await expect(collect({ source: { skipFaulty: true } })).rejects.toMatchObject({
+      code: 'tiles-unreachable',
+      message: expect.stringContaining('1 faulty tiles were passed over') as string,
+    });
+    expect(server.requests.length).toBeLessThan(8);
+  });
+
+  it('are none where tiles are the same picture, but those are told', async () => {
+    const notice = await tileOf(0, 0);
+    for (const column of [1, 3]) server.will(name(column, 2), answer(200, notice));
+    const { origin, log } = await collect();
+    expect(origin).toMatchObject({ count: 16, gaps: 0, repeated: 3 });
+    expect(log.join('\n')).toContain(`3 tiles that are the same picture`);
+  });
+});
+
+describe('a tile that was fetched before', () => {
+  it('is not asked for while it is fresh, and then only whether it has changed', async () => {
+    const [fresh, known] = [name(0, 0), name(1, 0)];
+    const first = await tileOf(1, 0);
+    server.will(fresh, answer(200, await tileOf(0, 0), { 'cache-control': 'max-age=600' }));
+    server.will(known, answer(200, first, { etag: '"a"', 'cache-control': 'no-cache' }));
+    const folder = await temporaryFolder();
+    const before = await collect({ folder });
+    await rm(join(folder, 'tiles.jsonl'));
+    server.reset();
+    server.will(known, (response, request) => {
+      expect(request.headers['if-none-match']).toBe('"a"');
+      response.writeHead(304, { etag: '"a"' }).end();
+    });
+    expect((await collect({ folder })).files).toEqual(before.files);
+    expect([server.asked(fresh), server.asked(known), server.requests.length]).toEqual([0, 1, 15]);
+    // Another area that shares tiles with it, and the tile has changed.
+    await rm(join(folder, 'tiles.jsonl'));
+    server.reset();
+    server.will(known, answer(200, await tileOf(3, 3), { etag: '"b"' }));
+    const after = await collect({ folder });
+    expect(server.asked(fresh)).toBe(0);
+    expect(after.files[1]!.digest).not.toBe(before.files[1]!.digest);
+  });
+
+  it('under another key of the same server is not known', async () => {
+    const folder = await temporaryFolder();
+    const key = (text: string) => ({ href: `${server.template}?key=${text}` });
+    server.will(name(0, 0), answer(200, await tileOf(0, 0), { 'cache-control': 'max-age=600' }));
+    await collect({ folder, source: key('A') });
+    await rm(join(folder, 'tiles.jsonl'));
+    await collect({ folder, source: key('B') });
+    expect(server.asked(name(0, 0))).toBe(2);
+    const rows = await database.query('select * from cairn.tile');
+    expect(JSON.stringify(rows)).not.toContain('key=');
   });
 });
 
@@ -247,6 +350,13 @@ describe('a host that is not of the internet', () => {
     expect(server.asked(name(0, 0))).toBe(4);
   });
 });
+
+function transparent(): Promise<Buffer> {
+  const background = { r: 0, g: 0, b: 0, alpha: 0 };
+  return sharp({ create: { width: edge, height: edge, channels: 4, background } })
+    .png()
+    .toBuffer();
+}
 
 function tileOf(column: number, row: number, make: typeof tileJpeg = tilePng): Promise<Buffer> {
   return make({ x: x0 + column, y: y0 + row, z: zoom });

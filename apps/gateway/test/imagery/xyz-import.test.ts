@@ -4,8 +4,8 @@ import type { ProcessInput } from '@cairn/contracts';
 import { tileBounds } from '@cairn/geo';
 import { digestOf, filesetDigest } from '@cairn/receipt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { TileHosts } from '../../src/imagery/xyz/tile-hosts.ts';
-import { TileServers } from '../../src/imagery/xyz/tile-servers.ts';
+import { ImageHosts } from '../../src/imagery/http/image-hosts.ts';
+import { ImageServers } from '../../src/imagery/http/image-servers.ts';
 import type { JobContext } from '../../src/jobs/process.ts';
 import { jobContext, openImagery, type ImageryWorld } from './world.ts';
 import { answer, colourAt, edge, TestTileServer, tilePng } from './xyz-tiles.ts';
@@ -14,8 +14,8 @@ const server = new TestTileServer();
 let world: ImageryWorld;
 beforeAll(async () => {
   await server.start();
-  const hosts = new TileHosts({ allowed: [server.place] });
-  world = await openImagery(new TileServers({ hosts, patience: { timeout: 5_000, firstPause: 10 } }));
+  const hosts = new ImageHosts({ allowed: [server.place] });
+  world = await openImagery(new ImageServers({ hosts, patience: { timeout: 5_000, firstPause: 10 } }));
 });
 afterAll(async () => {
   await world.close();
@@ -67,7 +67,11 @@ describe('map tiles', () => {
     const item = await world.catalog.get('imagery', 'town');
     const template = `${server.template}?key=…`;
     expect(item).toMatchObject({
-      properties: { 'cairn:tiles': { template, zoom, bbox, count: 5, gaps: 1 }, license: 'CC-BY-4.0' },
+      properties: {
+        'cairn:tiles': { template, zoom, bbox, count: 5, gaps: 1, faulty: 0, repeated: 0 },
+        'cairn:gaps': [{ why: 'missing', zoom, row: y0 + 1, columns: [x0 + 1, x0 + 1] }],
+        license: 'CC-BY-4.0',
+      },
     });
     const { database, receipts } = world;
     const kept = await database.query('select bundle from cairn.receipt union all select data from cairn.event');

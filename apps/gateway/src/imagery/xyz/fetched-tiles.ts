@@ -11,12 +11,12 @@ const Held = Type.Object({
   extension: Type.Union([Type.Literal('png'), Type.Literal('jpg'), Type.Literal('webp')]),
   edge: Type.Integer({ minimum: 1 }),
 });
-const Missing = Type.Object({ ...place, missing: Type.Literal(true) });
-const FetchedTile = Type.Union([Held, Missing]);
+const Gap = Type.Object({ ...place, gap: Type.Union([Type.Literal('missing'), Type.Literal('transparent')]) });
+const FetchedTile = Type.Union([Held, Gap]);
 
 /** A tile that is in the object store. */
 export type HeldTile = Static<typeof Held>;
-/** What a server answered for a tile: bytes that are in the object store, or that there is no data. */
+/** What a server answered for a tile: bytes that are in the object store, or nothing that could be seen. */
 export type FetchedTile = Static<typeof FetchedTile>;
 
 /**

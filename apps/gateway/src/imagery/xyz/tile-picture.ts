@@ -7,6 +7,8 @@ import { nameOf } from './template.ts';
 export interface TilePicture {
   extension: 'png' | 'jpg' | 'webp';
   edge: number;
+  /** Transparent all over. */
+  isEmpty: boolean;
 }
 
 /** Pixels along the edge of the largest tile that is read. */
@@ -20,20 +22,27 @@ const largestEdge = 4096;
 export async function readTilePicture(bytes: Uint8Array, tile: Tile): Promise<TilePicture> {
   const extension = formatOf(bytes);
   if (extension === undefined) throw corrupt(tile, describe(bytes));
-  const { width, height } = await decode(bytes, tile);
+  const { width, height, isEmpty } = await decode(bytes, tile);
   if (width !== height) throw corrupt(tile, `is ${width} × ${height} pixels, not a square`);
-  return { extension, edge: width };
+  return { extension, edge: width, isEmpty };
 }
 
-async function decode(bytes: Uint8Array, tile: Tile): Promise<{ width: number; height: number }> {
+async function decode(bytes: Uint8Array, tile: Tile): Promise<{ width: number; height: number; isEmpty: boolean }> {
   try {
-    const { info } = await sharp(bytes, { failOn: 'error', limitInputPixels: largestEdge ** 2 })
+    const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: largestEdge ** 2 })
       .raw()
       .toBuffer({ resolveWithObject: true });
-    return info;
+    const { width, height, channels } = info;
+    return { width, height, isEmpty: channels % 2 === 0 && isTransparent(data, channels) };
   } catch (cause) {
     throw corrupt(tile, `cannot be decoded: ${(cause as Error).message}`, cause);
   }
+}
+
+/** Whether every pixel's last sample, its alpha, is 0. */
+function isTransparent(data: Uint8Array, channels: number): boolean {
+  for (let at = channels - 1; at < data.length; at += channels) if (data[at] !== 0) return false;
+  return true;
 }
 
 function formatOf(bytes: Uint8Array): TilePicture['extension'] | undefined {

@@ -1,112 +1,97 @@
 import { CairnError } from '@cairn/contracts';
 import type { Tile } from '@cairn/geo';
-import { Pace, pause } from './pace.ts';
-import { largestTile, TileRequests, type Answer } from './request.ts';
+import type { ObjectStore } from '../../storage/objects.ts';
+import type { ImageServers } from '../http/image-servers.ts';
+import type { Answer } from '../http/requests.ts';
+import type { FetchedTile } from './fetched-tiles.ts';
 import { nameOf, type TileTemplate } from './template.ts';
-import { placeOf } from '../../outbound/hosts.ts';
-import type { TileHosts } from './tile-hosts.ts';
+import type { KeptTile, TileCache } from './tile-cache.ts';
+import { readTilePicture, type TilePicture } from './tile-picture.ts';
+import { conditions, validityOf } from './validity.ts';
 
-/** How long servers are waited for, in milliseconds. */
-export interface Patience {
-  /** For one answer. */
-  timeout: number;
-  /** Before a tile is asked for a second time; twice as long before each time after. */
-  firstPause: number;
-  /** The longest pause that a server may ask for (Retry-After). */
-  longestPause: number;
-}
+/** Bytes of the largest tile that is taken. */
+const largestTile = 8 * 1024 * 1024;
 
-const usualPatience: Patience = { timeout: 20_000, firstPause: 500, longestPause: 120_000 };
-const mostAttempts = 6;
-/** Tiles that are asked of one host at a time, by all jobs together. */
-const places = 4;
-
-/**
- * Fetches tiles as a polite guest: few at a time, with a name, and again after a pause where a server is busy or gone for a
- * moment. What a server asks of one request (Retry-After), all that go to its host heed.
- */
+/** Fetches tiles, of those that were fetched before only what has changed, and keeps their bytes by digest. */
 export class TileServers {
-  readonly #requests: TileRequests;
-  readonly #patience: Patience;
-  readonly #paces = new Map<string, Pace>();
+  readonly #servers: ImageServers;
+  readonly #objects: ObjectStore;
+  readonly #cache: TileCache;
 
-  constructor(options: { hosts: TileHosts; patience?: Partial<Patience> }) {
-    this.#patience = { ...usualPatience, ...options.patience };
-    this.#requests = new TileRequests({ hosts: options.hosts, timeout: this.#patience.timeout });
+  constructor(options: { servers: ImageServers; objects: ObjectStore; cache: TileCache }) {
+    this.#servers = options.servers;
+    this.#objects = options.objects;
+    this.#cache = options.cache;
   }
 
   /**
-   * The bytes of a tile; undefined where the server has none (404, 204).
-   * @throws CairnError `tiles-unreachable`, `input-invalid` for a host that may not be asked, `imagery-corrupt` for a tile
-   * that is too large; `where` is the tile. The signal's reason.
+   * A tile in the object store; a gap where the server has none (404, 204) or one that shows nothing.
+   * @throws CairnError `tiles-unreachable`, `input-invalid` for a host that may not be asked, `imagery-corrupt` for what is no
+   * tile; `where` is the tile. The signal's reason.
    */
-  fetch(template: TileTemplate, tile: Tile, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const url = template.url(tile);
-    const place = placeOf(url);
-    const pace = this.#paces.get(place) ?? new Pace(places);
-    this.#paces.set(place, pace);
-    return pace.turn(async () => {
-      for (let attempt = 1; ; attempt++) {
-        await pace.open(signal);
-        signal.throwIfAborted();
-        const heard = await this.#ask(url, signal);
-        const trouble = heard instanceof Error ? wordsOf(heard, this.#patience) : troubleOf(heard);
-        if (trouble === undefined) return bytesOf(heard as Answer, tile);
-        if (!trouble.passes || attempt === mostAttempts) throw unreachable(url, tile, trouble.words);
-        const asked = heard instanceof Error ? 0 : retryAfter(heard);
-        if (asked > this.#patience.longestPause) {
-          throw unreachable(url, tile, `asks to be left alone for ${Math.ceil(asked / 1000)} seconds`);
-        }
-        if (asked > 0) pace.hold(asked);
-        else await pause(this.#patience.firstPause * 2 ** (attempt - 1), signal);
-      }
-    });
-  }
-
-  /** An answer, or what the connection said; what was refused on purpose is thrown. */
-  async #ask(url: URL, signal: AbortSignal): Promise<Answer | Error> {
-    try {
-      return await this.#requests.get(url, signal);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (error instanceof CairnError || !(error instanceof Error)) throw error;
-      return error;
+  async fetch(template: TileTemplate, tile: Tile, signal: AbortSignal): Promise<FetchedTile> {
+    const known = await this.#known(template, tile);
+    if (known !== undefined && known.freshUntil !== null && known.freshUntil.getTime() > Date.now()) {
+      return this.#told(tile, known);
     }
+    return this.#servers.ask(
+      {
+        url: template.url(tile),
+        headers: { accept: 'image/*', ...(known === undefined ? {} : conditions(known)) },
+        mostBytes: largestTile,
+        answers: known === undefined ? [200, 204, 404] : [200, 204, 304, 404],
+        read: (answer) => this.#take(template, tile, known, answer),
+        trouble: (words) => unreachable(template.url(tile), tile, words),
+      },
+      signal,
+    );
+  }
+
+  /** What was fetched before, where its bytes are still held and sound. */
+  async #known(template: TileTemplate, tile: Tile): Promise<KeptTile | undefined> {
+    const known = await this.#cache.get(template, tile);
+    return known !== undefined && (await this.#objects.verify(known.digest)) ? known : undefined;
+  }
+
+  async #take(
+    template: TileTemplate,
+    tile: Tile,
+    known: KeptTile | undefined,
+    { status, headers, body }: Answer,
+  ): Promise<FetchedTile> {
+    if (status === 304 && known !== undefined) {
+      const validity = validityOf({
+        etag: known.etag ?? undefined,
+        'last-modified': known.lastModified ?? undefined,
+        ...headers,
+      });
+      await this.#cache.put(template, tile, validity && { ...validity, digest: known.digest });
+      return this.#told(tile, known);
+    }
+    if (status !== 200) return { x: tile.x, y: tile.y, gap: 'missing' };
+    if (body === undefined) throw tooLarge(tile);
+    const picture = await readTilePicture(body, tile);
+    const { digest } = await this.#objects.put(body);
+    const validity = validityOf(headers);
+    if (validity !== null || known !== undefined)
+      await this.#cache.put(template, tile, validity && { ...validity, digest });
+    return told(tile, digest, picture);
+  }
+
+  async #told(tile: Tile, { digest }: KeptTile): Promise<FetchedTile> {
+    return told(tile, digest, await readTilePicture(await this.#objects.readAll(digest), tile));
   }
 }
 
-/** What went wrong, to follow the host's name, and whether it may pass. */
-interface Trouble {
-  words: string;
-  passes: boolean;
+function told({ x, y }: Tile, digest: KeptTile['digest'], { extension, edge, isEmpty }: TilePicture): FetchedTile {
+  return isEmpty ? { x, y, gap: 'transparent' } : { x, y, digest, extension, edge };
 }
 
-function troubleOf({ status }: Answer): Trouble | undefined {
-  if (status === 200 || status === 204 || status === 404) return undefined;
-  return { words: `answers ${status}`, passes: status === 408 || status === 429 || status >= 500 };
-}
-
-function wordsOf(error: Error, { timeout }: Patience): Trouble {
-  if (error.name === 'TimeoutError') return { words: `has not answered within ${timeout / 1000} s`, passes: true };
-  const { code } = error as NodeJS.ErrnoException;
-  return { words: `cannot be reached (${code ?? error.name})`, passes: true };
-}
-
-function bytesOf({ status, body }: Answer, tile: Tile): Uint8Array | undefined {
-  if (status !== 200) return undefined;
-  if (body !== undefined) return body;
-  throw new CairnError('imagery-corrupt', `The tile ${nameOf(tile)} has more than ${largestTile / 1024 / 1024} MiB.`, {
+function tooLarge(tile: Tile): CairnError {
+  return new CairnError('imagery-corrupt', `The tile ${nameOf(tile)} has more than ${largestTile / 1024 / 1024} MiB.`, {
     where: nameOf(tile),
     action: 'Give the address of tiles that are pictures for a web map (PNG, JPEG or WebP).',
   });
-}
-
-/** Milliseconds that a busy server asks for: seconds, or a date (RFC 9110); 0 where it asks for none. */
-function retryAfter({ status, headers }: Answer): number {
-  const text = headers['retry-after'];
-  if (text === undefined || (status !== 429 && status !== 503)) return 0;
-  const until = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(until) ? Math.max(0, until) : 0;
 }
 
 function unreachable(url: URL, tile: Tile, words: string): CairnError {
