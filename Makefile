@@ -11,7 +11,7 @@ cairn := ./bin/cairn
 web_sources := $(shell find apps/web packages/contracts/src packages/receipt/src -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-full test-cluster generate check screenshots format clean
+.PHONY: help setup demo up test test-full test-cluster bench generate check screenshots format clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -66,6 +66,9 @@ test-full: setup ## the whole suite at its full counts (kills, fuzz inputs)
 
 test-cluster: node_modules/.package-lock.json ## what needs a Kubernetes with Argo (about 6 minutes); tools/test-cluster.sh says what it asks for
 	@tools/test-cluster.sh
+
+bench: setup ## compare with what Cairn replaces, one line of JSON a comparison (some minutes; ARGS=--help)
+	@node --import tsx bench/main.ts $(ARGS)
 
 screenshots: setup ## make the pictures of the docs again, from the running program
 	@node --import tsx e2e/screenshots.ts
