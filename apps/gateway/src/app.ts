@@ -37,7 +37,9 @@ export interface AppParts {
  *     GET  /imagery/:id/tiles/:z/:x/:y.png                       imagery
  *     GET  /predictions …  /predictions/:id/buildings.:format    inference
  *     GET  /jobs/:job/features                                   inference
- *     GET  /receipts …                                           receipts
+ *     GET  /v2 …  /v2/health/…  /v2/models/:name …               inference
+ *     POST /v2/models/:name/infer  …/versions/:version/infer     inference
+ *     GET  /receipts …  /receipts/:digest/trail                  receipts
  *     GET  /survey   POST /survey/repair                         survey
  *     GET  /*                                                    the page
  */

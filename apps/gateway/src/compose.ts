@@ -39,6 +39,8 @@ import { ProcessBackend } from './inference/backend/process/backend.ts';
 import { exportRoutes } from './inference/export-routes.ts';
 import { featureRoutes } from './inference/feature-routes.ts';
 import { exportThread } from './inference/exports-thread.ts';
+import { Inferences } from './inference/door/inferences.ts';
+import { doorRoutes } from './inference/door/routes.ts';
 import { outlineThread } from './inference/outlines-thread.ts';
 import { Predict } from './inference/predict.ts';
 import { inferenceRoutes } from './inference/routes.ts';
@@ -319,6 +321,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       inferenceRoutes({ database, objects }),
       exportRoutes({ database, objects, exporter }),
       featureRoutes({ jobs, objects, workFolder }),
+      doorRoutes({ versions, inferences: new Inferences({ database, versions, receipts, backend }) }),
       receiptRoutes({ receipts, database }),
       surveyRoutes({ survey }),
       pageRoutes({ folder: config.web }),

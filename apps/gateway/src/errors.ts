@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { CairnError, type ErrorCode } from '@cairn/contracts';
+import { CairnError, type ErrorCode, type Problem } from '@cairn/contracts';
 import { DatabaseError } from './db/database-error.ts';
 
 /**
@@ -54,13 +54,21 @@ function byStatus(status: number, code: string): ErrorCode | undefined {
   return undefined;
 }
 
-/** Answers an error as problem details (RFC 9457). */
-export function answerProblem(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+/** Answers an error as problem details (RFC 9457), with what another protocol wants of an error beside them. */
+export function answerProblem(
+  thrown: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  beside: (problem: Problem) => object = () => ({}),
+): void {
   const error = toCairnError(thrown);
   const problem = error.problem(request.url.split('?')[0]);
   if (problem.status >= 500) request.log.error({ err: thrown, code: error.code }, error.message);
   else request.log.info({ code: error.code, detail: error.message }, 'refused');
-  void reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+  void reply
+    .code(problem.status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ ...problem, ...beside(problem) }));
 }
 
 function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException {

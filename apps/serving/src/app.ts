@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import {
   CairnError,
   errorCodes,
   headerLengthName,
-  invalidMember,
+  headerLengthOf,
   readInferRequest,
   wantsBinary,
   writeInferAnswer,
@@ -25,7 +25,11 @@ export function servingApp(node: GraphNode): FastifyInstance {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', async ({ headers }: FastifyRequest, payload: IncomingMessage) => {
     const length = headers['content-length'] === undefined ? null : Number(headers['content-length']);
-    return readBody(payload, { length, headerLength: headerLengthOf(headers) ?? 0, limit: bodyLimit });
+    return readBody(payload, {
+      length,
+      headerLength: headerLengthOf(headers[headerLengthName]) ?? 0,
+      limit: bodyLimit,
+    });
   });
 
   app.get('/v2', () => serverMetadata);
@@ -38,7 +42,10 @@ export function servingApp(node: GraphNode): FastifyInstance {
       return { name: node.name, ready: true };
     });
     app.post<{ Params: ModelRef; Body: Uint8Array | undefined }>(`${path}/infer`, async (request, reply) => {
-      const asked = readInferRequest(request.body ?? new Uint8Array(), headerLengthOf(request.headers));
+      const asked = readInferRequest(
+        request.body ?? new Uint8Array(),
+        headerLengthOf(request.headers[headerLengthName]),
+      );
       const answer = await answerOf(node, request.params, asked);
       return send(
         reply,
@@ -59,14 +66,6 @@ export function servingApp(node: GraphNode): FastifyInstance {
       .send({ ...problem, error: problem.detail });
   });
   return app;
-}
-
-/** Length of the JSON of a body that has binary data behind it; null where it has none. */
-function headerLengthOf(headers: IncomingHttpHeaders): number | null {
-  const given = headers[headerLengthName];
-  if (given === undefined) return null;
-  if (typeof given === 'string' && /^[0-9]{1,10}$/.test(given)) return Number(given);
-  throw invalidMember(headerLengthName, 'must be a number of bytes');
 }
 
 function send(reply: FastifyReply, { parts, headerLength }: ReturnType<typeof writeInferAnswer>): FastifyReply {

@@ -1,6 +1,7 @@
 import { type Digest, isDigest } from './digest.ts';
 import { isObject, type JsonObject, member } from './json.ts';
 import type { Kind, Known } from './kind.ts';
+import { isTensorList, type TensorList } from './tensor.ts';
 
 /** Licence and credit of something that went into the result: data, weights, imagery. */
 export interface Licence {
@@ -70,6 +71,10 @@ export interface FactValues {
   reproduction: { run: string; weightsDigest: Digest; same: boolean; differences: readonly string[] };
   /** The entry points of the package that were seen to run on tiny data: its file set digest, and the settings. */
   trial: { entryPoints: readonly string[]; dataDigest: Digest; settings: JsonObject };
+  /** What a network was asked, by the Open Inference Protocol v2. */
+  inputTensors: TensorList;
+  /** What it answered. */
+  outputTensors: TensorList;
 }
 
 /** Name of a fact. */
@@ -110,6 +115,11 @@ const isSortedDigests = (value: unknown): boolean =>
 
 const text = (title: string): FactRule => ({ title, shape: 'a text', fits: isText });
 const digest = (title: string): FactRule => ({ title, shape: '"sha256:" and 64 digits', fits: isDigest });
+const tensors = (title: string): FactRule => ({
+  title,
+  shape: '{digest, tensors: a list of {name, datatype, shape, digest} with that digest}',
+  fits: isTensorList,
+});
 const object = (title: string): FactRule => ({ title, shape: 'a JSON object', fits: isObject });
 
 const FACTS: Readonly<Record<FactName, FactRule>> = {
@@ -203,6 +213,8 @@ const FACTS: Readonly<Record<FactName, FactRule>> = {
         settings: isObject,
       }),
   },
+  inputTensors: tensors('input tensors'),
+  outputTensors: tensors('output tensors'),
 };
 
 /** Every fact's name, in the order in which they are told. */
@@ -264,6 +276,21 @@ export const REQUIRED_FACTS = {
     'areaKm2',
     'softwareVersion',
     'licences',
+  ],
+  inference: [
+    'model',
+    'version',
+    'codeCommit',
+    'packageDigest',
+    'environmentDigest',
+    'weightsDigest',
+    'mlflowRun',
+    'datasetDigest',
+    'approver',
+    'softwareVersion',
+    'licences',
+    'inputTensors',
+    'outputTensors',
   ],
 } as const satisfies Readonly<Record<Kind, readonly FactName[]>>;
 

@@ -55,6 +55,9 @@ export {
   type Verification,
   type VerifiedFact,
   verifyFeatureCollection,
+  verifyInference,
   type VerifyOptions,
 } from './verify.ts';
+export type { HeldTensor } from './verify/tensors.ts';
+export { type TensorDigest, type TensorList, tensorList } from './tensor.ts';
 export { describeValue, KNOWN_WORDS } from './words.ts';

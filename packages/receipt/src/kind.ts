@@ -9,6 +9,7 @@ export type Kind =
   | 'imagery'
   | 'approval'
   | 'prediction'
+  | 'inference'
   | 'revocation';
 
 /** How a fact is known: computed here from bytes, or told by a record that came with a shipped version. */
@@ -17,6 +18,7 @@ export type Known = 'witnessed' | 'imported';
 /** The kinds in the order in which a trail is told, each with its name in a sentence. */
 export const KIND_TITLES: Readonly<Record<Kind, string>> = {
   prediction: 'prediction',
+  inference: 'inference',
   approval: 'approval',
   training: 'training run',
   import: 'import of the shipped version',

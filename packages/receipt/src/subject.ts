@@ -15,6 +15,7 @@ const MAIN_FACT: Readonly<Record<Kind, FactName>> = {
   imagery: 'imageryDigests',
   approval: 'weightsDigest',
   prediction: 'features',
+  inference: 'outputTensors',
   revocation: 'revokedDigests',
 };
 

@@ -1,14 +1,10 @@
 import { isObject, member, parseJson } from './json.ts';
 import { RECEIPT_MEMBER } from './receipt.ts';
-import { MOST_MEMBERS } from './statement.ts';
-import { checkAgreements } from './verify/agreement.ts';
 import { type Check, Checks, GET_AGAIN } from './verify/checks.ts';
-import { checkFacts, type VerifiedFact } from './verify/facts.ts';
+import { type VerifiedFact } from './verify/facts.ts';
 import { checkFeatures } from './verify/features.ts';
-import { type OpenedReceipt, openPrediction, openUpstream } from './verify/opened.ts';
-import { checkPlainCopy } from './verify/plain-copy.ts';
-import { checkKey, checkSignature } from './verify/signatures.ts';
-import { checkArrows, followTrail } from './verify/trail.ts';
+import { checkReceipt } from './verify/receipt.ts';
+import { checkTensors, type HeldTensor } from './verify/tensors.ts';
 import { plain } from './words.ts';
 
 export type { Check, VerifiedFact };
@@ -17,9 +13,9 @@ export type { Check, VerifiedFact };
 export interface Verification {
   /** Whether every check passed. */
   readonly ok: boolean;
-  /** In a stable order: key, signatures, seals, arrows, agreements, plain copy, features. */
+  /** In a stable order: key, signatures, seals, arrows, agreements, plain copy, features or tensors. */
   readonly checks: readonly Check[];
-  /** What the receipts state: the prediction's facts first, then along the trail. */
+  /** What the receipts state: the result's facts first, then along the trail. */
   readonly facts: readonly VerifiedFact[];
 }
 
@@ -37,7 +33,6 @@ function verifyCollection(checks: Checks, json: unknown, options: VerifyOptions)
     return [];
   }
   const receipt = member(collection, RECEIPT_MEMBER);
-  const bundles = isObject(receipt) ? member(receipt, 'upstream') : undefined;
   if (!isObject(receipt)) {
     const words =
       `The file carries no receipt ("${RECEIPT_MEMBER}"), so nothing tells where its features come from. ` +
@@ -45,23 +40,10 @@ function verifyCollection(checks: Checks, json: unknown, options: VerifyOptions)
     checks.add('receipt', false, words);
     return [];
   }
-  if (!Array.isArray(bundles) || bundles.length > MOST_MEMBERS) {
-    checks.add('receipt', false, `The receipt does not list what it builds on ("upstream"). ${GET_AGAIN}`);
-    return [];
-  }
-  checks.add('receipt', true, 'The file carries a receipt.');
-  const prediction = openPrediction(member(receipt, 'bundle'));
-  const upstream = openUpstream(bundles);
-  const key = checkKey(checks, options.publicKeyPem, receipt, prediction);
-  const all = [prediction, ...upstream];
-  const held = new Map(all.map((one) => [one, checkSignature(checks, one, key)]));
-  const isVouchedFor = (one: OpenedReceipt): boolean => held.get(one) === true && key?.isGiven === true;
-  const facts = all.flatMap((one) => checkFacts(checks, one, isVouchedFor(one)));
-  checkArrows(checks, prediction, upstream);
-  checkAgreements(checks, followTrail(prediction, upstream));
-  checkPlainCopy(checks, receipt, prediction);
-  checkFeatures(checks, collection, features as unknown[], prediction, isVouchedFor(prediction));
-  return facts;
+  const checked = checkReceipt(checks, receipt, 'prediction', options.publicKeyPem);
+  if (checked === null) return [];
+  checkFeatures(checks, collection, features as unknown[], checked.result, checked.isVouchedFor);
+  return checked.facts;
 }
 
 /**
@@ -70,10 +52,35 @@ function verifyCollection(checks: Checks, json: unknown, options: VerifyOptions)
  * fails a check whose words name the fact, the feature or the receipt. Never throws: input that cannot be read fails too.
  */
 export function verifyFeatureCollection(json: unknown, options: VerifyOptions): Verification {
+  return verification((checks) => verifyCollection(checks, json, options));
+}
+
+/**
+ * Verifies what a network answered by the Open Inference Protocol v2 against a receipt (parsed JSON), as
+ * {@link verifyFeatureCollection} verifies a prediction; what it was asked too, where the reader holds that.
+ */
+export function verifyInference(
+  held: { receipt: unknown; outputs: readonly HeldTensor[]; inputs?: readonly HeldTensor[] },
+  options: VerifyOptions,
+): Verification {
+  return verification((checks) => {
+    if (!isObject(held.receipt)) {
+      checks.add('receipt', false, 'There is no receipt to read, so nothing tells where the answer comes from.');
+      return [];
+    }
+    const checked = checkReceipt(checks, held.receipt, 'inference', options.publicKeyPem);
+    if (checked === null) return [];
+    checkTensors(checks, 'outputTensors', held.outputs, checked);
+    if (held.inputs !== undefined) checkTensors(checks, 'inputTensors', held.inputs, checked);
+    return checked.facts;
+  });
+}
+
+function verification(look: (checks: Checks) => VerifiedFact[]): Verification {
   const checks = new Checks();
   let facts: VerifiedFact[] = [];
   try {
-    facts = verifyCollection(checks, json, options);
+    facts = look(checks);
   } catch (error) {
     const why = plain(error instanceof Error ? error.message : String(error));
     checks.add('file', false, `The file cannot be read: ${why} ${GET_AGAIN}`);

@@ -48,9 +48,21 @@ function describeObject(name: string, value: Record<string, unknown>): string {
       const verdict = member(value, 'same') === true ? 'gives the same weights again' : 'gives other weights';
       return `run ${part('run')} ${verdict}${typeof first === 'string' ? `; ${first}` : ''}`;
     }
+    case 'inputTensors':
+    case 'outputTensors':
+      return describeTensors(member(value, 'tensors'));
     default:
       return json(value);
   }
+}
+
+function describeTensors(tensors: unknown): string {
+  const list: unknown[] = Array.isArray(tensors) ? tensors : [];
+  const words = list.filter(isObject).map((tensor) => {
+    const [name, datatype, digest] = ['name', 'datatype', 'digest'].map((part) => String(member(tensor, part)));
+    return `${name} ${datatype} ${json(member(tensor, 'shape'))} ${digest}`;
+  });
+  return words.join(', ');
 }
 
 function describeLicence(value: unknown): string {

@@ -35,6 +35,7 @@ export const policy = {
   'uploads.write': ['mapper', 'scientist'],
 
   'execute.predict': ['mapper', 'scientist'],
+  'models.infer': ['mapper', 'scientist'],
   'execute.add-imagery': ['mapper', 'scientist'],
   'execute.add-dataset': ['scientist'],
   'execute.register-model': ['scientist'],

@@ -7,15 +7,21 @@ import type { Receipts } from '../receipts/receipts.ts';
 import { versionId } from '../registry/version-row.ts';
 import type { ProductionVersion } from '../registry/versions.ts';
 
-/** What a prediction builds on, as its receipts tell: facts are taken over with how they are known. */
-export interface Trail {
-  facts: Pick<FactsOf<'prediction'>, InheritedFact>;
+/** What a result of a version builds on, as its receipts tell: facts are taken over with how they are known. */
+export interface VersionTrail {
+  facts: Pick<FactsOf<'prediction'>, VersionFact>;
   /** Digests of the receipts. */
   upstream: Digest[];
+  /** Whom to name: of the data that the version was trained on. */
   licences: Licence[];
 }
 
-/** The facts of a prediction that other receipts know, and which of them. */
+/** What a prediction builds on: a version's trail, and the imagery. */
+export interface Trail extends VersionTrail {
+  facts: VersionTrail['facts'] & Pick<FactsOf<'prediction'>, 'imageryDigests'>;
+}
+
+/** The facts of a result that other receipts know, and which of them. */
 const inherited = {
   codeCommit: 'registration',
   model: 'origin',
@@ -26,10 +32,37 @@ const inherited = {
   mlflowRun: 'origin',
   datasetDigest: 'origin',
   approver: 'approval',
-  imageryDigests: 'imagery',
-} as const satisfies Partial<Record<FactName, 'registration' | 'origin' | 'approval' | 'imagery'>>;
+} as const satisfies Partial<Record<FactName, 'registration' | 'origin' | 'approval'>>;
 
-type InheritedFact = keyof typeof inherited;
+type VersionFact = keyof typeof inherited;
+
+/** Collects the receipts that anything which a version answers builds on. */
+export async function versionTrail(
+  queryable: Queryable,
+  receipts: Receipts,
+  version: ProductionVersion,
+): Promise<VersionTrail> {
+  const [revision] = await queryable.query<{ receipt: Digest }>(
+    'select receipt from cairn.revision where model = $1 and package_digest = $2',
+    [version.model, version.package_digest],
+  );
+  const digests = { registration: revision?.receipt, origin: version.receipt, approval: version.approval.receipt };
+  const facts: Record<string, StatedFacts> = {};
+  for (const [name, digest] of Object.entries(digests)) {
+    if (digest === undefined) throw new Error(`${versionId(version)} has no receipt of its ${name}.`);
+    facts[name] = await statedBy(queryable, receipts, digest);
+  }
+  const taken = Object.entries(inherited).map(([fact, from]) => {
+    const stated = facts[from]?.[fact];
+    if (stated === undefined) throw new Error(`The receipt of the ${from} of ${versionId(version)} lacks ${fact}.`);
+    return [fact, stated];
+  });
+  return {
+    facts: Object.fromEntries(taken) as VersionTrail['facts'],
+    upstream: Object.values(digests) as Digest[],
+    licences: licencesOf(version),
+  };
+}
 
 /** Collects the receipts that a prediction by a version on imagery builds on. */
 export async function trailOf(
@@ -38,40 +71,27 @@ export async function trailOf(
   version: ProductionVersion,
   imagery: Imagery,
 ): Promise<Trail> {
-  const [revision] = await queryable.query<{ receipt: Digest }>(
-    'select receipt from cairn.revision where model = $1 and package_digest = $2',
-    [version.model, version.package_digest],
-  );
+  const trail = await versionTrail(queryable, receipts, version);
   const seen = await receipts.latest(queryable, 'imagery', subjectOf(imagery.id));
-  const digests = {
-    registration: revision?.receipt,
-    origin: version.receipt,
-    approval: version.approval.receipt,
-    imagery: seen?.digest,
-  };
-  const facts: Record<string, Readonly<Record<string, StatedFact>>> = {};
-  for (const [name, digest] of Object.entries(digests)) {
-    if (digest === undefined) throw new Error(`${versionId(version)} has no receipt of its ${name}.`);
-    facts[name] = readStatement(openBundle(await receipts.get(queryable, digest)).payload).predicate.facts;
-  }
-  const taken = Object.entries(inherited).map(([fact, from]) => {
-    const stated = facts[from]?.[fact];
-    if (stated === undefined) throw new Error(`The receipt of the ${from} of ${versionId(version)} lacks ${fact}.`);
-    return [fact, stated];
-  });
+  if (seen === null) throw new Error(`The imagery ${imagery.id} has no receipt.`);
+  const { imageryDigests } = await statedBy(queryable, receipts, seen.digest);
+  if (imageryDigests === undefined) throw new Error(`The receipt of the imagery ${imagery.id} lacks its digests.`);
+  const { title, licence, attribution } = imagery;
   return {
-    facts: Object.fromEntries(taken) as Trail['facts'],
-    upstream: Object.values(digests) as Digest[],
-    licences: licencesOf(version, imagery),
+    facts: { ...trail.facts, imageryDigests: imageryDigests as Trail['facts']['imageryDigests'] },
+    upstream: [...trail.upstream, seen.digest],
+    licences: [{ title, licence, attribution }, ...trail.licences],
   };
 }
 
-/** Whom to name: of the imagery, and of the data that the version was trained on. */
-function licencesOf(version: ProductionVersion, imagery: Imagery): Licence[] {
+type StatedFacts = Readonly<Record<string, StatedFact>>;
+
+async function statedBy(queryable: Queryable, receipts: Receipts, digest: Digest): Promise<StatedFacts> {
+  return readStatement(openBundle(await receipts.get(queryable, digest)).payload).predicate.facts;
+}
+
+function licencesOf(version: ProductionVersion): Licence[] {
   const { title, licence, attribution } = (version.record['data'] ?? {}) as Record<string, unknown>;
-  const trained =
-    typeof title === 'string' && typeof licence === 'string'
-      ? [{ title, licence, attribution: typeof attribution === 'string' ? attribution : '' }]
-      : [];
-  return [{ title: imagery.title, licence: imagery.licence, attribution: imagery.attribution }, ...trained];
+  if (typeof title !== 'string' || typeof licence !== 'string') return [];
+  return [{ title, licence, attribution: typeof attribution === 'string' ? attribution : '' }];
 }

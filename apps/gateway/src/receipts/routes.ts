@@ -1,4 +1,5 @@
 import { Digest } from '@cairn/contracts';
+import { makeReceipt } from '@cairn/receipt';
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { Database } from '../db/database.ts';
@@ -35,6 +36,22 @@ export function receiptRoutes(parts: { receipts: Receipts; database: Database })
       async (request, reply) => {
         const bundle = await receipts.get(database, request.params.digest);
         return reply.type('application/vnd.dev.sigstore.bundle.v0.3+json').send(bundle);
+      },
+    );
+
+    app.get<{ Params: Static<typeof Params> }>(
+      '/receipts/:digest/trail',
+      {
+        config: { policy: 'receipts.read' },
+        schema: {
+          description: 'the receipt with those that it builds on, as files carry it: bundle, upstream, key, facts',
+          params: Params,
+          response: { 200: Type.Unknown() },
+        },
+      },
+      async (request) => {
+        const bundle = await receipts.get(database, request.params.digest);
+        return makeReceipt(bundle, await receipts.upstreamOf(database, bundle), receipts.publicKeyPem);
       },
     );
     done();

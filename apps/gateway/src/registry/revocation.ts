@@ -71,7 +71,8 @@ export class Revocations {
     const rows = await this.#parts.database.query<RevocationRow & { bundle: Bundle }>(
       `select r.*, receipt.bundle from cairn.revocation r join cairn.receipt on receipt.digest = r.receipt
        where r.digests && $1::text[]
-          or r.seq in (select revocation from cairn.prediction where receipt = any($1::text[]))
+          or r.seq in (select revocation from cairn.prediction where receipt = any($1::text[])
+                       union select revocation from cairn.inference where receipt = any($1::text[]))
        order by r.seq`,
       [digests],
     );
@@ -101,6 +102,7 @@ export class Revocations {
       [thing.kind, thing.name, thing.digests, reason, actor.id, receipt, at],
     );
     for (const row of versions) await moveStage(tx, row, { to: 'revoked', reason, receipt, at }, actor);
+    await markInferences(tx, versions, kept!.seq);
     await mark(tx, predictions, kept!.seq, { reason, at, receipt }, actor);
     if (thing.kind !== 'version') {
       await recordEvent(tx, actor, {
@@ -193,6 +195,15 @@ async function affectedPredictions(tx: Queryable, versions: readonly VersionRow[
     `select id, receipt from cairn.prediction
      where revocation is null and model || '/' || version = any($1::text[]) order by at, id`,
     [versions.map(versionId)],
+  );
+}
+
+/** Answers of the OIP v2 door may be many: they fall to a revocation by their version, and are not told one by one. */
+async function markInferences(tx: Queryable, versions: readonly VersionRow[], revocation: number): Promise<void> {
+  await tx.query(
+    `update cairn.inference set revocation = $2
+     where revocation is null and model || '/' || version = any($1::text[])`,
+    [versions.map(versionId), revocation],
   );
 }
 

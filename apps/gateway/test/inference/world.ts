@@ -91,6 +91,8 @@ export async function openWorld() {
   return {
     ...imagery,
     versions,
+    approvals,
+    outbox,
     backend,
     /** Registers a model whose version nobody has approved. */
     propose: (model: string) => propose(parts, model, Buffer.from(`weights of ${model}`)),

@@ -13,6 +13,8 @@ import { imageryThread } from '../../src/imagery/reader-thread.ts';
 import { imageryRoutes } from '../../src/imagery/routes.ts';
 import { exportRoutes } from '../../src/inference/export-routes.ts';
 import { exportThread } from '../../src/inference/exports-thread.ts';
+import { Inferences } from '../../src/inference/door/inferences.ts';
+import { doorRoutes } from '../../src/inference/door/routes.ts';
 import { inferenceRoutes } from '../../src/inference/routes.ts';
 import { CallbackHosts } from '../../src/jobs/callbacks/callback-hosts.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
@@ -42,9 +44,10 @@ beforeAll(async () => {
     gateways = new Gateways(database);
     const catalog = new Catalog({ database });
     const registry = registryOn(database, home);
-    const { objects, receipts, outbox } = registry;
+    const { objects, receipts, outbox, versions } = registry;
     const reader = datasetThread();
     const nobodyAsks = () => Promise.reject(new Error('nobody asks'));
+    const noGraph = { infer: nobodyAsks, ask: nobodyAsks, close: nobodyAsks };
     return [
       platformRoutes({ platform: { status: nobodyAsks } }),
       uploadRoutes({ objects, maxUploadBytes: 1024 }),
@@ -58,6 +61,7 @@ beforeAll(async () => {
       imageryRoutes({ imageries: new Imageries({ catalog }), objects, reader: imageryThread() }),
       inferenceRoutes({ database, objects }),
       exportRoutes({ database, objects, exporter: exportThread() }),
+      doorRoutes({ versions, inferences: new Inferences({ database, versions, receipts, backend: noGraph }) }),
       receiptRoutes({ receipts, database }),
       surveyRoutes({ survey: new Survey({ database, checks: [] }) }),
       (app, _options, done) => {
@@ -98,7 +102,7 @@ describe('the door for programs', () => {
     );
     const folders = new Set(Object.keys(document.paths).map((path) => path.split('/')[1]));
     const listed = 'accounts api conformance datasets healthz imagery jobs keys mlflow models predictions processes';
-    const more = 'receipts revocations session stac status survey tokens uploads {*}';
+    const more = 'receipts revocations session stac status survey tokens uploads v2 {*}';
     expect([...folders].sort().join(' ')).toBe(`${listed} ${more}`);
     const { valid, errors } = await new Validator().validate(document);
     expect(errors ?? []).toEqual([]);

@@ -38,6 +38,16 @@ export interface InferBody {
 export const headerLengthName = 'inference-header-content-length';
 
 /**
+ * Reads the value of that header: null where there is none, and a body is nothing but JSON.
+ * @throws CairnError `input-invalid`
+ */
+export function headerLengthOf(value: string | string[] | undefined): number | null {
+  if (value === undefined) return null;
+  if (typeof value === 'string' && /^[0-9]{1,10}$/.test(value)) return Number(value);
+  throw invalidMember(headerLengthName, 'must be a number of bytes');
+}
+
+/**
  * Reads a request of the Open Inference Protocol v2 (REST): JSON, and where `headerLength` is given, binary data behind as many
  * bytes of it. Tensors are views of `body` wherever it is aligned for them.
  * @throws CairnError `json-invalid`, `input-invalid` with a JSON pointer to the fault

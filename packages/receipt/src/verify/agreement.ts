@@ -9,13 +9,13 @@ import type { Trail } from './trail.ts';
 
 interface Agreement {
   readonly fact: FactName;
-  /** Receipts that must state the same. The first is the one that knows: a prediction cannot have witnessed more. */
+  /** Receipts that must state the same. The first is the one that knows: a result cannot have witnessed more. */
   readonly sources: readonly (keyof Trail)[];
   /** Receipts that must state the same where they are in the file. */
   readonly ifPresent?: readonly (keyof Trail)[];
 }
 
-/** Which facts of a prediction must be those of the receipts it builds on. */
+/** Which facts of a result must be those of the receipts it builds on. */
 const AGREEMENTS: readonly Agreement[] = [
   { fact: 'model', sources: ['registration', 'origin', 'approval'] },
   { fact: 'version', sources: ['origin', 'approval'] },
@@ -60,34 +60,35 @@ function isSame(name: FactName, left: unknown, right: unknown): boolean {
 
 function problem(trail: Trail, agreement: Agreement, stated: StatedFact): string | null {
   const { fact: name, sources, ifPresent = [] } = agreement;
+  const what = trail.result.label;
   for (const source of [...sources, ...ifPresent]) {
     const receipts = [trail[source]].flat().filter((one): one is OpenedReceipt => one !== null);
     if (receipts.length === 0 && ifPresent.includes(source)) continue;
     const first = receipts[0];
     const other = source === 'imagery' ? together(receipts, name) : first ? factOf(first, name) : null;
     const title = first ? first.title.toLowerCase() : `any receipt of its ${source}`;
-    if (!other) return `Nothing in ${title} bears out the ${factTitle(name)} of the prediction. ${GET_AGAIN}`;
+    if (!other) return `Nothing in ${title} bears out the ${factTitle(name)} of the ${what}. ${GET_AGAIN}`;
     if (!isSame(name, stated.value, other.value)) {
       return (
-        `The prediction and ${title} disagree on the ${factTitle(name)}: ` +
-        `${describeValue(name, stated.value)} in the prediction, ${describeValue(name, other.value)} there. ${GET_AGAIN}`
+        `The ${what} and ${title} disagree on the ${factTitle(name)}: ` +
+        `${describeValue(name, stated.value)} in the ${what}, ${describeValue(name, other.value)} there. ${GET_AGAIN}`
       );
     }
     if (source === sources[0] && stated.known === 'witnessed' && other.known === 'imported') {
-      return `The prediction passes off the ${factTitle(name)} as witnessed, but ${title} was only told it. Ask whoever issued the file.`;
+      return `The ${what} passes off the ${factTitle(name)} as witnessed, but ${title} was only told it. Ask whoever issued the file.`;
     }
   }
   return null;
 }
 
-/** Checks that the facts of a prediction are those of the receipts it builds on, and no better known than there. */
+/** Checks that the facts of a result are those of the receipts it builds on, and no better known than there. */
 export function checkAgreements(checks: Checks, trail: Trail): void {
   for (const agreement of AGREEMENTS) {
-    const stated = factOf(trail.prediction, agreement.fact);
-    // A prediction without the fact has already failed for that.
+    const stated = factOf(trail.result, agreement.fact);
+    // A result without the fact has already failed for that.
     if (!stated) continue;
     const found = problem(trail, agreement, stated);
-    const words = `The prediction and the receipts it builds on agree on the ${factTitle(agreement.fact)}.`;
+    const words = `The ${trail.result.label} and the receipts it builds on agree on the ${factTitle(agreement.fact)}.`;
     checks.add(`agreement/${agreement.fact}`, found === null, found ?? words);
   }
 }

@@ -20,6 +20,9 @@ export interface OpenedReceipt {
   readonly problem: string | null;
 }
 
+/** The kinds of receipt by which a result is followed back. */
+export type ResultKind = 'prediction' | 'inference';
+
 type Unnamed = Omit<OpenedReceipt, 'label' | 'title'>;
 
 function reason(error: unknown): string {
@@ -53,11 +56,11 @@ function openOne(bundle: unknown): Unnamed {
   }
 }
 
-/** Opens the prediction's bundle. A statement of another kind counts as a problem. */
-export function openPrediction(bundle: unknown): OpenedReceipt {
+/** Opens the bundle of a result. A statement of another kind counts as a problem. */
+export function openResult(bundle: unknown, kind: ResultKind): OpenedReceipt {
   const opened = openOne(bundle);
-  const named = { ...opened, label: 'prediction', title: 'The receipt of the prediction' };
-  if (!opened.statement || opened.kind === 'prediction') return named;
+  const named = { ...opened, label: kind, title: `The receipt of the ${KIND_TITLES[kind]}` };
+  if (!opened.statement || opened.kind === kind) return named;
   return { ...named, statement: null, problem: `It is about another thing (${opened.kind ?? 'unknown'}).` };
 }
 

@@ -14,14 +14,14 @@ function isSame(left: unknown, right: unknown): boolean {
 }
 
 /** Checks the facts that the file shows in plain sight against the signed ones, since people read those. */
-export function checkPlainCopy(checks: Checks, receipt: Record<string, unknown>, prediction: OpenedReceipt): void {
-  if (!Object.hasOwn(receipt, 'facts') || !prediction.statement) return;
+export function checkPlainCopy(checks: Checks, receipt: Record<string, unknown>, result: OpenedReceipt): void {
+  if (!Object.hasOwn(receipt, 'facts') || !result.statement) return;
   const shown = member(receipt, 'facts');
   if (!isObject(shown)) {
     checks.add('plain-copy', false, `The facts that the file shows in plain sight cannot be read. ${GET_AGAIN}`);
     return;
   }
-  const signed = prediction.statement.predicate.facts;
+  const signed = result.statement.predicate.facts;
   const names = [...new Set([...Object.keys(signed), ...Object.keys(shown)])].sort();
   const differing = names.filter((name) => {
     if (!Object.hasOwn(signed, name) || !Object.hasOwn(shown, name)) return true;

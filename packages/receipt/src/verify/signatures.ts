@@ -31,12 +31,12 @@ export function checkKey(
   checks: Checks,
   given: string | undefined,
   receipt: Record<string, unknown>,
-  prediction: OpenedReceipt,
+  result: OpenedReceipt,
 ): JudgingKey | null {
   const carried = read(member(receipt, 'key'));
   const key = read(given);
   const carriesAnother = Object.hasOwn(receipt, 'key') && carried?.keyid !== key?.keyid;
-  const signer = prediction.envelope?.keyid ?? '';
+  const signer = result.envelope?.keyid ?? '';
   if (given === undefined) {
     const words =
       'You gave no public key. The file may carry one, but whoever changed a file can sign it anew with a key of their own: ' +
@@ -46,7 +46,7 @@ export function checkKey(
     checks.add('key', false, 'What you gave as the key is not an ECDSA P-256 public key in PEM: give cairn.pub.');
   } else if (signer !== key.keyid) {
     const words =
-      `The prediction says that it is signed by another key (${short(signer)}…) than the one you gave ` +
+      `The ${result.label} says that it is signed by another key (${short(signer)}…) than the one you gave ` +
       `(${short(key.keyid)}…). Either the file is from another installation, or it is not genuine.`;
     checks.add('key', false, words);
   } else if (carriesAnother) {

@@ -3,9 +3,9 @@ import { plain } from '../words.ts';
 import { type Checks, GET_AGAIN } from './checks.ts';
 import type { OpenedReceipt } from './opened.ts';
 
-/** The receipts that a prediction's facts are compared with; null or empty where one is not in the file. */
+/** The receipts that a result's facts are compared with; null or empty where one is not in the file. */
 export interface Trail {
-  readonly prediction: OpenedReceipt;
+  readonly result: OpenedReceipt;
   readonly approval: OpenedReceipt | null;
   /** Where the version came from: its training run, or the import of a shipped version. */
   readonly origin: OpenedReceipt | null;
@@ -22,6 +22,7 @@ interface RequiredArrow {
 /** What each kind must point to. A shipped version may have been trained on data that was never registered here. */
 const REQUIRED_ARROWS: Readonly<Partial<Record<Kind, readonly RequiredArrow[]>>> = {
   prediction: [{ kinds: ['approval'] }, { kinds: ['imagery'], many: true }],
+  inference: [{ kinds: ['approval'] }],
   approval: [{ kinds: ['training', 'import'] }],
   training: [{ kinds: ['registration'] }, { kinds: ['dataset'] }],
   import: [{ kinds: ['registration'] }],
@@ -44,19 +45,19 @@ function reached(from: OpenedReceipt | null, kinds: readonly Kind[], all: readon
   return linked.length > 0 ? linked : candidates;
 }
 
-/** Follows the arrows from a prediction to the receipts that its facts come from. */
-export function followTrail(prediction: OpenedReceipt, upstream: readonly OpenedReceipt[]): Trail {
+/** Follows the arrows from a result to the receipts that its facts come from. */
+export function followTrail(result: OpenedReceipt, upstream: readonly OpenedReceipt[]): Trail {
   const one = (from: OpenedReceipt | null, ...kinds: Kind[]): OpenedReceipt | null =>
     reached(from, kinds, upstream)[0] ?? null;
-  const approval = one(prediction, 'approval');
+  const approval = one(result, 'approval');
   const origin = one(approval, 'training', 'import');
   return {
-    prediction,
+    result,
     approval,
     origin,
     registration: one(origin, 'registration'),
     dataset: one(origin, 'dataset'),
-    imagery: reached(prediction, ['imagery'], upstream),
+    imagery: reached(result, ['imagery'], upstream),
   };
 }
 
@@ -84,8 +85,8 @@ function checkArrowsOf(checks: Checks, from: OpenedReceipt, upstream: readonly O
 }
 
 /** Checks that every arrow of every receipt ends in a receipt of the file, and that every receipt has one that points to it. */
-export function checkArrows(checks: Checks, prediction: OpenedReceipt, upstream: readonly OpenedReceipt[]): void {
-  const all = [prediction, ...upstream];
+export function checkArrows(checks: Checks, result: OpenedReceipt, upstream: readonly OpenedReceipt[]): void {
+  const all = [result, ...upstream];
   for (const receipt of all) checkArrowsOf(checks, receipt, upstream);
   // An unreadable receipt has failed already, and where it pointed cannot be told.
   if (all.some(({ statement }) => statement === null)) return;

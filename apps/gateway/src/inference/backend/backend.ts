@@ -1,4 +1,4 @@
-import type { OipInferRequest, OipTensor } from '@cairn/contracts';
+import type { OipInferRequest, OipTensor, Tensor } from '@cairn/contracts';
 import type { Graph } from '../graph.ts';
 
 /**
@@ -11,6 +11,11 @@ export interface GraphBackend {
    * @throws CairnError `weights-digest-mismatch`, `model-output-invalid`, `model-timeout`, `serving-unavailable`
    */
   infer(graph: Graph, request: OipInferRequest, signal: AbortSignal): Promise<OipTensor>;
+  /**
+   * Asks a graph for what its network itself gives: the raw tensor `image` becomes the tensor `probability`.
+   * @throws CairnError as `infer`, and `input-invalid`
+   */
+  ask(graph: Graph, image: Tensor, signal: AbortSignal): Promise<Tensor>;
   /** Ends what it started. */
   close(): Promise<void>;
 }

@@ -10,6 +10,7 @@ const holders = [
   "select 'dataset:' || dataset, receipt from cairn.dataset_version",
   "select 'prediction:' || id, receipt from cairn.prediction",
   "select 'version:' || model || '/' || version, receipt from cairn.evaluation",
+  "select 'inference:' || id, receipt from cairn.inference",
 ].join(' union ');
 
 const action = 'Restore db/ in the state folder from a backup: a receipt cannot be made again.';

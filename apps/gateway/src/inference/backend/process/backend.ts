@@ -1,9 +1,14 @@
 import {
   CairnError,
+  headerLengthName,
+  readInferAnswer,
+  writeInferRequest,
+  type InferAnswer,
   type OipInferRequest,
   type OipInferResponse,
   type OipTensor,
   type Problem,
+  type Tensor,
 } from '@cairn/contracts';
 import type { ObjectStore } from '../../../storage/objects.ts';
 import type { Children } from '../../../supervise/child.ts';
@@ -42,6 +47,24 @@ export class ProcessBackend implements GraphBackend {
   /** @inheritdoc */
   async infer(graph: Graph, request: OipInferRequest, signal: AbortSignal): Promise<OipTensor> {
     const body = JSON.stringify(request);
+    return this.#attempt(graph, signal, async (server) => {
+      const answer = await this.#send(server, graph, { headers: { 'content-type': 'application/json' }, body }, signal);
+      return outputOf(JSON.parse(answer.bytes.toString()) as OipInferResponse);
+    });
+  }
+
+  /** @inheritdoc */
+  async ask(graph: Graph, image: Tensor, signal: AbortSignal): Promise<Tensor> {
+    const { parts, headerLength } = writeInferRequest({ parameters: { binary_data_output: true }, inputs: [image] });
+    const headers = { [headerLengthName]: String(headerLength) };
+    const body = Buffer.concat(parts);
+    return this.#attempt(graph, signal, async (server) =>
+      outputOf(readAnswer(await this.#send(server, graph, { headers, body }, signal))),
+    );
+  }
+
+  /** Sends what a server is to answer; one that broke is replaced, and asked again. */
+  async #attempt<T>(graph: Graph, signal: AbortSignal, send: (server: Server) => Promise<T>): Promise<T> {
     let timeouts = 0;
     for (let attempt = 1; ; attempt++) {
       signal.throwIfAborted();
@@ -49,7 +72,7 @@ export class ProcessBackend implements GraphBackend {
       entry.users += 1;
       clearTimeout(entry.idle);
       try {
-        return await this.#send(await entry.starting, graph, body, signal);
+        return await send(await entry.starting);
       } catch (error) {
         const broke = !(error instanceof CairnError) || error.code === 'serving-unavailable';
         if (!broke || signal.aborted) throw error;
@@ -107,18 +130,20 @@ export class ProcessBackend implements GraphBackend {
     return startServer(children, graph, { weights: objects.path(digest), threads });
   }
 
-  async #send({ address }: Server, graph: Graph, body: string, signal: AbortSignal): Promise<OipTensor> {
+  async #send(
+    { address }: Server,
+    graph: Graph,
+    { headers, body }: { headers: Record<string, string>; body: string | Buffer<ArrayBuffer> },
+    signal: AbortSignal,
+  ): Promise<SentAnswer> {
     const url = `${address}/v2/models/${graph.model}/versions/${graph.version}/infer`;
-    const { response, json } = await withDeadline(signal, this.#parts.requestMs, async (limited) => {
-      const headers = { 'content-type': 'application/json' };
+    const { response, bytes } = await withDeadline(signal, this.#parts.requestMs, async (limited) => {
       const answer = await fetch(url, { method: 'POST', headers, body, signal: limited });
-      const json: unknown = await answer.json();
-      return { response: answer, json };
+      return { response: answer, bytes: Buffer.from(await answer.arrayBuffer()) };
     });
-    if (!response.ok) throw problemOf(json as Partial<Problem>);
-    const [output] = (json as OipInferResponse).outputs;
-    if (output === undefined) throw problemOf({ code: 'model-output-invalid', detail: 'The graph gave no output.' });
-    return output;
+    if (!response.ok) throw problemOf(JSON.parse(bytes.toString()) as Partial<Problem>);
+    const header = response.headers.get(headerLengthName);
+    return { bytes, headerLength: header === null ? null : Number(header) };
   }
 
   /** The connection broke or the answer did not come: whatever the process is doing, it is not used again. */
@@ -144,6 +169,27 @@ interface Entry {
   starting: Promise<Server>;
   idle?: NodeJS.Timeout;
   users: number;
+}
+
+/** The body of an answer, and where its binary data begin. */
+interface SentAnswer {
+  bytes: Buffer;
+  headerLength: number | null;
+}
+
+function readAnswer({ bytes, headerLength }: SentAnswer): InferAnswer {
+  try {
+    return readInferAnswer(bytes, headerLength);
+  } catch (cause) {
+    throw new CairnError('model-output-invalid', `The model server answered no tensors: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+}
+
+function outputOf<T>({ outputs: [output] }: { outputs: T[] }): T {
+  if (output === undefined) throw problemOf({ code: 'model-output-invalid', detail: 'The graph gave no output.' });
+  return output;
 }
 
 async function stopped({ starting }: Entry): Promise<void> {
