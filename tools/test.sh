@@ -32,4 +32,5 @@ else
   echo 'CAIRN_TEST_SCENE names no folder of real chips: the demo runs on the generated scene only.'
 fi
 step 'what reads exports back' tools/test-readers.sh
+step 'what outlines are compared with' tools/test-readers.sh polygonize
 step 'tests' npx vitest run

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 
+/** A mask, row by row: 1 is foreground. */
+export interface Mask {
+  width: number;
+  height: number;
+  mask: Uint8Array;
+}
+
 /** A mask as rows of characters: '#' is foreground. */
-export function drawn(...rows: string[]): { mask: Uint8Array; width: number; height: number } {
+export function drawn(...rows: string[]): Mask {
   const width = rows[0]?.length ?? 0;
   return { mask: Uint8Array.from(rows.join(''), (c) => (c === '#' ? 1 : 0)), width, height: rows.length };
 }

@@ -1,15 +1,7 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { signedArea2, trace } from '../src/index.ts';
 import { anyMask, drawn, painted } from './mask.ts';
-
-const gdal = JSON.parse(readFileSync(new URL('fixtures/gdal-polygons.json', import.meta.url), 'utf8')) as {
-  width: number;
-  height: number;
-  rows: string[];
-  polygons: number[][][];
-};
 
 describe('trace', () => {
   it('outlines a rectangle by its four corners', () => {
@@ -46,11 +38,6 @@ describe('trace', () => {
 
   it('says which size it expected where a raster does not fit', () => {
     expect(() => trace(new Uint8Array(5), 2, 3)).toThrow('a raster of 2 × 3 has 6 pixels, not 5');
-  });
-
-  it('gives the polygons of GDAL, ring for ring', () => {
-    const { mask, width, height } = drawn(...gdal.rows);
-    expect(trace(mask, width, height).map(({ rings }) => rings)).toEqual(gdal.polygons);
   });
 
   it('gives simple rings that enclose exactly the mask', () => {
