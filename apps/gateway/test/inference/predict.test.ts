@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { appendFile, chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crsOfEpsg, lonLatOfPixel } from '@cairn/geo';
+import { crsOfEpsg, lonLatOfPixel, parseAoi, pointInAoi } from '@cairn/geo';
 import { openBundle, readStatement, verifyFeatureCollection } from '@cairn/receipt';
+import fc from 'fast-check';
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FORMAT_NAMES, FORMATS, readExport } from '@cairn/export';
@@ -48,12 +49,17 @@ function box(x0: number, y0: number, x1: number, y1: number): [number, number][]
   ];
 }
 
+/** A place in pixels of the image. */
+function pixelOf([lon, lat]: readonly [number, number]): [number, number] {
+  const [east, north] = reference.crs.fromLonLat(lon, lat);
+  return [(east - place.west) / 0.3, (place.north - north) / 0.3];
+}
+
 /** The middle of a building in pixels of the image. */
 function middle({ geometry }: Building): [number, number] {
   const ring = geometry.coordinates[0]!.slice(1);
   const mean = (k: 0 | 1): number => ring.reduce((sum, point) => sum + point[k], 0) / ring.length;
-  const [west, north] = reference.crs.fromLonLat(mean(0), mean(1));
-  return [(west - place.west) / 0.3, (place.north - north) / 0.3];
+  return pixelOf([mean(0), mean(1)]);
 }
 
 /** Cosines of the angles of a building's outline on the ground. */
@@ -100,6 +106,70 @@ test('the buildings are the same, bit for bit, however the image is cut into blo
   expect(other.result.stored).toBe(false);
   expect(other.features).toEqual(whole.features);
 });
+
+test('no building has an edge along the border of a block', () => {
+  const borders = (k: 0 | 1): number[] =>
+    [512, 1024].filter((at) => roofs.every((roof) => Math.abs(roof[k] - at) > 4 && Math.abs(roof[k + 2]! - at) > 4));
+  const edges = whole.features.flatMap(({ geometry }) =>
+    geometry.coordinates.flatMap((ring) => ring.slice(1).map((to, i) => [pixelOf(ring[i]!), pixelOf(to)] as const)),
+  );
+  const along = edges.filter(([a, b]) =>
+    ([0, 1] as const).some((k) => borders(k).some((at) => Math.abs(a[k] - at) < 0.2 && Math.abs(b[k] - at) < 0.2)),
+  );
+  expect(borders(0).length + borders(1).length).toBeGreaterThan(0);
+  expect(along).toEqual([]);
+});
+
+test('an image that begins elsewhere, by a multiple of the stride, has the same buildings away from the cut', async () => {
+  const cut = { x: 48, y: 112 };
+  await world.add('settlement-cut', await settlement(cut));
+  const { features } = await world.predict({ imagery: 'settlement-cut' });
+  const clear = (feature: Building): boolean => {
+    const [x, y] = middle(feature);
+    return x > cut.x + 90 && y > cut.y + 90;
+  };
+  expect(features.filter(clear).length).toBeGreaterThan(100);
+  expect(features.filter(clear)).toEqual(whole.features.filter(clear));
+});
+
+/** How many random areas are asked for. */
+const areas = process.env['CAIRN_TEST_FULL'] === '1' ? 50 : 4;
+
+test(
+  'random areas have those buildings of the whole that lie in them, the same ones, whatever the block',
+  async () => {
+    const x = fc.integer({ min: 50, max: extent.width - 50 });
+    const y = fc.integer({ min: 50, max: extent.height - 50 });
+    const triangle = fc
+      .tuple(x, y, x, y, x, y)
+      .filter(([ax, ay, bx, by, cx, cy]) => Math.abs((bx - ax) * (cy - ay) - (cx - ax) * (by - ay)) > 60_000);
+    for (const [[ax, ay, bx, by, cx, cy], block] of fc.sample(
+      fc.tuple(triangle, fc.constantFrom(512, 1024, 2048)),
+      areas,
+    )) {
+      const corners: [number, number][] = [
+        [ax, ay],
+        [bx, by],
+        [cx, cy],
+      ];
+      const aoi = polygon(corners);
+      const { features } = await world.predict({ imagery: 'settlement', aoi }, block);
+      const area = parseAoi(aoi);
+      const turns = corners.map((corner, i) => ({ corner, to: corners[(i + 1) % 3]! }));
+      const clear = (feature: Building): boolean => {
+        const [mx, my] = middle(feature);
+        return turns.every(({ corner: [px, py], to: [qx, qy] }) => {
+          const across = (qx - px) * (my - py) - (qy - py) * (mx - px);
+          return Math.abs(across) / Math.hypot(qx - px, qy - py) > 3;
+        });
+      };
+      const within = (feature: Building): boolean => pointInAoi(area, ...lonLatOfPixel(reference, ...middle(feature)));
+      const expected = whole.features.filter((feature) => clear(feature) && within(feature));
+      expect(features.filter(clear), JSON.stringify({ corners, block })).toEqual(expected);
+    }
+  },
+  areas * 30_000,
+);
 
 test('an area gets exactly those buildings of the whole whose middle lies in it, whole ones, and none inside its hole', async () => {
   const outer = box(200, 180, 900, 700);

@@ -19,7 +19,7 @@ import { versionSubjects } from '../../src/registry/receipt-facts.ts';
 import { Versions } from '../../src/registry/versions.ts';
 import type { ObjectStore } from '../../src/storage/objects.ts';
 import { Children } from '../../src/supervise/child.ts';
-import { cogOf, type Picture } from '../imagery/geotiff.ts';
+import { cogOf, place, type Picture } from '../imagery/geotiff.ts';
 import { openImagery } from '../imagery/world.ts';
 import { quietLogger } from '../registry/quiet.ts';
 
@@ -218,17 +218,23 @@ export const roofs: readonly Roof[] = Array.from({ length: 16 * 13 }, (_, i) => 
   return [x, y, x + 24 + (hash[2]! % 40), y + 24 + (hash[3]! % 40)] as const;
 });
 
-/** A settlement of bright roofs on dark ground, without data in its south-eastern corner. */
-export function settlement(): Promise<Uint8Array> {
+/**
+ * A settlement of bright roofs on dark ground, without data in its south-eastern corner.
+ * @param cut pixels that are missing at the left and at the top; what is left keeps its place on the ground
+ */
+export function settlement(cut = { x: 0, y: 0 }): Promise<Uint8Array> {
   const lit = new Uint8Array(extent.width * extent.height);
   for (const [x0, y0, x1, y1] of roofs)
     for (let y = y0; y < y1; y++) lit.fill(1, y * extent.width + x0, y * extent.width + x1);
-  const picture: Picture = (x, y) => {
+  const picture: Picture = (left, top) => {
+    const [x, y] = [left + cut.x, top + cut.y];
     if (!hasImagery(x, y)) return [0, 0, 0, 0];
     const grey = (lit[y * extent.width + x] === 1 ? 200 : 40) + ((x * 7 + y * 13) % 24);
     return [grey, grey, grey, 255];
   };
-  return cogOf(extent.width, extent.height, picture, { tile: 256 });
+  const { west, north, pixelWidth, pixelHeight } = place;
+  const reference = { ...place, west: west + cut.x * pixelWidth, north: north - cut.y * pixelHeight };
+  return cogOf(extent.width - cut.x, extent.height - cut.y, picture, { tile: 256, reference });
 }
 
 /** Where the settlement's image has data. */
