@@ -1,8 +1,8 @@
 import { CairnError, type TileSource } from '@cairn/contracts';
 
-/** Whether what was typed is the address of something, and no file. */
+/** Whether what was typed is the address of map tiles: it has places for numbers in it. */
 export function isTileAddress(text: string): boolean {
-  return /^https?:\/\//i.test(text);
+  return /^https?:\/\/.*\{/i.test(text);
 }
 
 /** Map tiles that are meant, with a name and a title for what comes of them: host, zoom and area, but never a key. */
@@ -27,7 +27,7 @@ export function readTiles(
     throw invalid(
       'The address is not that of map tiles.',
       'address',
-      'Write it with {z}, {x} and {y} in place of numbers, in quotes; an image behind an address: download it, add the file.',
+      'Write it with {z}, {x} and {y} in place of numbers, in quotes.',
     );
   }
   if (bbox === undefined) {
@@ -47,10 +47,7 @@ export function readTiles(
   if (!Number.isInteger(zoom) || zoom < 0 || zoom > 23) {
     throw invalid(`There is no zoom ${zoom}.`, '--zoom', 'Give a whole number from 0 to 23.');
   }
-  const edges = bbox.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (edges.length !== 4 || !edges.every(Number.isFinite)) {
-    throw invalid(`${bbox} is no area.`, '--bbox', 'Give four numbers in degrees: --bbox west,south,east,north');
-  }
+  const edges = readArea(bbox);
   const { hostname } = new URL(address);
   const place = edges.map((edge) => String(Math.round(edge * 1e5) / 1e5)).join('_');
   return {
@@ -58,6 +55,16 @@ export function readTiles(
     name: `${hostname}-z${zoom}-${place}`,
     title: `${hostname}, zoom ${zoom}`,
   };
+}
+
+/**
+ * Reads west,south,east,north in degrees, as typed.
+ * @throws CairnError `input-invalid`
+ */
+export function readArea(bbox: string): number[] {
+  const edges = bbox.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (edges.length === 4 && edges.every(Number.isFinite)) return edges;
+  throw invalid(`${bbox} is no area.`, '--bbox', 'Give four numbers in degrees: --bbox west,south,east,north');
 }
 
 function invalid(words: string, where: string, action: string): CairnError {

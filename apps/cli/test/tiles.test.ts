@@ -1,5 +1,6 @@
 import { type CairnError, toIdentifier } from '@cairn/contracts';
 import { expect, test } from 'vitest';
+import { isAddress, readRemoteImage } from '../src/remote-image.ts';
 import { isTileAddress, readTiles } from '../src/tiles.ts';
 
 const href = 'https://tiles.example.org/{z}/{x}/{y}.png?key=SECRET';
@@ -10,6 +11,24 @@ test('map tiles are told from files, and named by host, zoom and area without th
   expect(template).toEqual({ href, zoom: 17, bbox: [-70.1, 18.4, -70, 18.5] });
   expect(toIdentifier(name)).toBe('tiles.example.org-z17--70.1_18.4_-70_18.5');
   expect(name + title).not.toContain('SECRET');
+});
+
+test('an image behind an address is told from tiles and files, and named by its file without its key', () => {
+  const image = 'https://data.example.org/flights/town-3.tif?signature=SECRET';
+  expect([image, href, 'town-3.tif', 's3://flights/town-3.tif'].map(isTileAddress)).toEqual([
+    false,
+    true,
+    false,
+    false,
+  ]);
+  expect([image, 'town-3.tif', 's3://flights/town-3.tif'].map(isAddress)).toEqual([true, false, true]);
+  expect(readRemoteImage(image, {})).toEqual({ remote: { href: image }, name: 'town-3', title: 'town-3.tif' });
+  expect(readRemoteImage(image, { bbox: '1,2,3,4' })).toMatchObject({
+    remote: { bbox: [1, 2, 3, 4] },
+    name: 'town-3-1_2_3_4',
+  });
+  expect(() => readRemoteImage(image, { zoom: 17 })).toThrow('neither that of an image nor');
+  expect(() => readRemoteImage(image, { bbox: '1,2' })).toThrow('is no area');
 });
 
 test('tiles of WMTS and of servers side by side are named by their host too', () => {

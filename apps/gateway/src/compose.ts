@@ -31,6 +31,8 @@ import { ImageHosts } from './imagery/http/image-hosts.ts';
 import { ImageServers } from './imagery/http/image-servers.ts';
 import { Imageries } from './imagery/imageries.ts';
 import { imageryThread } from './imagery/reader-thread.ts';
+import { ImageAddresses } from './imagery/remote/image-addresses.ts';
+import { RemoteImages } from './imagery/remote/remote-images.ts';
 import { imageryRoutes } from './imagery/routes.ts';
 import { TileCache } from './imagery/xyz/tile-cache.ts';
 import { TileServers } from './imagery/xyz/tile-servers.ts';
@@ -257,6 +259,11 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
         reader,
         tileSets: new TileSets({
           servers: new TileServers({ servers: imageServers, objects, cache: new TileCache({ database }) }),
+        }),
+        remoteImages: new RemoteImages({
+          addresses: new ImageAddresses({ servers: imageServers, store: config.imageStore }),
+          reader,
+          mostBytes: config.maxUploadBytes,
         }),
         workFolder,
       }),

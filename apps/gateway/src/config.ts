@@ -33,7 +33,13 @@ const Settings = Type.Object({
   CAIRN_TILE_HOSTS: Type.String({
     default: '',
     pattern: hostList,
-    description: 'tile servers that may lie in a private network: host:port, separated by commas',
+    description: 'servers of tiles and images that may lie in a private network: host:port, separated by commas',
+  }),
+  CAIRN_IMAGE_BUCKETS: Type.String({
+    default: '',
+    pattern: '^( *[a-z0-9][a-z0-9.-]{1,61}[a-z0-9] *(,|$))*$',
+    description:
+      'buckets at CAIRN_S3_ENDPOINT from which anybody here may add images, with its keys; separated by commas',
   }),
   CAIRN_GIT_HOSTS: Type.String({
     default: '',
@@ -85,7 +91,7 @@ const Settings = Type.Object({
   CAIRN_S3_ENDPOINT: Type.String({
     default: '',
     pattern: '^$|^https?://[^/?#@ ]+$',
-    description: 'with argo: the object store, as gateway and cluster both reach it',
+    description: 'an S3 store; with argo, as gateway and cluster both reach it',
   }),
   CAIRN_S3_REGION: Type.String({ default: 'us-east-1' }),
   CAIRN_S3_BUCKET: Type.String({ default: '', pattern: '^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$' }),
@@ -109,6 +115,17 @@ const Settings = Type.Object({
     description: 'end when standard input closes, as its starter ended',
   }),
 });
+
+/** An S3 store from which images may be added. */
+export interface ImageStore {
+  /** `https://HOST[:PORT]`; buckets are named in the path. */
+  endpoint: string;
+  region: string;
+  accessKey: string;
+  secretKey: string;
+  /** The buckets that may be read with the keys, whoever asks. */
+  buckets: string[];
+}
 
 /** The cluster on which packages run. */
 export interface ClusterConfig {
@@ -141,8 +158,10 @@ export interface Config {
   maxAoiKm2: number;
   maxUploadBytes: number;
   block: number;
-  /** `host:port` of tile servers that may lie outside the public internet. */
+  /** `host:port` of servers of tiles and images that may lie outside the public internet. */
   tileHosts: string[];
+  /** The S3 store with the buckets from which images may be added with its keys; null: none. */
+  imageStore: ImageStore | null;
   /** `host:port` of Git servers that may lie outside the public internet. */
   gitHosts: string[];
   /** Where images of packages are pushed; empty where none are built. */
@@ -209,6 +228,7 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     maxUploadBytes: settings.CAIRN_MAX_UPLOAD_MIB * 1024 * 1024,
     block: settings.CAIRN_BLOCK,
     tileHosts: list(settings.CAIRN_TILE_HOSTS),
+    imageStore: imageStoreOf(settings),
     gitHosts: list(settings.CAIRN_GIT_HOSTS),
     registry: settings.CAIRN_REGISTRY,
     imageRequired: settings.CAIRN_IMAGE_REQUIRED,
@@ -228,6 +248,26 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     logLevel: settings.CAIRN_LOG,
     stopWithStdin: settings.CAIRN_STOP_WITH_STDIN,
     childEnvironment,
+  };
+}
+
+function imageStoreOf(settings: Static<typeof Settings>): ImageStore | null {
+  const buckets = list(settings.CAIRN_IMAGE_BUCKETS);
+  if (buckets.length === 0) return null;
+  const demanded = ['CAIRN_S3_ENDPOINT', 'CAIRN_S3_ACCESS_KEY', 'CAIRN_S3_SECRET_KEY'] as const;
+  const missing = demanded.find((name) => settings[name] === '');
+  if (missing !== undefined) {
+    throw new CairnError('input-invalid', `The setting ${missing} is missing, which CAIRN_IMAGE_BUCKETS needs.`, {
+      where: missing,
+      action: `Set ${demanded.join(', ')}; or leave CAIRN_IMAGE_BUCKETS out: public buckets are read without.`,
+    });
+  }
+  return {
+    endpoint: settings.CAIRN_S3_ENDPOINT,
+    region: settings.CAIRN_S3_REGION,
+    accessKey: settings.CAIRN_S3_ACCESS_KEY,
+    secretKey: settings.CAIRN_S3_SECRET_KEY,
+    buckets,
   };
 }
 

@@ -37,6 +37,7 @@ export const errorCodes = {
   'imagery-no-georeference': { status: 422, exit: 2, title: 'The image has no georeference' },
   'imagery-unsupported': { status: 422, exit: 2, title: 'The image is of a kind that Cairn cannot read' },
   'tiles-unreachable': { status: 502, exit: 1, title: 'The map tiles cannot be fetched' },
+  'imagery-unreachable': { status: 502, exit: 1, title: 'The image behind the address cannot be fetched' },
   'git-unreachable': { status: 502, exit: 1, title: 'The Git repository cannot be fetched' },
   'image-failed': { status: 502, exit: 1, title: 'The container image cannot be built or pushed' },
   'data-unreachable': { status: 502, exit: 1, title: 'The data cannot be fetched from their repository' },

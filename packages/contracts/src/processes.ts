@@ -105,7 +105,32 @@ export const TileSource = Type.Object(
 );
 export type TileSource = Static<typeof TileSource>;
 
-/** `add-imagery`: one GeoTIFF, or a folder of chips or map tiles, which become one COG. Either `files` or `template`. */
+/** An image behind an address: all of it, or of a Cloud Optimized GeoTIFF the part of an area. */
+export const RemoteImage = Type.Object(
+  {
+    href: Type.String({
+      minLength: 1,
+      maxLength: 4000,
+      description: 'https://HOST/PATH.tif, or s3://BUCKET/PATH.tif; a key or signature in its query is never shown',
+      title: 'Address of the image',
+    }),
+    bbox: Type.Optional(
+      Type.Array(Type.Number(), {
+        minItems: 4,
+        maxItems: 4,
+        description: 'west, south, east, north in EPSG:4326; left out: the whole image',
+        title: 'Area',
+      }),
+    ),
+  },
+  { ...closed, title: 'An image behind an address' },
+);
+export type RemoteImage = Static<typeof RemoteImage>;
+
+/**
+ * `add-imagery`: one GeoTIFF, uploaded or behind an address, or a folder of chips or map tiles, which become one COG. One of
+ * `files`, `template` and `remote`.
+ */
 export const AddImagery = Type.Object(
   {
     id: titled(Identifier, 'Id in the catalogue'),
@@ -114,8 +139,13 @@ export const AddImagery = Type.Object(
     attribution: Type.Optional(attribution),
     files: Type.Optional(titled(FileSet, 'A GeoTIFF, or chips')),
     template: Type.Optional(TileSource),
+    remote: Type.Optional(RemoteImage),
   },
-  { ...closed, title: 'Add imagery', description: 'Makes one georeferenced image of a GeoTIFF, chips or map tiles.' },
+  {
+    ...closed,
+    title: 'Add imagery',
+    description: 'Makes one georeferenced image of a GeoTIFF, uploaded or behind an address, of chips or of map tiles.',
+  },
 );
 export const AddImageryResult = Type.Object({
   imagery: Type.String(),

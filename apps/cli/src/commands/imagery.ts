@@ -1,4 +1,4 @@
-import { CairnError, type CairnClient, type ProcessResult, toIdentifier } from '@cairn/contracts';
+import { CairnError, type CairnClient, type ProcessInput, type ProcessResult, toIdentifier } from '@cairn/contracts';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import type { AddCommand, Surroundings } from '../command.ts';
@@ -6,14 +6,15 @@ import { listFiles, uploadFiles } from '../folder.ts';
 import { connect } from '../gateway.ts';
 import { readNotice } from '../notices.ts';
 import { readNumber } from '../options.ts';
-import { isTileAddress, readTiles, type Tiles } from '../tiles.ts';
+import { isAddress, readRemoteImage } from '../remote-image.ts';
+import { isTileAddress, readTiles } from '../tiles.ts';
 
 export interface ImageryOptions {
   id?: string;
   title?: string;
   licence?: string;
   attribution?: string;
-  /** Area and zoom of map tiles, as they were typed. */
+  /** Area of what is fetched, and zoom of map tiles, as they were typed. */
   bbox?: string;
   zoom?: number;
   skipFaulty?: boolean;
@@ -26,10 +27,14 @@ export const addImagery: AddCommand = (program, act) => {
     .description('bring images to predict on')
     .command('add <file-or-folder-or-address>')
     .description(
-      'add a GeoTIFF, or a folder of chips or the map tiles of an area, which become one COG; the address of tiles has ' +
-        '{z}, {x} and {y} in it, or {-y} for TMS: quote it',
+      'add a GeoTIFF, or a folder of chips or the map tiles of an area, which become one COG. A GeoTIFF may lie behind an ' +
+        'address (https://…, s3://BUCKET/…), of which --bbox takes a part. The address of tiles has {z}, {x} and {y} in it, ' +
+        '{-y} for TMS, or {TileMatrix}, {TileRow} and {TileCol} for WMTS: quote it',
     )
-    .option('--bbox <w,s,e,n>', 'of map tiles: the area, west,south,east,north in degrees')
+    .option(
+      '--bbox <w,s,e,n>',
+      'of map tiles, or an image behind an address: the area, west,south,east,north in degrees',
+    )
     .option('--zoom <0..23>', 'of map tiles: the zoom to fetch; 19 is about 0.3 m a pixel', readNumber)
     .option('--skip-faulty', 'of map tiles: list those that cannot be had or read as gaps, at most a tenth')
     .option(
@@ -41,11 +46,11 @@ export const addImagery: AddCommand = (program, act) => {
     .option('--attribution <words>', 'whom to name')
     .action(
       act(async (around, path: string, options: ImageryOptions) => {
-        const tiles = isTileAddress(path) ? readTiles(path, options) : undefined;
+        const fetched = readAddress(path, options);
         const client = await connect(around.config);
-        const result = await (tiles === undefined
+        const result = await (fetched === undefined
           ? sendImagery(around, client, path, options)
-          : sendTiles(around, client, tiles, options));
+          : letFetch(around, client, fetched, options));
         around.output.result(result, () => {
           around.output.line(
             result.changed
@@ -109,11 +114,29 @@ export async function sendImagery(
   );
 }
 
-/** Runs `add-imagery` on the map tiles behind an address, which the gateway fetches. Ctrl-C ends the job. */
-async function sendTiles(
+/** What is behind an address, with a name and a title for it. */
+interface Fetched {
+  inputs: Pick<ProcessInput<'add-imagery'>, 'template' | 'remote'>;
+  name: string;
+  title: string;
+}
+
+/** What the gateway is to fetch; undefined where a file or a folder was named. */
+function readAddress(text: string, options: ImageryOptions): Fetched | undefined {
+  if (isTileAddress(text)) {
+    const { template, ...named } = readTiles(text, options);
+    return { inputs: { template }, ...named };
+  }
+  if (!isAddress(text)) return undefined;
+  const { remote, ...named } = readRemoteImage(text, options);
+  return { inputs: { remote }, ...named };
+}
+
+/** Runs `add-imagery` on what is behind an address, which the gateway fetches. Ctrl-C ends the job. */
+async function letFetch(
   { output, signal }: Surroundings,
   client: CairnClient,
-  { template, name, title }: Tiles,
+  { inputs, name, title }: Fetched,
   options: ImageryOptions,
 ): Promise<ProcessResult<'add-imagery'>> {
   const job = await client.execute('add-imagery', {
@@ -121,7 +144,7 @@ async function sendTiles(
     title: options.title ?? title,
     licence: options.licence ?? 'other',
     ...(options.attribution === undefined ? {} : { attribution: options.attribution }),
-    template,
+    ...inputs,
   });
   signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
   return client.wait('add-imagery', job.jobID, output.job('Adding the imagery'), signal);

@@ -15,6 +15,7 @@ import { isTiffName } from './chip-layout.ts';
 import type { Imageries } from './imageries.ts';
 import { bboxOf, imageryItem } from './imagery-item.ts';
 import type { ImageryThread } from './reader-thread.ts';
+import type { RemoteImages, RemoteOrigin } from './remote/remote-images.ts';
 import type { TileGap } from './xyz/gaps.ts';
 import type { TileOrigin, TileSets } from './xyz/tile-sets.ts';
 
@@ -30,6 +31,7 @@ export interface AddImageryParts {
   receipts: Receipts;
   reader: ImageryThread;
   tileSets: TileSets;
+  remoteImages: RemoteImages;
   /** Folder of work folders, one a job. */
   workFolder: string;
 }
@@ -40,11 +42,12 @@ interface Source {
   files: FileSet;
   tiles?: TileOrigin;
   gaps?: TileGap[];
+  remote?: RemoteOrigin;
 }
 
 /**
- * The process `add-imagery`: one GeoTIFF, kept as it is, or a folder of chips or the map tiles of an area, made into one
- * COG, becomes imagery of the catalogue. Item, receipt and event are written in one transaction at the end; until then nothing but bytes is kept.
+ * The process `add-imagery`: one GeoTIFF, kept as it is, or a part of one behind an address, a folder of chips or the map tiles
+ * of an area, made into one COG, becomes imagery of the catalogue. Item, receipt and event are written in one transaction at the end; until then nothing but bytes is kept.
  * The same content under the same id changes nothing.
  */
 export class AddImagery implements Process<'add-imagery'> {
@@ -57,13 +60,13 @@ export class AddImagery implements Process<'add-imagery'> {
 
   /**
    * @throws CairnError `input-invalid`, `imagery-*`, `conflict`, `not-found` for bytes that were not uploaded,
-   * `tiles-unreachable`, `aoi-outside-imagery` where no tile has data, `disk-full`
+   * `tiles-unreachable`, `imagery-unreachable`, `aoi-outside-imagery` where no tile has data, `disk-full`
    */
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
     const { database, objects, reader, workFolder } = this.#parts;
     // Removed when the job ends, and kept for its next attempt where it is interrupted.
     const folder = join(workFolder, context.jobId);
-    context.step(inputs.template === undefined ? 'Look at the files' : 'Fetch the map tiles');
+    context.step(firstStep(inputs));
     const source = await this.#source(inputs, folder, context);
     const held = await this.#held(database, inputs.id, source);
     if (held !== undefined) return held;
@@ -98,19 +101,34 @@ export class AddImagery implements Process<'add-imagery'> {
     });
   }
 
-  /** What is added: the files that were uploaded, or the tiles, which are fetched. */
-  async #source({ files, template }: Inputs, folder: string, context: JobContext): Promise<Source> {
-    if (files !== undefined && template === undefined) return this.#uploaded(files);
-    if (template === undefined || files !== undefined) {
-      throw new CairnError('input-invalid', 'Imagery is added from files or from map tiles, one of the two.', {
-        where: '/inputs',
-        action: 'Give either "files" (an uploaded GeoTIFF, or chips) or "template" (address, zoom and bbox of tiles).',
-      });
+  /** What is added: the files that were uploaded, or the tiles or the image, which are fetched. */
+  async #source({ files, template, remote }: Inputs, folder: string, context: JobContext): Promise<Source> {
+    const given = [files, template, remote].filter((one) => one !== undefined);
+    if (given.length === 1 && files !== undefined) return this.#uploaded(files);
+    if (given.length === 1 && template !== undefined) {
+      const set = await this.#parts.tileSets.collect(template, folder, context, (done, all) =>
+        context.progress(Math.floor((45 * done) / all), `Fetching map tiles: ${done} of ${all}`),
+      );
+      return { digest: digestOf(set.files), files: set.files, tiles: set.origin, gaps: set.gaps };
     }
-    const set = await this.#parts.tileSets.collect(template, folder, context, (done, all) =>
-      context.progress(Math.floor((45 * done) / all), `Fetching map tiles: ${done} of ${all}`),
+    if (given.length === 1 && remote !== undefined) {
+      const { path, origin } = await this.#parts.remoteImages.fetch(remote, folder, context, (done, all) =>
+        context.progress(Math.floor((45 * done) / all), `Fetching the image: ${megabytes(done)} of ${megabytes(all)}`),
+      );
+      context.progress(46, 'Keeping the image');
+      const { digest } = await this.#parts.objects.put(createReadStream(path));
+      return { digest, files: [{ path: 'image.tif', digest }], remote: origin };
+    }
+    throw new CairnError(
+      'input-invalid',
+      'Imagery is added from files, from map tiles or from an address, one of them.',
+      {
+        where: '/inputs',
+        action:
+          'Give "files" (an uploaded GeoTIFF, or chips), "template" (address, zoom and bbox of tiles) or "remote" (address of a ' +
+          'GeoTIFF).',
+      },
     );
-    return { digest: digestOf(set.files), files: set.files, tiles: set.origin, gaps: set.gaps };
   }
 
   /** Uploaded files, after a look at their list. */
@@ -190,6 +208,15 @@ export class AddImagery implements Process<'add-imagery'> {
     });
     return receipt;
   }
+}
+
+function firstStep({ template, remote }: Inputs): string {
+  if (template !== undefined) return 'Fetch the map tiles';
+  return remote === undefined ? 'Look at the files' : 'Fetch the image';
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** What events and receipts about imagery name as their subject. */

@@ -2,6 +2,7 @@ import type { Digest } from '@cairn/contracts';
 import { boxOf, degreesOf, polygonCoordinates, type Bbox } from '@cairn/geo';
 import { licenceMembers } from '../catalog/licence.ts';
 import type { ImageryInfo } from './reader.ts';
+import type { RemoteOrigin } from './remote/remote-images.ts';
 import type { TileGap } from './xyz/gaps.ts';
 import type { TileOrigin } from './xyz/tile-sets.ts';
 
@@ -45,7 +46,7 @@ export function imageryItem(
   label: ImageryLabel,
   info: ImageryInfo,
   file: { digest: Digest; size: number },
-  source: { digest: Digest; tiles?: TileOrigin; gaps?: readonly TileGap[] },
+  source: { digest: Digest; tiles?: TileOrigin; gaps?: readonly TileGap[]; remote?: RemoteOrigin },
   at: string,
 ): Record<string, unknown> & { id: string; collection: string } {
   const [west, pixelWidth, , north, , pixelHeight] = info.transform;
@@ -77,6 +78,7 @@ export function imageryItem(
       'cairn:source_digest': source.digest,
       ...(source.tiles === undefined ? {} : { 'cairn:tiles': source.tiles }),
       ...(source.gaps === undefined ? {} : { 'cairn:gaps': source.gaps }),
+      ...(source.remote === undefined ? {} : { 'cairn:remote': source.remote }),
     },
     assets: {
       image: {

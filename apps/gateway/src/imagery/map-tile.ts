@@ -1,6 +1,6 @@
 import { boxOf, mercatorBounds, pixelOfLonLat, tileBounds, type Box, type Tile } from '@cairn/geo';
 import type { BlockCache } from './block-cache.ts';
-import type { Level } from './tiff/raster.ts';
+import type { Level } from './tiff/level.ts';
 import type { OpenRaster } from './window.ts';
 
 /** Edge of a map tile in pixels. */

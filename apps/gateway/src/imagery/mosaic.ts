@@ -1,13 +1,8 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
-import { CogWriter, type Spool } from '@cairn/geo/cog';
 import sharp from 'sharp';
 import { isTiffName, type ChipLayout, type PlacedChip } from './chip-layout.ts';
-import { corrupt, diskFull } from './fault.ts';
+import { corrupt } from './fault.ts';
 import { Raster } from './tiff/raster.ts';
-
-const deflated = promisify(deflate);
+import { writeCog } from './write-cog.ts';
 
 /** Rows that are handed to the writer at once. */
 const mostRows = 64;
@@ -19,30 +14,7 @@ const mostRows = 64;
  * @throws CairnError `imagery-corrupt` with the chip's name, `disk-full`
  */
 export async function writeMosaic(layout: ChipLayout, target: string): Promise<void> {
-  const { epsg, geographic, west, north, pixelWidth, pixelHeight, width, height } = layout;
-  const file = await open(target, 'w');
-  const spool = await open(`${target}.spool`, 'w+');
-  try {
-    const writer = new CogWriter({
-      width,
-      height,
-      bands: 4,
-      bits: 8,
-      alpha: true,
-      reference: { epsg, geographic, west, north, pixelWidth, pixelHeight },
-      deflate: (bytes) => deflated(bytes, { level: 6 }),
-      sink: { write: (position, bytes) => writeAt(file, position, bytes) },
-      spool: fileSpool(spool),
-    });
-    for await (const rows of rowsOf(layout)) await writer.writeRows(rows);
-    await writer.finish();
-    await file.sync();
-  } catch (error) {
-    throw diskFull(target, error);
-  } finally {
-    await file.close();
-    await spool.close();
-  }
+  await writeCog(layout, rowsOf(layout), target);
 }
 
 interface Decoded {
@@ -118,24 +90,5 @@ async function decodeTiff({ name, path, width, height }: PlacedChip): Promise<Ui
     throw corrupt((cause as Error).message, name, cause);
   } finally {
     await raster.close();
-  }
-}
-
-function fileSpool(file: FileHandle): Spool {
-  return {
-    write: (position, bytes) => writeAt(file, position, bytes),
-    read: async (position, length) => {
-      const bytes = new Uint8Array(length);
-      const { bytesRead } = await file.read(bytes, 0, length, position);
-      if (bytesRead !== length) throw new Error(`The spool of the mosaic ends at ${position + bytesRead}.`);
-      return bytes;
-    },
-  };
-}
-
-async function writeAt(file: FileHandle, position: number, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
   }
 }

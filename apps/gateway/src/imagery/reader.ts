@@ -1,7 +1,8 @@
-import { footprint, type Box, type GeoTransform, type Tile } from '@cairn/geo';
+import { footprint, type Bbox, type Box, type GeoTransform, type Tile } from '@cairn/geo';
 import sharp from 'sharp';
 import { BlockCache } from './block-cache.ts';
 import { layChips, type ChipFile } from './chip-layout.ts';
+import { cutBox, writeCut } from './cut.ts';
 import { corrupt } from './fault.ts';
 import { writeMosaic } from './mosaic.ts';
 import { renderTile, tileSize } from './map-tile.ts';
@@ -102,6 +103,15 @@ export class ImageryReader {
    */
   async mosaic(chips: readonly ChipFile[], target: string): Promise<void> {
     await writeMosaic(await layChips(chips), target);
+  }
+
+  /**
+   * Writes the part of an image that an area takes as a Cloud Optimized GeoTIFF; see `cutBox` and `writeCut`.
+   * @param bbox in degrees
+   * @throws CairnError as they do.
+   */
+  cut(path: string, bbox: Bbox, target: string): Promise<void> {
+    return this.#with(path, (open) => writeCut(open, cutBox(open.raster, bbox), target, this.#cache));
   }
 
   /** Closes every file that nobody reads. */

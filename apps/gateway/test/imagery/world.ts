@@ -3,8 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKey, writePrivateKey, writePublicKey } from '@cairn/receipt';
 import { Catalog } from '../../src/catalog/catalog.ts';
+import type { Config } from '../../src/config.ts';
 import { AddImagery } from '../../src/imagery/add-imagery.ts';
 import { Imageries } from '../../src/imagery/imageries.ts';
+import { ImageAddresses } from '../../src/imagery/remote/image-addresses.ts';
+import { RemoteImages } from '../../src/imagery/remote/remote-images.ts';
 import { imageryThread } from '../../src/imagery/reader-thread.ts';
 import { ImageHosts } from '../../src/imagery/http/image-hosts.ts';
 import { ImageServers } from '../../src/imagery/http/image-servers.ts';
@@ -31,7 +34,10 @@ export function jobContext(): JobContext {
 }
 
 /** All that imagery is made of, on a real database and a real object store; map tiles from nowhere unless told. */
-export async function openImagery(servers = new ImageServers({ hosts: new ImageHosts({ allowed: [] }) })) {
+export async function openImagery(
+  servers = new ImageServers({ hosts: new ImageHosts({ allowed: [] }) }),
+  store: Config['imageStore'] = null,
+) {
   const home = await mkdtemp(join(tmpdir(), 'cairn-imagery-'));
   const database = await openTestDatabase();
   const objects = new ObjectStore({ root: join(home, 'objects') });
@@ -46,7 +52,10 @@ export async function openImagery(servers = new ImageServers({ hosts: new ImageH
   const workFolder = join(home, 'jobs');
   const tileServers = new TileServers({ servers, objects, cache: new TileCache({ database }) });
   const tileSets = new TileSets({ servers: tileServers });
-  const addImagery = new AddImagery({ database, catalog, imageries, objects, receipts, reader, tileSets, workFolder });
+  const addresses = new ImageAddresses({ servers, store });
+  const remoteImages = new RemoteImages({ addresses, reader, mostBytes: 64 * 1024 * 1024 });
+  const parts = { database, catalog, imageries, objects, receipts, reader, tileSets, remoteImages, workFolder };
+  const addImagery = new AddImagery(parts);
   return {
     home,
     database,

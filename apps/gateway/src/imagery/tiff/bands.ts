@@ -43,7 +43,8 @@ export function bandsOf(image: GeoTIFFImage): Bands {
   const extra = Array.from(directory.getValue('ExtraSamples') ?? [], Number);
   const isAlpha = extra.findIndex((kind) => kind === 1 || kind === 2);
   const alpha = isAlpha === -1 ? -1 : samples - extra.length + isAlpha;
-  const grey = samples - extra.length === 1 || samples < 3;
+  // GDAL writes colours of 16 bits as grey with two more bands of no known kind: only an alpha is told apart for sure.
+  const grey = samples - (alpha === -1 ? 0 : 1) < 3;
   if (alpha >= samples || (alpha === 0 && samples > 0))
     throw corrupt('its bands contradict each other', 'ExtraSamples');
   const noData = image.getGDALNoData();

@@ -32,8 +32,9 @@ class BlockDecoder extends BaseDecoder {
 
   override async decodeBlock(buffer: ArrayBufferLike): Promise<ArrayBufferLike> {
     const bytes = await this.#inflate(new Uint8Array(buffer));
-    // The predictor views the whole buffer as numbers: it must be the block alone.
-    return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
+    // The predictor and the readers view the whole buffer as numbers: it must be the block alone. (`Buffer.slice` copies
+    // nothing.)
+    return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : new Uint8Array(bytes).buffer;
   }
 }
 

@@ -1,30 +1,15 @@
 import { open } from 'node:fs/promises';
 import { CairnError } from '@cairn/contracts';
-import { fromFile, type BaseDecoder, type GeoTIFF, type GeoTIFFImage } from 'geotiff';
-import { corrupt, unsupported } from '../fault.ts';
+import type { Box } from '@cairn/geo';
+import GeoTIFF, { fromFile, type GeoTIFFImage } from 'geotiff';
+import { corrupt } from '../fault.ts';
 import { georeferenceOf, type ImageryReference } from '../georeference.ts';
 import { bandsOf, type Bands } from './bands.ts';
-import { decoderOf } from './decoder.ts';
+import { fileBytes, tiffSource, type ByteSource } from './byte-source.ts';
+import { blocksOf, levelOf, rangesOf, type ByteRange, type Level, type LevelParts } from './level.ts';
 import { Stretch } from './stretch.ts';
 import { checkStructure } from './structure.ts';
 import { toRgba } from './rgba.ts';
-
-/** More pixels than this in one tile or strip would have to be unpacked at once. */
-const mostBlockPixels = 32 * 1024 * 1024;
-
-/** One resolution of the image: the full one, or an overview. Blocks are its tiles or strips. */
-export interface Level {
-  width: number;
-  height: number;
-  blockWidth: number;
-  blockHeight: number;
-}
-
-interface LevelParts extends Level {
-  image: GeoTIFFImage;
-  decoder: BaseDecoder;
-  mask?: LevelParts;
-}
 
 /** A GeoTIFF whose blocks are read as RGBA, whatever its bands; alpha is 0 where it has no data, else 255. */
 export class Raster {
@@ -50,11 +35,23 @@ export class Raster {
     const file = await open(path);
     let directories: number;
     try {
-      directories = await checkStructure(file, (await file.stat()).size);
+      directories = await checkStructure(await fileBytes(file));
     } finally {
       await file.close();
     }
-    const tiff = await guard(fromFile(path), 'header');
+    return Raster.#opened(await guard(fromFile(path), 'header'), directories);
+  }
+
+  /**
+   * Opens what is no file of this machine.
+   * @throws CairnError as `open`, and what reading the source throws.
+   */
+  static async openBytes(bytes: ByteSource): Promise<Raster> {
+    const directories = await checkStructure(bytes);
+    return Raster.#opened(await guard(GeoTIFF.fromSource(tiffSource(bytes)), 'header'), directories);
+  }
+
+  static async #opened(tiff: GeoTIFF, directories: number): Promise<Raster> {
     try {
       return await guard(Raster.#read(tiff, directories), 'directories');
     } catch (error) {
@@ -106,6 +103,20 @@ export class Raster {
     return toRgba(samples, parts, inside, this.bands, mask, range);
   }
 
+  /**
+   * Where in the file the blocks lie that a box of the full resolution needs, its mask's among them.
+   * @param box in pixels, within the image
+   */
+  async blockRanges(box: Box): Promise<ByteRange[]> {
+    const [full] = this.#levels as [LevelParts];
+    const ranges = await rangesOf(full, blocksOf(full, box));
+    if (full.mask !== undefined) ranges.push(...(await rangesOf(full.mask, blocksOf(full.mask, box))));
+    if (this.#stretch === undefined) return ranges;
+    // Of 16 bits, black and white are those of the whole image.
+    const { level, places } = this.#stretch.sampled(this.#levels);
+    return [...ranges, ...(await rangesOf(level, places))];
+  }
+
   /** Closes the file. */
   async close(): Promise<void> {
     await this.#tiff.close();
@@ -151,32 +162,6 @@ export class Raster {
     }
     return out;
   }
-}
-
-async function levelOf(image: GeoTIFFImage): Promise<LevelParts> {
-  const [width, height] = [image.getWidth(), image.getHeight()];
-  const [blockWidth, blockHeight] = [image.getTileWidth(), Math.min(image.getTileHeight(), 1 << 24)];
-  if (![width, height, blockWidth, blockHeight].every((value) => Number.isSafeInteger(value) && value > 0)) {
-    throw corrupt('its size is not a number of pixels', 'ImageWidth');
-  }
-  const rows = image.isTiled ? blockHeight : Math.min(blockHeight, height);
-  if (blockWidth * rows > mostBlockPixels) {
-    throw unsupported(
-      `has tiles or strips of ${blockWidth} × ${rows} pixels`,
-      'TileWidth',
-      'Cut it into tiles: gdal_translate -of COG INPUT OUTPUT.tif',
-    );
-  }
-  const planar = image.planarConfiguration as number;
-  if (planar !== 1 && planar !== 2) throw corrupt('its bands lie in no known order', 'PlanarConfiguration');
-  const blocks = Math.ceil(width / blockWidth) * Math.ceil(height / rows);
-  const offsets = image.isTiled ? 'TileOffsets' : 'StripOffsets';
-  const listed = await image.fileDirectory.loadValue(offsets);
-  const due = blocks * (planar === 2 ? image.getSamplesPerPixel() : 1);
-  if (listed === undefined || listed.length < due) throw corrupt(`it lists too few blocks for its size`, offsets);
-  const bytes = blockWidth * rows * (planar === 2 ? 1 : image.getSamplesPerPixel());
-  const decoder = await decoderOf(image, bytes * Math.max(1, image.getBitsPerSample() / 8));
-  return { image, decoder, width, height, blockWidth, blockHeight: rows };
 }
 
 function sameBands(a: GeoTIFFImage, b: GeoTIFFImage): boolean {

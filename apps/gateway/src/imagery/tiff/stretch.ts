@@ -1,5 +1,5 @@
 import type { Bands } from './bands.ts';
-import type { Level } from './raster.ts';
+import type { Level } from './level.ts';
 import type { Range } from './rgba.ts';
 
 /** Blocks that are looked at, spread over the image. */
@@ -29,23 +29,39 @@ export class Stretch {
     return this.#range;
   }
 
-  async #measure<L extends Level>(
-    levels: readonly L[],
-    read: (level: L, col: number, row: number) => Promise<Uint8Array | Uint16Array>,
-  ): Promise<Range> {
+  /** What is looked at: blocks of one level, spread over the image. */
+  sampled<L extends Level>(levels: readonly L[]): { level: L; places: [col: number, row: number][] } {
     const level = [...levels].reverse().find(({ width, height }) => Math.max(width, height) >= 256) ?? levels[0]!;
     const cols = Math.ceil(level.width / level.blockWidth);
     const blocks = cols * Math.ceil(level.height / level.blockHeight);
     const step = Math.max(1, blocks / mostBlocks);
-    const counts = new Float64Array(65_536);
-    const { samples, alpha, noData } = this.#bands;
+    const places: [number, number][] = [];
     for (let at = 0; at < blocks; at += step) {
       const index = Math.floor(at);
-      const values = await read(level, index % cols, Math.floor(index / cols));
-      for (let i = 0; i < values.length; i++) {
-        if (i % samples === alpha || values[i] === noData) continue;
-        if (alpha !== -1 && values[i - (i % samples) + alpha] === 0) continue;
-        counts[values[i]!]! += 1;
+      places.push([index % cols, Math.floor(index / cols)]);
+    }
+    return { level, places };
+  }
+
+  async #measure<L extends Level>(
+    levels: readonly L[],
+    read: (level: L, col: number, row: number) => Promise<Uint8Array | Uint16Array>,
+  ): Promise<Range> {
+    const { level, places } = this.sampled(levels);
+    const counts = new Float64Array(65_536);
+    const { samples, alpha, noData } = this.#bands;
+    for (const [col, row] of places) {
+      const values = await read(level, col, row);
+      const width = Math.min(level.blockWidth, level.width - col * level.blockWidth);
+      const height = Math.min(level.blockHeight, level.height - row * level.blockHeight);
+      // What fills a block beyond the image's edge is not of the image.
+      for (let y = 0; y < height; y++) {
+        const from = y * level.blockWidth * samples;
+        for (let i = from; i < from + width * samples; i++) {
+          if (i % samples === alpha || values[i] === noData) continue;
+          if (alpha !== -1 && values[i - (i % samples) + alpha] === 0) continue;
+          counts[values[i]!]! += 1;
+        }
       }
     }
     return percentiles(counts);

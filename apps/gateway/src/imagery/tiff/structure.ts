@@ -1,5 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import { corrupt, unsupported } from '../fault.ts';
+import type { ByteSource } from './byte-source.ts';
 
 /** Bytes of one value of each TIFF field type (TIFF 6.0, BigTIFF); unknown types are skipped by readers. */
 const typeSize: Readonly<Record<number, number>> = {
@@ -37,8 +37,9 @@ interface Flavour {
  * @returns the number of directories.
  * @throws CairnError `imagery-corrupt`, `imagery-unsupported` where it is no TIFF at all.
  */
-export async function checkStructure(file: FileHandle, size: number): Promise<number> {
-  const head = await bytesAt(file, 0, Math.min(16, size), size);
+export async function checkStructure(file: ByteSource): Promise<number> {
+  const { size } = file;
+  const head = await bytesAt(file, 0, Math.min(16, size));
   const mark = size < 8 ? '' : String.fromCharCode(head.getUint8(0), head.getUint8(1));
   const little = mark === 'II';
   const version = size < 8 ? 0 : head.getUint16(2, little);
@@ -53,26 +54,20 @@ export async function checkStructure(file: FileHandle, size: number): Promise<nu
     if (seen.has(at)) throw corrupt('its directories run in a circle', `directory ${seen.size}`);
     if (seen.size === mostDirectories) throw corrupt(`it has more than ${mostDirectories} directories`, 'directories');
     seen.add(at);
-    at = await checkDirectory(file, size, at, flavour, `directory ${seen.size - 1}`);
+    at = await checkDirectory(file, at, flavour, `directory ${seen.size - 1}`);
   }
   if (seen.size === 0) throw corrupt('it has no directory', 'header');
   return seen.size;
 }
 
 /** Checks one directory and answers where the next one is; 0 is the end. */
-async function checkDirectory(
-  file: FileHandle,
-  size: number,
-  at: number,
-  { little, big }: Flavour,
-  where: string,
-): Promise<number> {
+async function checkDirectory(file: ByteSource, at: number, { little, big }: Flavour, where: string): Promise<number> {
   const countBytes = big ? 8 : 2;
-  const head = await bytesAt(file, at, countBytes, size, where);
+  const head = await bytesAt(file, at, countBytes, where);
   const entries = big ? Number(head.getBigUint64(0, little)) : head.getUint16(0, little);
   const entryBytes = big ? 20 : 12;
   if (entries === 0 || entries > 4096) throw corrupt(`a directory has ${entries} fields`, where);
-  const body = await bytesAt(file, at + countBytes, entries * entryBytes + (big ? 8 : 4), size, where);
+  const body = await bytesAt(file, at + countBytes, entries * entryBytes + (big ? 8 : 4), where);
   for (let i = 0; i < entries; i++) {
     const entry = i * entryBytes;
     const bytes = typeSize[body.getUint16(entry + 2, little)] ?? 0;
@@ -80,7 +75,7 @@ async function checkDirectory(
     const length = bytes * count;
     if (length <= (big ? 8 : 4)) continue;
     const offset = big ? Number(body.getBigUint64(entry + 12, little)) : body.getUint32(entry + 8, little);
-    if (offset + length > size) {
+    if (offset + length > file.size) {
       throw corrupt(`field ${body.getUint16(entry, little)} lies behind the end of the file`, where);
     }
   }
@@ -88,18 +83,11 @@ async function checkDirectory(
   return big ? Number(body.getBigUint64(end, little)) : body.getUint32(end, little);
 }
 
-async function bytesAt(
-  file: FileHandle,
-  position: number,
-  length: number,
-  size: number,
-  where = 'header',
-): Promise<DataView> {
-  if (!Number.isSafeInteger(position) || position + length > size) {
+async function bytesAt(file: ByteSource, position: number, length: number, where = 'header'): Promise<DataView> {
+  if (!Number.isSafeInteger(position) || position + length > file.size) {
     throw corrupt('it ends too early', where);
   }
-  const bytes = new Uint8Array(length);
-  const { bytesRead } = await file.read(bytes, 0, length, position);
-  if (bytesRead !== length) throw corrupt('it ends too early', where);
-  return new DataView(bytes.buffer);
+  const bytes = await file.read(position, length);
+  if (bytes.byteLength !== length) throw corrupt('it ends too early', where);
+  return new DataView(bytes.buffer, bytes.byteOffset, length);
 }

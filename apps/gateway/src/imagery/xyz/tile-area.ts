@@ -34,14 +34,15 @@ function countAt(bbox: Bbox, zoom: number): number {
 
 /**
  * Four numbers as west, south, east, north in degrees.
+ * @param where names them in errors.
  * @throws CairnError `input-invalid` where they are no area of the web map.
  */
-export function checkBbox(bbox: readonly number[]): Bbox {
+export function checkBbox(bbox: readonly number[], where = '/inputs/template/bbox'): Bbox {
   const [west = NaN, south = NaN, east = NaN, north = NaN] = bbox;
   const inside = west >= -180 && east <= 180 && south >= -MERCATOR_LATITUDE && north <= MERCATOR_LATITUDE;
   if (inside && west < east && south < north) return [west, south, east, north];
   throw new CairnError('input-invalid', `${bbox.join(', ')} is no area of the web map.`, {
-    where: '/inputs/template/bbox',
+    where,
     action:
       'Give west, south, east, north in degrees, west of east and south of north, between 85.05° south and north.',
   });

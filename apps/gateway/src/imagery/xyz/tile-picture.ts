@@ -21,7 +21,7 @@ const largestEdge = 4096;
  */
 export async function readTilePicture(bytes: Uint8Array, tile: Tile): Promise<TilePicture> {
   const extension = formatOf(bytes);
-  if (extension === undefined) throw corrupt(tile, describe(bytes));
+  if (extension === undefined) throw corrupt(tile, whatIs(bytes));
   const { width, height, isEmpty } = await decode(bytes, tile);
   if (width !== height) throw corrupt(tile, `is ${width} × ${height} pixels, not a square`);
   return { extension, edge: width, isEmpty };
@@ -52,7 +52,8 @@ function formatOf(bytes: Uint8Array): TilePicture['extension'] | undefined {
   return head.startsWith('RIFF') && head.endsWith('WEBP') ? 'webp' : undefined;
 }
 
-function describe(bytes: Uint8Array): string {
+/** What bytes are that are no picture, to follow what they should have been. */
+export function whatIs(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'is empty';
   const text = new TextDecoder().decode(bytes.subarray(0, 512)).trimStart();
   if (/^<(!doctype html|html|head|body)/i.test(text)) return 'is a web page, not a picture';
