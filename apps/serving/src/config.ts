@@ -31,20 +31,22 @@ export interface ServingConfig {
   version: string;
   host: string;
   port: number;
+  /** Left out: gRPC is not spoken. */
+  grpcPort?: number;
   /** Ends when its standard input closes: the gateway that spawned it holds the other end. */
   attached: boolean;
   /** Left out for a transformer, which has no weights. */
   weights?: WeightsConfig;
 }
 
-export const usage = `serving --role graph|detector|transformer --name NAME --version N [--host 127.0.0.1] [--port 0] [--attached]
+export const usage = `serving --role graph|detector|transformer --name NAME --version N [--host 127.0.0.1] [--port 0] [--grpc-port N] [--attached]
         [--weights FILE|URL --digest sha256:HEX --stride PX --halo PX --window PX --threads N]
 
-Serves one node of a prediction graph, or the whole graph, over the Open Inference Protocol v2 (REST).
-Prints one line of JSON with its address when it is ready. --attached: ends when standard input closes.
+Serves one node of a prediction graph, or the whole graph, over the Open Inference Protocol v2: by REST, and with
+--grpc-port by gRPC (0: any free port). Prints one line of JSON with its addresses when it is ready. --attached: ends when standard input closes.
 
 As a node of Seldon Core it is told these by the environment: PREDICTIVE_UNIT_ID is the name,
-PREDICTIVE_UNIT_HTTP_SERVICE_PORT the port, and PREDICTIVE_UNIT_PARAMETERS holds the others; an argument counts
+PREDICTIVE_UNIT_HTTP_SERVICE_PORT the port, PREDICTIVE_UNIT_GRPC_SERVICE_PORT that of gRPC, and PREDICTIVE_UNIT_PARAMETERS holds the others; an argument counts
 more. MLFLOW_TRACKING_TOKEN lets it fetch weights from a registry that asks for one.`;
 
 const options = {
@@ -59,6 +61,7 @@ const options = {
   threads: { type: 'string' },
   host: { type: 'string' },
   port: { type: 'string' },
+  'grpc-port': { type: 'string' },
   attached: { type: 'boolean' },
 } as const;
 
@@ -81,7 +84,9 @@ export function readConfig(
   const name = required('name', values.name);
   const version = required('version', values.version);
   const port = integer('port', values.port, 0, 65_535);
-  const config = { role, name, version, host: values.host, port, attached: values.attached };
+  const grpc = values['grpc-port'];
+  const grpcPort = grpc === undefined ? {} : { grpcPort: integer('grpc-port', grpc, 0, 65_535) };
+  const config = { role, name, version, host: values.host, port, ...grpcPort, attached: values.attached };
   if (role === 'transformer') return config;
   const digest = required('digest', values.digest);
   if (!Value.Check(Digest, digest)) throw invalid('digest', 'must be sha256: and 64 hexadecimal digits');

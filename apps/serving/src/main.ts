@@ -1,10 +1,11 @@
 import { CairnError } from '@cairn/contracts';
 import { servingApp } from './app.ts';
 import { readConfig, usage, type ServingConfig } from './config.ts';
-import { loadNode } from './node.ts';
+import type { GrpcServer } from './grpc/server.ts';
+import { loadNode, type GraphNode } from './node.ts';
 
 /**
- * Starts one model server. Standard output carries one line, `{"address": …}`, once it answers; an error ends it with one
+ * Starts one model server. Standard output carries one line, `{"address": …}`, with `grpc` where that is spoken, once it answers; an error ends it with one
  * line of problem details on standard error.
  */
 async function main(): Promise<void> {
@@ -14,12 +15,14 @@ async function main(): Promise<void> {
     return;
   }
   const config = readConfig(args);
-  const app = servingApp(await loadNode(config));
+  const node = await loadNode(config);
+  const app = servingApp(node);
   const address = await app.listen({ host: config.host, port: config.port }).catch((cause: unknown) => {
-    throw listenError(config, cause);
+    throw listenError(config, '--port', config.port, cause);
   });
+  const grpc = await startGrpc(config, node);
   const stop = (): void => {
-    void app.close().finally(() => process.exit(0));
+    void Promise.all([app.close(), grpc?.close()]).finally(() => process.exit(0));
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
@@ -28,15 +31,25 @@ async function main(): Promise<void> {
     process.stdin.once('end', () => process.exit(0)).resume();
     process.stdin.once('error', () => process.exit(0));
   }
-  process.stdout.write(`${JSON.stringify({ address })}\n`);
+  process.stdout.write(`${JSON.stringify({ address, grpc: grpc?.address })}\n`);
 }
 
-function listenError({ host, port }: ServingConfig, cause: unknown): CairnError {
-  if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE')
-    return new CairnError('internal', String(cause), { cause });
-  const action = 'Choose another with --port, or 0 for any free one.';
+/** gRPC where it is asked for; its library is loaded only then. */
+async function startGrpc(config: ServingConfig, node: GraphNode): Promise<GrpcServer | undefined> {
+  const { host, grpcPort } = config;
+  if (grpcPort === undefined) return undefined;
+  const { listenGrpc } = await import('./grpc/server.ts');
+  return listenGrpc(node, host, grpcPort).catch((cause: unknown) => {
+    throw listenError(config, '--grpc-port', grpcPort, cause);
+  });
+}
+
+function listenError({ host }: ServingConfig, option: string, port: number, cause: unknown): CairnError {
+  // gRPC tells only in words which error it met.
+  if (!String(cause).includes('EADDRINUSE')) return new CairnError('internal', String(cause), { cause });
+  const action = `Choose another with ${option}, or 0 for any free one.`;
   return new CairnError('port-in-use', `Something else listens on ${host}:${port}.`, {
-    where: '--port',
+    where: option,
     action,
     cause,
   });

@@ -16,13 +16,22 @@ export function nodeSettings(
   environment: Record<string, string | undefined>,
   known: readonly string[],
 ): Partial<Record<string, string>> {
-  const { PREDICTIVE_UNIT_ID: name, PREDICTIVE_UNIT_HTTP_SERVICE_PORT: port } = environment;
+  const {
+    PREDICTIVE_UNIT_ID: name,
+    PREDICTIVE_UNIT_HTTP_SERVICE_PORT: port,
+    PREDICTIVE_UNIT_GRPC_SERVICE_PORT: grpc,
+  } = environment;
   const settings = Object.fromEntries(
     parametersOf(environment[variable]).map((parameter) => [parameter.name, parameter.value]),
   );
   const stranger = Object.keys(settings).find((one) => !known.includes(one));
   if (stranger !== undefined) throw invalid(`names ${stranger}, which no node has`);
-  return { ...(name === undefined ? {} : { name }), ...(port === undefined ? {} : { port }), ...settings };
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(port === undefined ? {} : { port }),
+    ...(grpc === undefined ? {} : { 'grpc-port': grpc }),
+    ...settings,
+  };
 }
 
 function parametersOf(text: string | undefined) {

@@ -9,6 +9,8 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 /** A real model server as a child process. */
 export interface Server {
   address: string;
+  /** Where it speaks gRPC. */
+  grpc?: string;
   child: ChildProcess;
 }
 
@@ -24,7 +26,7 @@ export function graphArgs(change: Record<string, string> = {}): string[] {
 export async function startServer(args: string[]): Promise<Server> {
   const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return { child, address: (JSON.parse(line) as { address: string }).address };
+  return { child, ...(JSON.parse(line) as { address: string; grpc?: string }) };
 }
 
 /** Runs a server that is expected to end by itself: its exit code and standard error. */

@@ -95,6 +95,7 @@ test.each([
   ['digest', { digest: 'sha256:12' }],
   ['threads', { threads: '0' }],
   ['port', { port: '70000' }],
+  ['grpc-port', { 'grpc-port': 'x' }],
   ['weights', { weights: '' }],
 ])('a wrong --%s is named', (name, change) => {
   expect(() => readConfig(graphArgs(change))).toThrow(`--${name}`);

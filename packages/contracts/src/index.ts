@@ -16,5 +16,6 @@ export * from './survey.ts';
 export * from './oip/wire.ts';
 export * from './oip/datatype.ts';
 export * from './oip/tensor.ts';
+export * from './oip/json-data.ts';
 export * from './oip/message.ts';
 export * from './client.ts';
