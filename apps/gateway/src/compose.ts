@@ -38,6 +38,7 @@ import { TileCache } from './imagery/xyz/tile-cache.ts';
 import { TileServers } from './imagery/xyz/tile-servers.ts';
 import { TileSets } from './imagery/xyz/tile-sets.ts';
 import { ProcessBackend } from './inference/backend/process/backend.ts';
+import { estimateRoutes } from './inference/estimate-routes.ts';
 import { exportRoutes } from './inference/export-routes.ts';
 import { featureRoutes } from './inference/feature-routes.ts';
 import { exportThread } from './inference/exports-thread.ts';
@@ -220,6 +221,17 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     workFolder,
   };
 
+  const predicting = {
+    versions,
+    imageries,
+    objects,
+    backend,
+    reader,
+    outlines,
+    maxAoiKm2: config.maxAoiKm2,
+    block: config.block,
+  };
+
   const jobs = new Jobs({
     database,
     folder: workFolder,
@@ -270,21 +282,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       'train-model': new TrainModel(training),
       'reproduce-run': new ReproduceRun(training),
       'evaluate-version': new EvaluateVersion(training),
-      predict: new Predict({
-        database,
-        catalog,
-        versions,
-        imageries,
-        objects,
-        receipts,
-        backend,
-        reader,
-        outlines,
-        workFolder,
-        maxAoiKm2: config.maxAoiKm2,
-        block: config.block,
-        blocksAtOnce: 2,
-      }),
+      predict: new Predict({ database, catalog, receipts, workFolder, ...predicting, blocksAtOnce: 2 }),
     },
   });
 
@@ -329,6 +327,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       exportRoutes({ database, objects, exporter }),
       featureRoutes({ jobs, objects, workFolder }),
       doorRoutes({ versions, inferences: new Inferences({ database, versions, receipts, backend }) }),
+      estimateRoutes({ database, ...predicting, rates: config.rates }),
       receiptRoutes({ receipts, database }),
       surveyRoutes({ survey }),
       pageRoutes({ folder: config.web }),

@@ -1,5 +1,6 @@
 import { CairnError, type Problem } from './problem.ts';
 import type { DatasetDiff, DatasetVersion } from './dataset.ts';
+import type { Estimate } from './estimate.ts';
 import type { ProcessId, ProcessInput, ProcessResult } from './processes.ts';
 import {
   type FeatureEvent,
@@ -121,6 +122,11 @@ export class CairnClient {
   /** Starts a process; the answer comes before the work. */
   execute<P extends ProcessId>(process: P, inputs: ProcessInput<P>): Promise<StatusInfo> {
     return this.post(`/processes/${process}/execution`, { inputs }, { prefer: 'respond-async' });
+  }
+
+  /** What a prediction would take; nothing is started. */
+  estimate(inputs: ProcessInput<'predict'>): Promise<Estimate> {
+    return this.post('/processes/predict/estimate', { inputs });
   }
 
   /** How a job is. */

@@ -5,6 +5,7 @@ export * from './fileset.ts';
 export * from './dataset.ts';
 export * from './processes.ts';
 export * from './job.ts';
+export * from './estimate.ts';
 export * from './job-events.ts';
 export * from './version.ts';
 export * from './account.ts';

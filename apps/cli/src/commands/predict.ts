@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { CairnError, type CairnClient, type ProcessInput } from '@cairn/contracts';
 import type { AddCommand } from '../command.ts';
+import { tellEstimate } from '../estimate.ts';
+import { streamFeatures } from '../features.ts';
 import { connect } from '../gateway.ts';
 import { readNumber } from '../options.ts';
 import { save } from '../save.ts';
@@ -16,6 +18,8 @@ interface Options {
   threshold?: number;
   minArea?: number;
   square: boolean;
+  estimate?: boolean;
+  stream?: boolean;
 }
 
 /** `cairn predict`: buildings of an area, as GeoJSON with its receipt. */
@@ -30,6 +34,8 @@ export const addPredict: AddCommand = (program, act) => {
     .option('--threshold <0..1>', 'how sure the model has to be (default: chosen on its validation data)', readNumber)
     .option('--min-area <m2>', 'smallest building to report', readNumber)
     .option('--no-square', 'leave outlines as the pixels run, without right angles')
+    .option('--estimate', 'only tell what it would take, and what to know before; nothing is started')
+    .option('--stream', 'write each building to standard output as soon as it is found, one GeoJSON feature a line')
     .action(
       act(async (around, options: Options) => {
         const { config, output, signal } = around;
@@ -45,10 +51,17 @@ export const addPredict: AddCommand = (program, act) => {
           ...(options.minArea === undefined ? {} : { minArea: options.minArea }),
           ...(options.square ? {} : { square: false }),
         };
+        if (options.estimate === true) {
+          const estimate = await client.estimate(inputs);
+          output.result(estimate, () => tellEstimate(output, estimate));
+          return;
+        }
         const job = await client.execute('predict', inputs);
         signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
+        if (options.stream === true) await streamFeatures(client, job.jobID, output, signal);
         const result = await client.wait('predict', job.jobID, output.job('Predicting'), signal);
         await download(client, result.href, options.out);
+        if (options.stream === true) return;
         output.result({ ...result, out: resolve(options.out) }, () => {
           output.line(`${result.features} buildings on ${result.areaKm2.toFixed(3)} km², written to ${options.out}.`);
           if (result.stored) output.line('The same request had been answered before; this is the stored prediction.');

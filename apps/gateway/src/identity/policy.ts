@@ -27,6 +27,7 @@ export const policy = {
   'datasets.read': everyone,
   'imagery.read': everyone,
   'inference.read': everyone,
+  'inference.estimate': everyone,
   'receipts.read': everyone,
   'versions.read': everyone,
   'jobs.read': everyone,

@@ -5,13 +5,25 @@ import type { Raster } from './tiff/raster.ts';
  * once.
  */
 export class BlockCache {
-  readonly #limit: number;
+  readonly #usual: number;
+  readonly #most: number;
+  #limit: number;
   readonly #blocks = new Map<string, { pixels: Promise<Uint8Array>; bytes: number }>();
   #bytes = 0;
 
-  /** @param options.limit bytes of pixels that are kept. */
-  constructor(options: { limit: number }) {
+  /**
+   * @param options.limit bytes of pixels that are kept
+   * @param options.most bytes that are kept where what is read together needs them
+   */
+  constructor(options: { limit: number; most: number }) {
+    this.#usual = options.limit;
+    this.#most = options.most;
     this.#limit = options.limit;
+  }
+
+  /** Makes room for what is read together now, so that its neighbours find in the cache what they share with it. */
+  makeRoom(bytes: number): void {
+    this.#limit = Math.min(this.#most, Math.max(this.#usual, bytes * 1.25));
   }
 
   /** The RGBA of a block, see `Raster.block`. `name` tells rasters apart. */

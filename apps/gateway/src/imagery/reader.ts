@@ -2,6 +2,7 @@ import { footprint, type Bbox, type Box, type GeoTransform, type Tile } from '@c
 import sharp from 'sharp';
 import { BlockCache } from './block-cache.ts';
 import { layChips, type ChipFile } from './chip-layout.ts';
+import { coverage } from './coverage.ts';
 import { cutBox, writeCut } from './cut.ts';
 import { corrupt } from './fault.ts';
 import { writeMosaic } from './mosaic.ts';
@@ -24,6 +25,8 @@ export interface ImageryInfo {
   bits: number;
   gsd: number;
   footprint: number[];
+  /** Pixels across one of its tiles or strips. */
+  blockWidth: number;
 }
 
 /** Files that are kept open. */
@@ -37,9 +40,12 @@ export class ImageryReader {
   readonly #cache: BlockCache;
   readonly #open = new Map<string, Held>();
 
-  /** @param options.cacheBytes decoded pixels that are kept. */
-  constructor(options: { cacheBytes: number }) {
-    this.#cache = new BlockCache({ limit: options.cacheBytes });
+  /**
+   * @param options.cacheBytes decoded pixels that are kept
+   * @param options.mostCacheBytes decoded pixels that are kept of an image whose strips reach across it
+   */
+  constructor({ cacheBytes, mostCacheBytes = cacheBytes }: { cacheBytes: number; mostCacheBytes?: number }) {
+    this.#cache = new BlockCache({ limit: cacheBytes, most: mostCacheBytes });
   }
 
   /**
@@ -48,7 +54,7 @@ export class ImageryReader {
    */
   describe(path: string): Promise<ImageryInfo> {
     return this.#with(path, ({ raster }) => {
-      const { width, height } = raster.levels[0]!;
+      const { width, height, blockWidth } = raster.levels[0]!;
       const { epsg, crs, accuracy, transform } = raster.reference;
       const ring = placed(() => footprint({ x0: 0, y0: 0, x1: width, y1: height }, raster.reference));
       // A tenth of a millimetre is less than any survey knows.
@@ -56,7 +62,7 @@ export class ImageryReader {
       if (ring.length < 6 || !(gsd > 0)) throw corrupt('it lies off the globe', 'ModelTiepoint');
       const { samples, bits } = raster.bands;
       const reference = { epsg, crs: crs.name, accuracy, transform };
-      return Promise.resolve({ width, height, ...reference, bands: samples, bits, gsd, footprint: ring });
+      return Promise.resolve({ width, height, ...reference, bands: samples, bits, gsd, footprint: ring, blockWidth });
     });
   }
 
@@ -84,6 +90,15 @@ export class ImageryReader {
       const { width, height } = open.raster.levels[0]!;
       const grid = modelGrid({ width, height, reference: open.raster.reference }, gsd);
       return readWindow(open, grid, box, this.#cache);
+    });
+  }
+
+  /** Which boxes of the grid of a model of `gsd` metres a pixel have data; see `coverage`. */
+  coverage(path: string, gsd: number, boxes: Box[]): Promise<boolean[]> {
+    return this.#with(path, (open) => {
+      const { width, height } = open.raster.levels[0]!;
+      const { scale } = modelGrid({ width, height, reference: open.raster.reference }, gsd);
+      return coverage(open, scale, boxes, this.#cache);
     });
   }
 

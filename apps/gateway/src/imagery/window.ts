@@ -43,6 +43,7 @@ export async function readWindow(
   for (let row = Math.floor(native.y0 / blockHeight); row * blockHeight < native.y1; row++) {
     for (let col = Math.floor(native.x0 / blockWidth); col * blockWidth < native.x1; col++) places.push([col, row]);
   }
+  cache.makeRoom(places.length * blockWidth * blockHeight * 4);
   const reading: Promise<Uint8Array>[] = [];
   let next = 0;
   for (const [col, row] of places) {

@@ -58,12 +58,24 @@ export function firstSample(from: number, step: number): number {
   return Math.ceil((from - middle) / step) * step + middle;
 }
 
-/** Whether a pixel of the block's core has data. */
-export function hasData({ core }: Block, seen: Box, rgba: Uint8Array): boolean {
+/** The cores of a block's windows, as the network is asked about them. */
+export function windowsOf({ core }: Pick<Block, 'core'>, graph: Graph): Box[] {
+  const { window } = layoutOf(graph);
+  const windows: Box[] = [];
+  for (let y = core.y0; y < core.y1; y += window) {
+    for (let x = core.x0; x < core.x1; x += window) {
+      windows.push({ x0: x, y0: y, x1: Math.min(x + window, core.x1), y1: Math.min(y + window, core.y1) });
+    }
+  }
+  return windows;
+}
+
+/** Whether a pixel of a box has data. */
+export function hasData(box: Box, seen: Box, rgba: Uint8Array): boolean {
   const width = seen.x1 - seen.x0;
-  for (let y = core.y0; y < core.y1; y++) {
+  for (let y = box.y0; y < box.y1; y++) {
     const row = ((y - seen.y0) * width - seen.x0) * 4 + 3;
-    for (let x = core.x0; x < core.x1; x++) if (rgba[row + x * 4] !== 0) return true;
+    for (let x = box.x0; x < box.x1; x++) if (rgba[row + x * 4] !== 0) return true;
   }
   return false;
 }

@@ -3,9 +3,10 @@ import type { Block } from '@cairn/geo';
 import type { ImageryThread } from '../imagery/reader-thread.ts';
 import type { JobContext } from '../jobs/process.ts';
 import type { GraphBackend } from './backend/backend.ts';
-import { blockRequest, hasData, sampledData, seenBy } from './block-image.ts';
+import { blockRequest, hasData, sampledData, seenBy, windowsOf } from './block-image.ts';
 import type { BuildingFile } from './building-file.ts';
 import type { OutlineThread } from './outlines-thread.ts';
+import type { Pace } from './pace.ts';
 import { outlineSpec, type Task } from './task.ts';
 
 /** What works on blocks. */
@@ -21,13 +22,21 @@ export interface BlockParts {
 interface Answer {
   samples: Uint8Array;
   shapes: string | null;
+  /** Windows that the network was asked about. */
+  windows: number;
+}
+
+/** What came of a task's blocks, beside the buildings. */
+export interface Found {
+  /** m² of the area that have imagery. */
+  covered: number;
+  pace: Omit<Pace, 'seconds'>;
 }
 
 /**
  * Finds the buildings of a task: runs the graph over the area's blocks, and on over those that buildings of the area reach
  * into. While the graph works on one block the next is read, and the one before becomes buildings. Answers are taken in the
  * order of the blocks, however fast each came, so that buildings are found in one order each time.
- * @returns m² of the area that have imagery
  * @throws CairnError `imagery-corrupt`, `weights-digest-mismatch`, `model-output-invalid`, `model-timeout`,
  * `serving-unavailable`, `disk-full`
  */
@@ -36,26 +45,34 @@ export async function findBuildings(
   task: Task,
   buildings: BuildingFile,
   context: JobContext,
-): Promise<number> {
-  const { outlines } = parts;
+): Promise<Found> {
+  const { outlines, backend } = parts;
   const spec = outlineSpec(task);
+  const pace = { ready: backend.isReady(task.graph), windows: 0, steadyWindows: 0, steadySeconds: 0 };
+  let first: number | undefined;
   let covered = 0;
   let done = 0;
   let blocks = await outlines.call('begin', context.jobId, spec);
   for (let total = blocks.length; blocks.length > 0; total += blocks.length) {
     context.progress(2 + (94 * done) / total, words(done, total, buildings.count));
-    for await (const [block, { samples, shapes }] of answers(parts, task, blocks, spec.step, context.signal)) {
+    for await (const [block, { samples, shapes, windows }] of answers(parts, task, blocks, spec.step, context.signal)) {
       const { col, row } = block;
       const found = await outlines.call('add', context.jobId, { col, row }, shapes, samples);
       await buildings.append(found.buildings);
       covered += found.covered;
       done += 1;
+      pace.windows += windows;
+      if (windows > 0 && first !== undefined) {
+        pace.steadyWindows += windows;
+        pace.steadySeconds = (performance.now() - first) / 1000;
+      }
+      if (windows > 0) first ??= performance.now();
       context.progress(2 + (94 * done) / total, words(done, total, buildings.count));
     }
     blocks = await outlines.call('wanted', context.jobId);
   }
   await buildings.finish();
-  return covered;
+  return { covered, pace };
 }
 
 /** The blocks in their order, each with its answer; some are on their way while one is waited for. */
@@ -100,10 +117,11 @@ async function answerTo(
   const seen = seenBy(block, graph);
   const rgba = await reader.call('window', path, version.gsd, seen);
   const samples = sampledData(block, seen, rgba, step);
-  if (!hasData(block, seen, rgba)) return { samples, shapes: null };
+  const windows = windowsOf(block, graph).filter((window) => hasData(window, seen, rgba)).length;
+  if (windows === 0) return { samples, shapes: null, windows };
   const request = await blockRequest(block, seen, rgba, parameters.threshold);
   const [shapes] = (await backend.infer(graph, request, signal)).data;
-  if (typeof shapes === 'string') return { samples, shapes };
+  if (typeof shapes === 'string') return { samples, shapes, windows };
   throw new CairnError('model-output-invalid', 'The graph answered no text of shapes.', { where: graph.model });
 }
 

@@ -13,6 +13,11 @@ const service = {
     return Promise.resolve(outlines.blocks());
   },
 
+  /** The blocks of an area, of which no prediction is made. */
+  blocks(spec: OutlineSpec): Promise<Block[]> {
+    return Promise.resolve(new Outlines(spec).blocks());
+  },
+
   /** See `Outlines.add`. */
   add(job: string, place: BlockPlace, shapes: string | null, samples: Uint8Array): Promise<OutlineProgress> {
     return Promise.resolve(of(job).add(place, shapes, samples));

@@ -48,6 +48,8 @@ export interface OutlineSpec {
   square: boolean;
   /** Pixels between the samples by which covered ground is measured. */
   step: number;
+  /** Blocks across a strip: the area is gone through strip by strip, so that neighbours come soon after each other. */
+  across: number;
 }
 
 /** A building as it is written: its line in the manifest, its GeoJSON text, and west, south, east, north around it. */
@@ -93,10 +95,13 @@ export class Outlines {
     this.#stitcher = new Stitcher(spec.grid);
   }
 
-  /** The blocks that share ground with the area, by row, then column. */
+  /** The blocks that share ground with the area, by strip from the west, then by row, then column. */
   blocks(): Block[] {
-    const { grid } = this.#spec;
-    return blocksIn(grid, this.#windows).filter(({ core }) => aoiMeets(this.#aoi, footprint(core, this.#georeference)));
+    const { grid, across } = this.#spec;
+    const strip = ({ col }: Block): number => Math.floor(col / across);
+    return blocksIn(grid, this.#windows)
+      .filter(({ core }) => aoiMeets(this.#aoi, footprint(core, this.#georeference)))
+      .sort((a, b) => strip(a) - strip(b) || a.row - b.row || a.col - b.col);
   }
 
   /**

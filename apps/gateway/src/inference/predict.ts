@@ -15,7 +15,8 @@ import { versionId } from '../registry/version-row.ts';
 import { BuildingFile } from './building-file.ts';
 import { featureCollection } from './feature-collection.ts';
 import { dropOldLogs, featureLogFile } from './feature-log-files.ts';
-import { findBuildings, type BlockParts } from './find-buildings.ts';
+import { findBuildings, type BlockParts, type Found } from './find-buildings.ts';
+import { recordPace } from './pace.ts';
 import { buildingsAddress, predictionItem } from './prediction-item.ts';
 import { insertPrediction, type NewPrediction, predictionOf } from './prediction-row.ts';
 import { taskOf, type Task, type TaskParts } from './task.ts';
@@ -92,11 +93,11 @@ export class Predict implements Process<'predict'> {
     const buildings = await BuildingFile.open(log, folder);
     try {
       context.step('Find buildings');
-      const covered = await findBuildings(this.#parts, task, buildings, context);
+      const found = await findBuildings(this.#parts, task, buildings, context);
       context.step('Sign the receipt');
       context.progress(97, `Signing the receipt of ${buildings.count} buildings`);
       const seconds = (): number => Math.round(performance.now() - started) / 1000;
-      return await this.#keep(task, buildings, covered / 1e6, seconds, context);
+      return await this.#keep(task, buildings, found, seconds, context);
     } finally {
       await outlines.call('end', context.jobId);
       await buildings.close();
@@ -107,13 +108,13 @@ export class Predict implements Process<'predict'> {
   async #keep(
     task: Task,
     buildings: BuildingFile,
-    areaKm2: number,
+    { covered, pace }: Found,
     seconds: () => number,
     context: JobContext,
   ): Promise<Result> {
     const { database, catalog, objects, receipts } = this.#parts;
     const { version, imagery, aoi, parameters, request } = task;
-    const rounded = Math.round(areaKm2 * 1e6) / 1e6;
+    const rounded = Math.round(covered) / 1e6;
     const draft = await this.#draft(task, buildings, rounded);
     const issued = await receipts.sign(database, draft);
     const upstream = await receipts.upstreamOf(database, issued.bundle);
@@ -142,6 +143,7 @@ export class Predict implements Process<'predict'> {
       await demandUnrevoked(tx, grounds, versionId(version));
       await receipts.record(tx, draft, issued satisfies Issued);
       await insertPrediction(tx, row);
+      await recordPace(tx, version.weights_digest, { ...pace, seconds: row.seconds });
       await catalog.upsert(tx, item);
       await recordEvent(tx, context.actor, {
         kind: 'prediction.made',

@@ -32,6 +32,8 @@ export interface Task {
   path: string;
   model: ModelGrid;
   crs: string;
+  /** Pixels of the grid across one of the image's tiles or strips. */
+  blockWidth: number;
   graph: Graph;
   grid: BlockGrid;
 }
@@ -55,11 +57,23 @@ export async function taskOf(parts: TaskParts, inputs: ProcessInput<'predict'>):
   const grid = { width, height, size: blockSize(graph, parts.block), halo, stride };
   const parameters = parametersOf(inputs, version);
   const request = requestDigest(version, imagery, aoiGeometry(aoi), parameters);
-  return { version, imagery, aoi, parameters, request, path, model, crs: info.crs, graph, grid };
+  return {
+    version,
+    imagery,
+    aoi,
+    parameters,
+    request,
+    path,
+    model,
+    crs: info.crs,
+    blockWidth: info.blockWidth / model.scale,
+    graph,
+    grid,
+  };
 }
 
 /** What the outlines of a task are made for. */
-export function outlineSpec({ version, aoi, parameters, grid, model, crs }: Task): OutlineSpec {
+export function outlineSpec({ version, aoi, parameters, grid, model, crs, blockWidth }: Task): OutlineSpec {
   return {
     grid,
     crs,
@@ -69,8 +83,13 @@ export function outlineSpec({ version, aoi, parameters, grid, model, crs }: Task
     tolerance: parameters.simplify / version.gsd,
     square: parameters.square,
     step: sampleStep(aoi.area / version.gsd ** 2),
+    // What is decoded for one block is kept for its neighbours. Strips of the image that reach across it are read once.
+    across: Math.max(leastAcross, Math.ceil(blockWidth / grid.size)),
   };
 }
+
+/** Blocks across the strips in which an area is gone through. */
+const leastAcross = 4;
 
 /** Pixels between samples of covered ground: some 40,000 samples an area, at least one in 16 pixels. */
 function sampleStep(pixels: number): number {

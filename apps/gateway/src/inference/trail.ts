@@ -90,7 +90,8 @@ async function statedBy(queryable: Queryable, receipts: Receipts, digest: Digest
   return readStatement(openBundle(await receipts.get(queryable, digest)).payload).predicate.facts;
 }
 
-function licencesOf(version: ProductionVersion): Licence[] {
+/** Whom to name: of the data that a version was trained on. */
+export function licencesOf(version: ProductionVersion): Licence[] {
   const { title, licence, attribution } = (version.record['data'] ?? {}) as Record<string, unknown>;
   if (typeof title !== 'string' || typeof licence !== 'string') return [];
   return [{ title, licence, attribution: typeof attribution === 'string' ? attribution : '' }];

@@ -53,7 +53,7 @@ const mapper = { id: 'owner', roles: ['mapper', 'scientist'] } as const satisfie
 const approver = { id: 'devi', roles: ['approver'] } as const satisfies Actor;
 
 /** A platform with the model `bright` in production, whose buildings are what is bright; all its parts are real. */
-export async function openWorld() {
+export async function openWorld({ maxAoiKm2 = 1 } = {}) {
   const imagery = await openImagery();
   const { database, objects, receipts, home, catalog, imageries, reader, addImagery } = imagery;
   const outlines = outlineThread();
@@ -69,22 +69,9 @@ export async function openWorld() {
   const outbox = new Outbox({ database, mlflow: new MlflowClient({ server: noMlflow }), logger });
   const approvals = new Approvals({ database, versions, receipts, objects, outbox });
   const workFolder = join(home, 'jobs');
+  const predicting = { versions, imageries, objects, backend, reader, outlines, maxAoiKm2, block: 512 };
   const predict = (block: number): Predict =>
-    new Predict({
-      database,
-      catalog,
-      versions,
-      imageries,
-      objects,
-      receipts,
-      backend,
-      reader,
-      outlines,
-      workFolder,
-      maxAoiKm2: 1,
-      block,
-      blocksAtOnce: 2,
-    });
+    new Predict({ ...predicting, database, catalog, receipts, workFolder, block, blocksAtOnce: 2 });
   const parts = { objects, database, receipts, versions };
   await propose(parts, 'bright', await readFile(weightsFile));
   await approvals.changeStage('bright', 1, { to: 'production', reason: 'It finds what is bright.' }, approver);
@@ -94,17 +81,25 @@ export async function openWorld() {
     approvals,
     outbox,
     backend,
+    predicting,
     /** Registers a model whose version nobody has approved. */
     propose: (model: string) => propose(parts, model, Buffer.from(`weights of ${model}`)),
     /** What is stored for a request, as the jobs ask before they start anything. */
     stored: (inputs: Omit<ProcessInput<'predict'>, 'model'>) => predict(1024).stored({ model: 'bright', ...inputs }),
     /** Adds a picture as imagery. */
-    add: async (id: string, bytes: Uint8Array): Promise<ProcessResult<'add-imagery'>> => {
+    add: async (
+      id: string,
+      bytes: Uint8Array | AsyncIterable<Uint8Array>,
+      told: { licence?: string } = {},
+    ): Promise<ProcessResult<'add-imagery'>> => {
       const { digest } = await objects.put(bytes);
       const files = [{ path: `${id}.tif`, digest }];
-      const label = { id, title: `Picture ${id}`, licence: 'CC0-1.0', attribution: 'Nobody' };
+      const label = { id, title: `Picture ${id}`, licence: 'CC0-1.0', attribution: 'Nobody', ...told };
       return addImagery.run({ ...label, files }, jobContext());
     },
+    /** Predicts with blocks of a size. */
+    find: (inputs: Omit<ProcessInput<'predict'>, 'model'>, block: number): Promise<ProcessResult<'predict'>> =>
+      predict(block).run({ model: 'bright', ...inputs }, jobContext()),
     /** Predicts with blocks of a size, and reads what was kept. */
     predict: async (
       inputs: Omit<ProcessInput<'predict'>, 'model'> & { model?: string },

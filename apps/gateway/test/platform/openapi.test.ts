@@ -11,10 +11,13 @@ import { datasetRoutes } from '../../src/data/routes.ts';
 import { Imageries } from '../../src/imagery/imageries.ts';
 import { imageryThread } from '../../src/imagery/reader-thread.ts';
 import { imageryRoutes } from '../../src/imagery/routes.ts';
+import { estimateRoutes } from '../../src/inference/estimate-routes.ts';
 import { exportRoutes } from '../../src/inference/export-routes.ts';
 import { exportThread } from '../../src/inference/exports-thread.ts';
 import { Inferences } from '../../src/inference/door/inferences.ts';
 import { doorRoutes } from '../../src/inference/door/routes.ts';
+import { featureRoutes } from '../../src/inference/feature-routes.ts';
+import { outlineThread } from '../../src/inference/outlines-thread.ts';
 import { inferenceRoutes } from '../../src/inference/routes.ts';
 import { CallbackHosts } from '../../src/jobs/callbacks/callback-hosts.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
@@ -47,7 +50,17 @@ beforeAll(async () => {
     const { objects, receipts, outbox, versions } = registry;
     const reader = datasetThread();
     const nobodyAsks = () => Promise.reject(new Error('nobody asks'));
-    const noGraph = { infer: nobodyAsks, ask: nobodyAsks, close: nobodyAsks };
+    const noGraph = { infer: nobodyAsks, ask: nobodyAsks, isReady: () => false, close: nobodyAsks };
+    const imagery = { imageries: new Imageries({ catalog }), objects, reader: imageryThread() };
+    const predicting = {
+      database,
+      versions,
+      ...imagery,
+      backend: noGraph,
+      outlines: outlineThread(),
+      maxAoiKm2: 1,
+      block: 512,
+    };
     return [
       platformRoutes({ platform: { status: nobodyAsks } }),
       uploadRoutes({ objects, maxUploadBytes: 1024 }),
@@ -58,9 +71,11 @@ beforeAll(async () => {
       revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),
       mlflowProxy({ server: noMlflow, database, maxUploadBytes: 1024 }),
       datasetRoutes({ versions: new DatasetVersions({ database, objects }), objects, reader }),
-      imageryRoutes({ imageries: new Imageries({ catalog }), objects, reader: imageryThread() }),
+      imageryRoutes(imagery),
       inferenceRoutes({ database, objects }),
       exportRoutes({ database, objects, exporter: exportThread() }),
+      estimateRoutes({ ...predicting, rates: { perHour: 0, perCpuHour: 0, currency: 'USD' } }),
+      featureRoutes({ jobs: { get: nobodyAsks }, objects, workFolder: home }),
       doorRoutes({ versions, inferences: new Inferences({ database, versions, receipts, backend: noGraph }) }),
       receiptRoutes({ receipts, database }),
       surveyRoutes({ survey: new Survey({ database, checks: [] }) }),

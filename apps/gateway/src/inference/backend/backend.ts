@@ -16,6 +16,8 @@ export interface GraphBackend {
    * @throws CairnError as `infer`, and `input-invalid`
    */
   ask(graph: Graph, image: Tensor, signal: AbortSignal): Promise<Tensor>;
+  /** Whether a graph answers without being started first. */
+  isReady(graph: Graph): boolean;
   /** Ends what it started. */
   close(): Promise<void>;
 }

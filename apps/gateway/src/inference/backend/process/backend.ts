@@ -86,6 +86,11 @@ export class ProcessBackend implements GraphBackend {
     }
   }
 
+  /** @inheritdoc */
+  isReady(graph: Graph): boolean {
+    return this.#servers.get(nameOf(graph))?.ready === true;
+  }
+
   /** Processes that are there: name, process id, and memory in MiB. */
   async status(): Promise<{ name: string; pid: number; rssMiB: number }[]> {
     const servers = [...this.#servers].map(async ([name, { starting }]) => {
@@ -108,13 +113,16 @@ export class ProcessBackend implements GraphBackend {
     const name = nameOf(graph);
     const held = this.#servers.get(name);
     if (held !== undefined) return held;
-    const entry: Entry = { starting: this.#start(graph), users: 0 };
+    const entry: Entry = { starting: this.#start(graph), ready: false, users: 0 };
     this.#servers.set(name, entry);
     const forget = (): void => {
       if (this.#servers.get(name) === entry) this.#servers.delete(name);
     };
     // One that ended by itself is started again with the next block; one that never started may be, too.
-    entry.starting.then(({ child }) => child.exited.then(forget), forget);
+    entry.starting.then(({ child }) => {
+      entry.ready = true;
+      return child.exited.then(forget);
+    }, forget);
     return entry;
   }
 
@@ -167,6 +175,7 @@ export class ProcessBackend implements GraphBackend {
 /** A server that is there or coming, and how many blocks are with it. */
 interface Entry {
   starting: Promise<Server>;
+  ready: boolean;
   idle?: NodeJS.Timeout;
   users: number;
 }
