@@ -6,6 +6,8 @@ import { graphOf } from '../apps/gateway/src/inference/graph.ts';
 import type { Plan } from '../apps/gateway/src/jobs/plan.ts';
 import type { ArgoSettings } from '../apps/gateway/src/jobs/runner/argo/workflow.ts';
 import { renderWorkflow } from '../apps/gateway/src/jobs/runner/argo/workflow.ts';
+import { networkOutput } from '../apps/gateway/src/registry/network-output.ts';
+import type { PackageItem } from '../apps/gateway/src/registry/package/item.ts';
 import { readMlProject } from '../apps/gateway/src/registry/package/mlproject.ts';
 import { checkRecord } from '../apps/gateway/src/registry/package/record.ts';
 import { evaluationPlan, trainingPlan } from '../apps/gateway/src/training/training-plan.ts';
@@ -53,7 +55,9 @@ async function buildingDetector() {
 export async function renderedGraph(): Promise<string> {
   const record = checkRecord(JSON.parse(await read('versions/scene/run.json')), 'versions/scene/run.json');
   const { stride, halo, weights } = record;
-  const graph = graphOf({ model: 'building-detector', version: 1, weights_digest: weights.digest, stride, halo });
+  const output = networkOutput(JSON.parse(await read('stac-item.json')) as PackageItem);
+  const version = { model: 'building-detector', version: 1, weights_digest: weights.digest, stride, halo, output };
+  const graph = graphOf(version);
   const deployment = renderSeldonDeployment(graph, {
     namespace: 'cairn',
     image: `registry.example.org/cairn/serving@sha256:${'0'.repeat(64)}`,

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
-import { CairnError, Digest } from '@cairn/contracts';
+import { CairnError, Digest, modelTasks, type ModelTaskName } from '@cairn/contracts';
+import { Type } from 'typebox';
 import Value from 'typebox/value';
 import { nodeSettings } from './node-settings.ts';
 
@@ -24,6 +25,12 @@ export interface WeightsConfig {
   threads: number;
 }
 
+/** What the network answers: a task of MLM, and the names of its classes by number. */
+export interface ModelConfig {
+  task: ModelTaskName;
+  classes: string[];
+}
+
 /** The settings of one model server, checked. */
 export interface ServingConfig {
   role: Role;
@@ -35,15 +42,20 @@ export interface ServingConfig {
   grpcPort?: number;
   /** Ends when its standard input closes: the gateway that spawned it holds the other end. */
   attached: boolean;
+  model: ModelConfig;
   /** Left out for a transformer, which has no weights. */
   weights?: WeightsConfig;
 }
 
 export const usage = `serving --role graph|detector|transformer --name NAME --version N [--host 127.0.0.1] [--port 0] [--grpc-port N] [--attached]
+        [--task TASK --classes JSON]
         [--weights FILE|URL --digest sha256:HEX --stride PX --halo PX --window PX --threads N]
 
 Serves one node of a prediction graph, or the whole graph, over the Open Inference Protocol v2: by REST, and with
 --grpc-port by gRPC (0: any free port). Prints one line of JSON with its addresses when it is ready. --attached: ends when standard input closes.
+
+--task is one of ${modelTasks.join(', ')};
+--classes lists the names of what the network tells apart, by number. Left out: segmentation of buildings.
 
 As a node of Seldon Core it is told these by the environment: PREDICTIVE_UNIT_ID is the name,
 PREDICTIVE_UNIT_HTTP_SERVICE_PORT the port, PREDICTIVE_UNIT_GRPC_SERVICE_PORT that of gRPC, and PREDICTIVE_UNIT_PARAMETERS holds the others; an argument counts
@@ -62,10 +74,20 @@ const options = {
   host: { type: 'string' },
   port: { type: 'string' },
   'grpc-port': { type: 'string' },
+  task: { type: 'string' },
+  classes: { type: 'string' },
   attached: { type: 'boolean' },
 } as const;
 
-const defaults = { window: '512', threads: '1', host: '127.0.0.1', port: '0', attached: false };
+const defaults = {
+  task: 'semantic-segmentation',
+  classes: '["background","building"]',
+  window: '512',
+  threads: '1',
+  host: '127.0.0.1',
+  port: '0',
+  attached: false,
+};
 
 /** The settings that have a value in text. */
 const names = Object.keys(options).filter((name) => name !== 'attached');
@@ -84,9 +106,10 @@ export function readConfig(
   const name = required('name', values.name);
   const version = required('version', values.version);
   const port = integer('port', values.port, 0, 65_535);
+  const model = modelOf(values.task, values.classes);
   const grpc = values['grpc-port'];
   const grpcPort = grpc === undefined ? {} : { grpcPort: integer('grpc-port', grpc, 0, 65_535) };
-  const config = { role, name, version, host: values.host, port, ...grpcPort, attached: values.attached };
+  const config = { role, name, version, host: values.host, port, ...grpcPort, attached: values.attached, model };
   if (role === 'transformer') return config;
   const digest = required('digest', values.digest);
   if (!Value.Check(Digest, digest)) throw invalid('digest', 'must be sha256: and 64 hexadecimal digits');
@@ -101,6 +124,21 @@ export function readConfig(
   const source = required('weights', values.weights);
   const weights = { source, digest, ...(token === '' ? {} : { token }), stride, halo, window, threads };
   return { ...config, weights };
+}
+
+const Classes = Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 256, uniqueItems: true });
+
+function modelOf(task: string, text: string): ModelConfig {
+  const known = modelTasks.find((one) => one === task);
+  if (known === undefined) throw invalid('task', `must be one of ${modelTasks.join(', ')}`);
+  let classes: unknown;
+  try {
+    classes = JSON.parse(text);
+  } catch {
+    classes = undefined;
+  }
+  if (!Value.Check(Classes, classes)) throw invalid('classes', 'must be a JSON array of 1 to 256 distinct names');
+  return { task: known, classes };
 }
 
 function parse(args: readonly string[]) {

@@ -1,12 +1,14 @@
-import { graphTensors, type InferRequest, type Tensor } from '@cairn/contracts';
-import { blockOf, pack, tensorOf, unpack } from './block.ts';
+import { graphTensors, invalidMember, type InferRequest, type Tensor } from '@cairn/contracts';
+import { blockOf, tensorOf, unpack } from './block.ts';
 import type { Network } from './network.ts';
 import { answerRaw, rawImage } from './raw-image.ts';
+import type { ModelTask } from './tasks/model-task.ts';
 import { paddedSize, windowsOf, type Window, type WindowLayout } from './windows.ts';
 
 /** What a detector is made of. */
 export interface DetectorParts {
-  network: Pick<Network, 'run'>;
+  network: Pick<Network, 'answer' | 'run'>;
+  task: ModelTask;
   layout: WindowLayout & { stride: number };
 }
 
@@ -16,7 +18,7 @@ interface Pixels {
   width: number;
 }
 
-/** The first node of the graph: the image of a block to the probability of each pixel of its core. */
+/** The first node of the graph: the image of a block to what the network says of its windows, put together by its task. */
 export class Detector {
   readonly #parts: DetectorParts;
 
@@ -25,50 +27,32 @@ export class Detector {
   }
 
   /**
-   * Takes the tensor `image` and gives `probability`. The network is not asked where no pixel of a window's core has
-   * data: 0 is the answer there. A raw image (see `rawImage`) is answered by the network itself.
+   * Takes the tensor `image` and gives that of the task's edge. The network is not asked where no pixel of a window's core has
+   * data. A raw image (see `rawImage`) is answered by the network itself.
    * @throws CairnError `input-invalid`, `model-output-invalid`
    */
   async infer(request: Pick<InferRequest, 'inputs'>): Promise<Tensor> {
-    const raw = rawImage(request.inputs, this.#parts.layout.stride);
-    if (raw !== null) return answerRaw(this.#parts.network, raw);
+    const { network, task, layout } = this.#parts;
+    const raw = rawImage(request.inputs, layout.stride);
+    if (raw !== null && !task.answersRaw) {
+      throw invalidMember('/inputs/0/datatype', 'must be BYTES, a block: only networks of one class answer numbers');
+    }
+    if (raw !== null) return answerRaw(network, raw);
     const { place, data } = blockOf(request, graphTensors.image);
-    const { layout } = this.#parts;
     const windows = windowsOf(place, layout);
     const { width, height } = paddedSize(place, layout);
     const pixels = { rgba: await unpack(data, width * height * 4), width };
-    const coreWidth = place.coreX1 - place.coreX0;
-    const probability = new Uint8Array(coreWidth * (place.coreY1 - place.coreY0));
-    const edge = layout.window + 2 * layout.halo;
+    const collector = task.collector(place);
+    const { window: size, halo } = layout;
+    const edge = size + 2 * halo;
     for (const window of windows) {
       const left = window.x - place.originX;
       const top = window.y - place.originY;
-      const offset = (window.core.y0 - place.coreY0) * coreWidth + (window.core.x0 - place.coreX0);
-      if (!hasData(pixels, left + layout.halo, top + layout.halo, window)) continue;
-      const answer = await this.#parts.network.run(planesOf(pixels, left, top, edge), edge, edge);
-      this.#quantise(answer, window, pixels, { left, top }, probability.subarray(offset), coreWidth);
+      if (!hasData(pixels, left + halo, top + halo, window)) continue;
+      const answer = await network.answer(planesOf(pixels, left, top, edge), edge, edge);
+      collector.take({ window, edge, halo, ...pixels, left, top }, answer);
     }
-    return tensorOf(graphTensors.probability, place, await pack(probability));
-  }
-
-  #quantise(
-    answer: Float32Array,
-    { core }: Window,
-    { rgba, width }: Pixels,
-    at: { left: number; top: number },
-    out: Uint8Array,
-    stride: number,
-  ): void {
-    const { window, halo } = this.#parts.layout;
-    const edge = window + 2 * halo;
-    for (let y = 0; y < core.y1 - core.y0; y++) {
-      let from = (y + halo) * edge + halo;
-      let alpha = ((at.top + halo + y) * width + at.left + halo) * 4 + 3;
-      let to = y * stride;
-      for (let x = core.x0; x < core.x1; x++, from++, alpha += 4, to++) {
-        if (rgba[alpha] !== 0) out[to] = Math.max(1, Math.min(255, Math.floor(answer[from]! * 255 + 0.5)));
-      }
-    }
+    return tensorOf(task.edge, place, await collector.packed());
   }
 }
 

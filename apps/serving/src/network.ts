@@ -1,24 +1,29 @@
 import { CairnError, invalidMember } from '@cairn/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { probabilitiesOf, type Answer } from './answer.ts';
 import type { TensorMetadata } from './node.ts';
 
 /**
- * A segmentation network: `image` float32 [N, 3, H, W], RGB in 0..1, to `probability` float32 [N, 1, H, W].
+ * A network: `image` float32 [N, 3, H, W], RGB in 0..1, to outputs that a task reads; of a segmentation that is `probability`
+ * float32 [N, 1, H, W].
  *
  * The number of threads is fixed and operators run one after the other, so that the same input gives the same bits.
  */
 export class Network {
   readonly #session: InferenceSession;
+  readonly #outputs: readonly string[];
 
-  private constructor(session: InferenceSession) {
+  private constructor(session: InferenceSession, outputs: readonly string[]) {
     this.#session = session;
+    this.#outputs = outputs;
   }
 
   /**
    * Loads an ONNX model from bytes.
+   * @param outputs those that are read
    * @throws CairnError `package-invalid` where they are no model, or one with other inputs and outputs.
    */
-  static async load(onnx: Uint8Array, threads: number): Promise<Network> {
+  static async load(onnx: Uint8Array, threads: number, outputs: readonly string[] = ['probability']): Promise<Network> {
     let session: InferenceSession;
     try {
       session = await InferenceSession.create(onnx, {
@@ -32,15 +37,15 @@ export class Network {
     } catch (cause) {
       throw new CairnError('package-invalid', `The weights are no ONNX model: ${(cause as Error).message}`, { cause });
     }
-    const fits = session.inputNames.includes('image') && session.outputNames.includes('probability');
-    if (!fits || session.inputNames.length !== 1) {
+    const gives = outputs.every((output) => session.outputNames.includes(output));
+    if (!gives || session.inputNames.join() !== 'image') {
       throw new CairnError(
         'package-invalid',
         `The model takes ${session.inputNames.join(', ')} and gives ${session.outputNames.join(', ')}.`,
-        { action: 'Export it with the one input "image" and the output "probability".' },
+        { action: `Export it with the one input "image" and what its task reads: ${outputs.join(', ')}.` },
       );
     }
-    return new Network(session);
+    return new Network(session, outputs);
   }
 
   /** What the network takes and gives, as the protocol tells it: -1 for sizes that may vary. Images go in one at a time. */
@@ -61,36 +66,31 @@ export class Network {
   }
 
   /**
-   * Probabilities (0..1) of one image, row by row.
+   * What the network answers for one image.
    * @param planes float32 [3, height, width]
-   * @throws CairnError `input-invalid` where the model was exported for another size, `model-output-invalid` where the
-   * answer has another shape or type, or is no probability.
+   * @throws CairnError `input-invalid` where the model was exported for another size, `model-output-invalid` where it stops.
    */
-  async run(planes: Float32Array, width: number, height: number): Promise<Float32Array> {
+  async answer(planes: Float32Array, width: number, height: number): Promise<Answer> {
     const [h, w] = this.#size;
     if ((h !== -1 && h !== height) || (w !== -1 && w !== width)) {
       throw invalidMember('/inputs/0/shape', `must be of ${w} × ${h} pixels: the model was exported for no other size`);
     }
     const image = new Tensor('float32', planes, [1, 3, height, width]);
-    let answer: Tensor | undefined;
     try {
-      answer = (await this.#session.run({ image }, ['probability']))['probability'];
+      return await this.#session.run({ image }, this.#outputs);
     } catch (cause) {
       throw new CairnError('model-output-invalid', `The network stopped: ${(cause as Error).message}`, { cause });
     }
-    const expected = `float32 [1, 1, ${height}, ${width}]`;
-    const found = answer === undefined ? 'nothing' : `${answer.type} [${answer.dims.join(', ')}]`;
-    const data = answer?.data;
-    if (found !== expected || !(data instanceof Float32Array)) {
-      throw new CairnError('model-output-invalid', `The network answered ${found} where ${expected} was due.`);
-    }
-    for (const value of data) {
-      // Written so that NaN fails; a sigmoid may overshoot by rounding.
-      if (!(value >= -1e-6 && value <= 1 + 1e-6)) {
-        throw new CairnError('model-output-invalid', `The network answered ${value}, which is no probability.`);
-      }
-    }
-    return data;
+  }
+
+  /**
+   * Probabilities (0..1) of one class for one image, row by row.
+   * @param planes float32 [3, height, width]
+   * @throws CairnError as `answer` does, and `model-output-invalid` where the answer has another shape or type, or is no
+   * probability.
+   */
+  async run(planes: Float32Array, width: number, height: number): Promise<Float32Array> {
+    return probabilitiesOf(await this.answer(planes, width, height), 'probability', [1, 1, height, width]);
   }
 
   /** Frees the session's memory. */

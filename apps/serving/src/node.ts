@@ -1,7 +1,8 @@
-import type { InferRequest, Tensor } from '@cairn/contracts';
+import { graphTensors, type InferRequest, type Tensor } from '@cairn/contracts';
 import type { ServingConfig } from './config.ts';
 import { Detector } from './detector.ts';
 import { Network } from './network.ts';
+import { tasks } from './tasks/tasks.ts';
 import { transform } from './transformer.ts';
 import { readWeights } from './weights.ts';
 
@@ -27,25 +28,22 @@ export interface GraphNode {
  * Loads what the role needs: its weights, checked against their digest before anything reads them.
  * @throws CairnError `weights-digest-mismatch`, `weights-unavailable`, `not-found`, `package-invalid`
  */
-export async function loadNode({ role, name, version, weights }: ServingConfig): Promise<GraphNode> {
+export async function loadNode({ role, name, version, model, weights }: ServingConfig): Promise<GraphNode> {
+  const task = tasks[model.task](model.classes);
+  const [edge, shapes] = [task.edge, graphTensors.shapes].map((name) => ({ name, datatype: 'BYTES', shape: [1] }));
   if (weights === undefined) {
-    const platform = 'cairn_transformer';
-    return { name, version, platform, inputs: [block.probability], outputs: [block.shapes], infer: transform };
+    const infer: GraphNode['infer'] = (request) => transform(request, task);
+    return { name, version, platform: 'cairn_transformer', inputs: [edge!], outputs: [shapes!], infer };
   }
-  const network = await Network.load(await readWeights(weights), weights.threads);
-  const detector = new Detector({ network, layout: weights });
+  const network = await Network.load(await readWeights(weights), weights.threads, task.outputs);
+  const detector = new Detector({ network, task, layout: weights });
   const { image, probability } = network.tensors;
-  const node = { name, version, platform: 'onnxruntime_onnx', inputs: [image], outputs: [probability] };
+  const outputs = [task.answersRaw ? probability : edge!];
+  const node = { name, version, platform: 'onnxruntime_onnx', inputs: [image], outputs };
   if (role === 'detector') return { ...node, infer: (request) => detector.infer(request) };
   return {
     ...node,
-    outputs: [probability, block.shapes],
-    infer: async (request) => transform({ inputs: [await detector.infer(request)] }),
+    outputs: task.answersRaw ? [probability, shapes!] : [shapes!],
+    infer: async (request) => transform({ inputs: [await detector.infer(request)] }, task),
   };
 }
-
-/** Tensors of a block; see `graphTensors`. */
-const block = {
-  probability: { name: 'probability', datatype: 'BYTES', shape: [1] },
-  shapes: { name: 'shapes', datatype: 'BYTES', shape: [1] },
-};

@@ -4,12 +4,14 @@ import { expect, test } from 'vitest';
 import { unpack } from '../src/block.ts';
 import { Detector } from '../src/detector.ts';
 import { Network } from '../src/network.ts';
+import { tasks } from '../src/tasks/tasks.ts';
 import { transform } from '../src/transformer.ts';
 import { brightness, layout, notANumber, Scene } from './scene.ts';
 
 const scene = new Scene(300, 200, (x, y) => x + y > 120);
 const network = await Network.load(readFileSync(brightness.file), 1);
-const detector = new Detector({ network, layout });
+const task = tasks['semantic-segmentation'](['background', 'building']);
+const detector = new Detector({ network, task, layout });
 
 async function bytesOf(tensor: Tensor, pixels: number): Promise<Uint8Array> {
   return unpack(String(tensor.data[0]), pixels);
@@ -61,7 +63,7 @@ test('pixels without data have probability 0 and stand in no outline, even where
   const bright = new Scene(64, 64, (x) => x < 32);
   bright.grey = () => 250;
   const request = await bright.request(0, 0, 64, 0.05);
-  const answer = await transform({ inputs: [await detector.infer(request)] });
+  const answer = await transform({ inputs: [await detector.infer(request)] }, task);
   const { polygons } = JSON.parse(String(answer.data[0])) as { polygons: { rings: number[][]; pixels: number }[] };
   expect(polygons).toMatchObject([{ pixels: 32 * 64, rings: [[0, 0, 0, 64, 32, 64, 32, 0]] }]);
 });
@@ -70,14 +72,18 @@ test('the network is not asked about windows without data', async () => {
   const asked: number[] = [];
   const counting = new Detector({
     layout,
-    network: { run: (planes, width, height) => (asked.push(width), network.run(planes, width, height)) },
+    task,
+    network: {
+      run: () => Promise.reject(new Error('nobody sends a raw image')),
+      answer: (planes, width, height) => (asked.push(width), network.answer(planes, width, height)),
+    },
   });
   await counting.infer(await new Scene(256, 64, (x) => x >= 192).request(0, 0, 256));
   expect(asked).toEqual([96]);
 });
 
 test('an answer that is not a number is refused, not served', async () => {
-  const broken = new Detector({ layout, network: await Network.load(readFileSync(notANumber.file), 1) });
+  const broken = new Detector({ layout, task, network: await Network.load(readFileSync(notANumber.file), 1) });
   const failing = broken.infer(await scene.request(64, 64, 64));
   await expect(failing).rejects.toMatchObject({ code: 'model-output-invalid' });
 });

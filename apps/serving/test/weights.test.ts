@@ -89,12 +89,14 @@ const node = {
     { name: 'digest', value: digest, type: 'STRING' },
     { name: 'stride', value: '16', type: 'INT' },
     { name: 'halo', value: '32', type: 'INT' },
+    { name: 'task', value: 'object-detection', type: 'STRING' },
+    { name: 'classes', value: '["tent","car"]', type: 'STRING' },
   ]),
   MLFLOW_TRACKING_TOKEN: 'secret',
 };
 
 test('a node of Seldon Core reads its place and parameters from the environment; an argument counts more', () => {
-  const { weights, ...place } = readConfig(['--host', '0.0.0.0'], node);
+  const { weights, model, ...place } = readConfig(['--host', '0.0.0.0'], node);
   expect(place).toEqual({
     role: 'detector',
     name: 'detector',
@@ -103,6 +105,7 @@ test('a node of Seldon Core reads its place and parameters from the environment;
     port: 9000,
     attached: false,
   });
+  expect(model).toEqual({ task: 'object-detection', classes: ['tent', 'car'] });
   expect(weights).toMatchObject({ source: 'https://registry.example.org/model.onnx', token: 'secret', stride: 16 });
   expect(readConfig(['--port', '1234'], node).port).toBe(1234);
   expect(readConfig(graphArgs(), {})).toMatchObject({ role: 'graph', port: 0 });

@@ -10,6 +10,7 @@ export * from './job-events.ts';
 export * from './version.ts';
 export * from './account.ts';
 export * from './model.ts';
+export * from './model-task.ts';
 export * from './revocation.ts';
 export * from './evidence.ts';
 export * from './platform.ts';

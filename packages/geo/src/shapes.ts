@@ -99,7 +99,8 @@ function parsePolygon(json: unknown, core: Box, path: string): BlockPolygon {
   return { rings, pixels, confidenceSum: Number(confidenceSum), border, runs };
 }
 
-function parseRing(json: unknown, core: Box, path: string): Ring {
+/** A ring along pixel edges inside a box. Throws a TypeError that names the value that does not hold. */
+export function parseRing(json: unknown, core: Box, path: string): Ring {
   if (!Array.isArray(json) || json.length < 8 || json.length % 4 !== 0) {
     throw new TypeError(`${path} must list x and y of at least four corners`);
   }

@@ -1,4 +1,4 @@
-import type { Digest } from '@cairn/contracts';
+import type { Digest, ModelTaskName } from '@cairn/contracts';
 import type { ProductionVersion } from '../registry/versions.ts';
 
 /** What one node may use. */
@@ -8,7 +8,13 @@ export interface NodeResources {
   memoryMiB: number;
 }
 
-/** Asks the network: an image to probabilities. Lengths are in pixels. */
+/** What the network answers: a task of MLM, and the names of its classes by number, as a JSON list. */
+export interface OutputParameters {
+  task: ModelTaskName;
+  classes: string;
+}
+
+/** Asks the network about an image. Lengths are in pixels. */
 export interface DetectorNode {
   name: 'detector';
   parameters: {
@@ -17,14 +23,14 @@ export interface DetectorNode {
     halo: number;
     /** Edge of the core of one window of the network. */
     window: number;
-  };
+  } & OutputParameters;
   resources: NodeResources;
 }
 
 /** Makes vectors of what the detector answers. */
 export interface TransformerNode {
   name: 'transformer';
-  parameters: Record<string, never>;
+  parameters: OutputParameters;
   resources: NodeResources;
 }
 
@@ -45,9 +51,10 @@ const windowSize = 512;
 
 /** The graph of a version. Halo and window are rounded up to the network's stride. */
 export function graphOf(
-  version: Pick<ProductionVersion, 'model' | 'version' | 'weights_digest' | 'stride' | 'halo'>,
+  version: Pick<ProductionVersion, 'model' | 'version' | 'weights_digest' | 'stride' | 'halo' | 'output'>,
 ): Graph {
-  const { model, weights_digest: digest, stride, halo } = version;
+  const { model, weights_digest: digest, stride, halo, output } = version;
+  const answers = { task: output.task, classes: JSON.stringify(output.classes) };
   const rounded = (length: number): number => Math.ceil(length / stride) * stride;
   return {
     model,
@@ -55,17 +62,17 @@ export function graphOf(
     nodes: [
       {
         name: 'detector',
-        parameters: { digest, stride, halo: rounded(halo), window: rounded(windowSize) },
+        parameters: { digest, stride, halo: rounded(halo), window: rounded(windowSize), ...answers },
         resources: { cpu: 2, memoryMiB: 2048 },
       },
-      { name: 'transformer', parameters: {}, resources: { cpu: 1, memoryMiB: 512 } },
+      { name: 'transformer', parameters: answers, resources: { cpu: 1, memoryMiB: 512 } },
     ],
     replicas: 1,
   };
 }
 
 /** How the blocks of a graph have to lie. Lengths are in pixels. */
-export function layoutOf({ nodes: [detector] }: Graph): Omit<DetectorNode['parameters'], 'digest'> {
+export function layoutOf({ nodes: [detector] }: Graph): Pick<DetectorNode['parameters'], 'stride' | 'halo' | 'window'> {
   const { stride, halo, window } = detector.parameters;
   return { stride, halo, window };
 }

@@ -12,28 +12,29 @@ import {
   lonLatOfPixel,
   measure,
   parseAoi,
-  parseBlockShapes,
+  parseShapes,
   pixelWindow,
   pointInAoi,
   polygonCoordinates,
-  Stitcher,
   boxOf,
   type Aoi,
   type Block,
   type BlockGrid,
   type BlockPlace,
-  type BlockShapes,
   type Box,
   type Georeference,
   type GeoTransform,
-  type StitchedPolygon,
+  type Shapes,
 } from '@cairn/geo';
 import { idOfLine, manifestLine } from '@cairn/receipt';
 import { firstSample } from './block-image.ts';
+import { Joined, type Found } from './joined.ts';
 
 /** What a prediction's outlines are made for, as plain data. */
 export interface OutlineSpec {
   grid: BlockGrid;
+  /** Classes that are looked for. */
+  classes: string[];
   /** `Crs.name` of the imagery's system. */
   crs: string;
   /** From pixels of the grid to the ground. */
@@ -81,7 +82,7 @@ export class Outlines {
   readonly #aoi: Aoi;
   readonly #georeference: Georeference;
   readonly #windows: Box[];
-  readonly #stitcher: Stitcher;
+  readonly #joined: Joined;
 
   constructor(spec: OutlineSpec) {
     this.#spec = spec;
@@ -92,7 +93,7 @@ export class Outlines {
       const window = outer && pixelWindow(outer, this.#georeference, width, height);
       return window ? [window] : [];
     });
-    this.#stitcher = new Stitcher(spec.grid);
+    this.#joined = new Joined(spec.grid, spec.classes);
   }
 
   /** The blocks that share ground with the area, by strip from the west, then by row, then column. */
@@ -111,8 +112,8 @@ export class Outlines {
    */
   add(place: BlockPlace, shapes: string | null, samples: Uint8Array): OutlineProgress {
     const { core } = blockAt(this.#spec.grid, place.col, place.row);
-    const parsed = shapes === null ? { polygons: [] } : parsedShapes(shapes, core);
-    const buildings = this.#stitcher.add(place, parsed).flatMap((polygon) => this.#building(polygon));
+    const parsed = shapes === null ? nothing : parsedShapes(shapes, core, this.#spec.classes);
+    const buildings = this.#joined.add(place, parsed).flatMap((found) => this.#building(found));
     return { buildings, covered: this.#covered(core, samples) };
   }
 
@@ -130,19 +131,24 @@ export class Outlines {
     }));
     const meets = ({ core }: Block): boolean =>
       near.some((box) => core.x0 < box.x1 && box.x0 < core.x1 && core.y0 < box.y1 && box.y0 < core.y1);
-    return this.#stitcher
-      .wanted(this.#windows)
+    const places = new Map(this.#joined.wanted(this.#windows).map((place) => [`${place.row} ${place.col}`, place]));
+    return [...places.values()]
       .filter(({ col, row }) => hasBlock(grid, col, row))
+      .sort((a, b) => a.row - b.row || a.col - b.col)
       .map(({ col, row }) => blockAt(grid, col, row))
       .filter(meets);
   }
 
-  #building({ rings, pixels, confidenceSum, cut }: StitchedPolygon): BuildingText[] {
+  #building({ class: name, rings, confidence }: Found): BuildingText[] {
     const { tolerance, square, minArea } = this.#spec;
     const { x0, y0, x1, y1 } = boxOf(rings);
-    if (cut || x1 - x0 > longest || y1 - y0 > longest) return [];
+    if (x1 - x0 > longest || y1 - y0 > longest) return [];
     if (!pointInAoi(this.#aoi, ...lonLatOfPixel(this.#georeference, ...interiorPoint(rings)))) return [];
-    const ground = groundRings(rings, this.#georeference, { ...GROUND_DEFAULTS, tolerance, square });
+    const ground = groundRings(rings, this.#georeference, {
+      ...GROUND_DEFAULTS,
+      tolerance,
+      square: square && name === 'building',
+    });
     if (ground.length === 0) return [];
     const { area } = measure(ground);
     if (area < minArea) return [];
@@ -151,8 +157,8 @@ export class Outlines {
       geometry: { type: 'Polygon', coordinates: polygonCoordinates(ground) },
       properties: {
         area_m2: Math.round(area * 100) / 100,
-        class: 'building',
-        confidence: Math.round((confidenceSum / pixels / 255) * 1e4) / 1e4,
+        class: name,
+        confidence: Math.round(confidence * 1e4) / 1e4,
       },
     };
     const line = manifestLine(feature);
@@ -187,9 +193,11 @@ function bboxOf(ring: readonly (readonly number[])[]): BuildingText['bbox'] {
   return [west, south, east, north];
 }
 
-function parsedShapes(text: string, core: Box): BlockShapes {
+const nothing: Shapes = { polygons: [], objects: [] };
+
+function parsedShapes(text: string, core: Box, classes: readonly string[]): Shapes {
   try {
-    return parseBlockShapes(JSON.parse(text), core);
+    return parseShapes(JSON.parse(text), core, classes);
   } catch (cause) {
     const words = (cause as Error).message;
     throw new CairnError('model-output-invalid', `The graph answered shapes that do not hold: ${words}.`, { cause });

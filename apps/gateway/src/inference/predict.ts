@@ -10,6 +10,7 @@ import { HandedOver } from '../jobs/handed-over.ts';
 import type { JobContext, Process } from '../jobs/process.ts';
 import { softwareVersion } from '../platform/status.ts';
 import type { Draft, Issued, Receipts } from '../receipts/receipts.ts';
+import { soughtClasses } from '../registry/network-output.ts';
 import { demandUnrevoked } from '../registry/revocation.ts';
 import { versionId } from '../registry/version-row.ts';
 import { BuildingFile } from './building-file.ts';
@@ -133,7 +134,8 @@ export class Predict implements Process<'predict'> {
       receipt: issued.digest,
       actor: context.actor.id,
     };
-    const item = predictionItem(row, aoiGeometry(aoi), aoi.bbox, parameters, size, new Date().toISOString());
+    const at = new Date().toISOString();
+    const item = predictionItem(row, soughtClasses(version.output), aoiGeometry(aoi), aoi.bbox, parameters, size, at);
     return database.transaction(async (tx) => {
       // Two jobs may have been asked the same at once: the second finds the answer of the first.
       await tx.query('select pg_advisory_xact_lock(hashtext($1))', [request]);

@@ -10,12 +10,14 @@ export function buildingsAddress(id: string, format = 'geojson'): string {
 
 /**
  * The STAC item of a prediction, derived from a version and imagery.
+ * @param classes that were looked for
  * @param geometry the area that was asked for
  * @param size bytes of the GeoJSON
  * @param at RFC 3339 in UTC, when it was made
  */
 export function predictionItem(
   row: NewPrediction,
+  classes: readonly string[],
   geometry: object,
   bbox: readonly number[],
   parameters: object,
@@ -36,7 +38,7 @@ export function predictionItem(
     bbox,
     geometry,
     properties: {
-      title: `${row.features} buildings on ${row.imagery}`,
+      title: `${row.features} ${classes.join() === 'building' ? 'buildings' : 'features'} on ${row.imagery}`,
       datetime: at,
       'cairn:model': row.model,
       'cairn:version': row.version,

@@ -3,6 +3,7 @@ import { aoiGeometry, crsOf, type Aoi, type BlockGrid } from '@cairn/geo';
 import type { Imageries, Imagery } from '../imagery/imageries.ts';
 import { modelGrid, type ModelGrid } from '../imagery/model-grid.ts';
 import type { ImageryThread } from '../imagery/reader-thread.ts';
+import { soughtClasses } from '../registry/network-output.ts';
 import type { ProductionVersion, Versions } from '../registry/versions.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import { areaOf } from './area.ts';
@@ -76,6 +77,7 @@ export async function taskOf(parts: TaskParts, inputs: ProcessInput<'predict'>):
 export function outlineSpec({ version, aoi, parameters, grid, model, crs, blockWidth }: Task): OutlineSpec {
   return {
     grid,
+    classes: soughtClasses(version.output),
     crs,
     transform: model.transform,
     aoi: aoiGeometry(aoi),

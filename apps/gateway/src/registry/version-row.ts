@@ -1,4 +1,5 @@
 import type { Digest, Stage, VersionInfo } from '@cairn/contracts';
+import type { NetworkOutput } from './network-output.ts';
 import type { VersionFiles } from './version-files.ts';
 
 /** A row of `cairn.version`: what a prediction has to know of a version, without asking MLflow. */
@@ -32,6 +33,8 @@ export interface VersionRow {
   halo: number;
   /** Least probability of a pixel that is taken as building. */
   threshold: number;
+  /** What the network answers. */
+  output: NetworkOutput;
   metrics: Record<string, number>;
   /** Extent of the training data: west, south, east, north in EPSG:4326. */
   bbox: [number, number, number, number];
@@ -70,6 +73,7 @@ export const proposedColumns = [
   'stride',
   'halo',
   'threshold',
+  'output',
   'metrics',
   'bbox',
   'record',

@@ -8,6 +8,7 @@ import type { Queryable } from '../db/database.ts';
 import type { JobContext, Process } from '../jobs/process.ts';
 import type { Receipts } from '../receipts/receipts.ts';
 import { putRight } from '../registry/mlflow/put-right.ts';
+import { networkOutput } from '../registry/network-output.ts';
 import type { Outbox } from '../registry/outbox.ts';
 import { ownSchemas } from '../registry/package/item.ts';
 import { latestRevision } from '../registry/package/revision.ts';
@@ -135,7 +136,7 @@ export class TrainModel implements Process<'train-model'> {
     const { database } = this.#parts;
     context.log(`these are the weights of version ${versionId(known)}, bit by bit`);
     const kept = await findRun(database, trained.run.runId);
-    const row = trainedRow(known.version, { ...trained, files: known.files }, origin);
+    const row = trainedRow(known.version, { ...trained, files: known.files }, origin, known.output);
     const receipt = kept?.receipt ?? (await database.transaction((tx) => this.#issue(tx, row, trained, origin)));
     return resultOf(known, trained, origin, receipt);
   }
@@ -149,7 +150,7 @@ export class TrainModel implements Process<'train-model'> {
     context: JobContext,
   ): Promise<VersionRow> {
     const { catalog, versions } = this.#parts;
-    const unreceipted = trainedRow(version, trained, origin);
+    const unreceipted = trainedRow(version, trained, origin, networkOutput(item));
     const row = { ...unreceipted, receipt: await this.#issue(tx, unreceipted, trained, origin) };
     const described = versionItem(row, item, trained.weights.bytes, new Date().toISOString());
     await catalog.upsert(tx, described, await ownSchemas(item, files));

@@ -5,6 +5,7 @@ import type { Dataset } from '../data/dataset-item.ts';
 import { softwareVersion } from '../platform/status.ts';
 import type { MlflowClient } from '../registry/mlflow/client.ts';
 import type { MlflowRun } from '../registry/mlflow/entities.ts';
+import type { NetworkOutput } from '../registry/network-output.ts';
 import { RunRecord } from '../registry/package/record.ts';
 import type { RevisionRow } from '../registry/package/revision.ts';
 import { weightsPath } from '../registry/package/shipped.ts';
@@ -71,7 +72,12 @@ export async function readTrained(mlflow: MlflowClient, run: MlflowRun, origin: 
 }
 
 /** The row of a trained version, but for its receipt. `version` is MLflow's number. */
-export function trainedRow(version: number, trained: Kept, origin: Origin): Omit<NewVersion, 'receipt'> {
+export function trainedRow(
+  version: number,
+  trained: Kept,
+  origin: Origin,
+  output: NetworkOutput,
+): Omit<NewVersion, 'receipt'> {
   const { run, weights, record, files } = trained;
   const { revision, dataset } = origin;
   return {
@@ -92,6 +98,7 @@ export function trainedRow(version: number, trained: Kept, origin: Origin): Omit
     stride: record.stride,
     halo: record.halo,
     threshold: record.threshold,
+    output,
     metrics: record.metrics,
     bbox: dataset.bbox,
     record,

@@ -10,12 +10,13 @@ import { ProcessBackend } from '../../src/inference/backend/process/backend.ts';
 import { blockRequest, seenBy } from '../../src/inference/block-image.ts';
 import { BuildingFile } from '../../src/inference/building-file.ts';
 import { blockSize, graphOf, layoutOf, type Graph } from '../../src/inference/graph.ts';
+import { buildings } from '../../src/registry/network-output.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { quietLogger } from '../registry/quiet.ts';
 
 const weights = fileURLToPath(new URL('../../../serving/test/fixture/brightness.onnx', import.meta.url));
-const bright = { model: 'bright', stride: 16, halo: 16 };
+const bright = { model: 'bright', stride: 16, halo: 16, output: buildings };
 const signal = new AbortController().signal;
 let home: string;
 let objects: ObjectStore;
@@ -92,7 +93,7 @@ test('weights that are not in the store, or are no model, are told apart', async
 
 test('windows and halo of a graph are whole strides, and blocks whole windows', () => {
   for (const stride of [1, 16, 24, 32, 100]) {
-    const made = graphOf({ model: 'm', version: 1, weights_digest: 'd', stride, halo: 90 });
+    const made = graphOf({ model: 'm', version: 1, weights_digest: 'd', stride, halo: 90, output: buildings });
     const { halo, window } = layoutOf(made);
     expect([halo % stride, window % stride]).toEqual([0, 0]);
     expect(halo).toBeGreaterThanOrEqual(90);

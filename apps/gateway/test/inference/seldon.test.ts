@@ -18,6 +18,7 @@ import {
 } from '../../src/inference/backend/seldon/deployment.ts';
 import { blockRequest, seenBy } from '../../src/inference/block-image.ts';
 import { blockSize, graphOf, type Graph } from '../../src/inference/graph.ts';
+import { buildings } from '../../src/registry/network-output.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { quietLogger } from '../registry/quiet.ts';
@@ -32,7 +33,7 @@ const settings: SeldonSettings = {
   registry: 'https://cairn.example.org/mlflow',
   token: { name: 'cairn-registry', key: 'token' },
 };
-const bright = { model: 'bright', version: 7, weights_digest: digest, stride: 16, halo: 16 };
+const bright = { model: 'bright', version: 7, weights_digest: digest, stride: 16, halo: 16, output: buildings };
 
 /** A copy with one thing changed. */
 function changed(manifest: SeldonDeployment, change: (copy: SeldonDeployment) => void): SeldonDeployment {

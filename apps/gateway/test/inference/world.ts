@@ -13,6 +13,7 @@ import type { JobContext } from '../../src/jobs/process.ts';
 import type { Receipts } from '../../src/receipts/receipts.ts';
 import { Approvals } from '../../src/registry/approval.ts';
 import { MlflowClient } from '../../src/registry/mlflow/client.ts';
+import { buildings, type NetworkOutput } from '../../src/registry/network-output.ts';
 import { Outbox } from '../../src/registry/outbox.ts';
 import { writeRevision } from '../../src/registry/package/revision.ts';
 import { versionSubjects } from '../../src/registry/receipt-facts.ts';
@@ -26,7 +27,7 @@ import { quietLogger } from '../registry/quiet.ts';
 const weightsFile = fileURLToPath(new URL('../../../serving/test/fixture/brightness.onnx', import.meta.url));
 
 /** A stride and halo that hold for the network of the tests; see brightness.py. */
-const network = { gsd: 0.3, stride: 16, halo: 16, threshold: 0.5 };
+const network = { gsd: 0.3, stride: 16, halo: 16, threshold: 0.5, output: buildings };
 
 /** What of a job a test may set. */
 export interface Watch {
@@ -84,6 +85,11 @@ export async function openWorld({ maxAoiKm2 = 1 } = {}) {
     predicting,
     /** Registers a model whose version nobody has approved. */
     propose: (model: string) => propose(parts, model, Buffer.from(`weights of ${model}`)),
+    /** Registers a model that answers another task, from a network of the tests, and brings it into production. */
+    bring: async (model: string, onnx: Uint8Array, output: NetworkOutput) => {
+      await propose(parts, model, onnx, output);
+      await approvals.changeStage(model, 1, { to: 'production', reason: 'It is of a test.' }, approver);
+    },
     /** What is stored for a request, as the jobs ask before they start anything. */
     stored: (inputs: Omit<ProcessInput<'predict'>, 'model'>) => predict(1024).stored({ model: 'bright', ...inputs }),
     /** Adds a picture as imagery. */
@@ -142,11 +148,17 @@ interface Registry {
 }
 
 /** Registers a model with one version, as a package that ships it would be. */
-async function propose({ objects, database, receipts, versions }: Registry, model: string, onnx: Uint8Array) {
+async function propose(
+  { objects, database, receipts, versions }: Registry,
+  model: string,
+  onnx: Uint8Array,
+  output = network.output,
+) {
   const { digest: weights } = await objects.put(onnx);
   const [pack, lock, data] = [digestOf(`package of ${model}`), digestOf('lock'), digestOf('data')];
   const row = {
     ...network,
+    output,
     model,
     version: 1,
     name: 'v1',

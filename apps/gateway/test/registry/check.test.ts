@@ -30,6 +30,7 @@ describe('a package that holds together', () => {
       'entry points',
       'environment',
       'item',
+      'output',
       'place',
       'hyperparameters',
       'licence',

@@ -11,6 +11,7 @@ import { Receipts } from '../../src/receipts/receipts.ts';
 import { Approvals } from '../../src/registry/approval.ts';
 import { MlflowClient } from '../../src/registry/mlflow/client.ts';
 import type { MlflowAddress } from '../../src/registry/mlflow/transport.ts';
+import { buildings } from '../../src/registry/network-output.ts';
 import { Outbox } from '../../src/registry/outbox.ts';
 import { GitHosts } from '../../src/registry/package/git-hosts.ts';
 import { GitPackages } from '../../src/registry/package/git-source.ts';
@@ -209,6 +210,7 @@ function described(model: string, version: number): Omit<NewVersion, 'receipt' |
     stride: 16,
     halo: 96,
     threshold: 0.5,
+    output: buildings,
     metrics: { test_iou: 0.75 },
     bbox: [85.5, 27.6, 85.6, 27.7],
     files: {},

@@ -54,7 +54,7 @@ async function predicted(id: string, model: string, version: number): Promise<st
   await registry.database.transaction(async (tx) => {
     await insertPrediction(tx, row);
     const { geometry, bbox } = place(0);
-    await catalog.upsert(tx, predictionItem(row, geometry, bbox, {}, 1, '2026-01-02T00:00:00Z'));
+    await catalog.upsert(tx, predictionItem(row, ['building'], geometry, bbox, {}, 1, '2026-01-02T00:00:00Z'));
   });
   return receipt;
 }

@@ -1,6 +1,7 @@
 import { CairnError, type Digest, type FileSet } from '@cairn/contracts';
 import { validateItem } from '../../catalog/validate.ts';
 import type { ObjectStore } from '../../storage/objects.ts';
+import { type NetworkOutput, networkOutput } from '../network-output.ts';
 import { checkExtent } from './extent.ts';
 import { PackageFiles } from './files.ts';
 import { checkHyperparameters } from './hyperparameters.ts';
@@ -24,6 +25,8 @@ export interface CheckedPackage {
   project: MlProject;
   environment: PackageEnvironment;
   item: PackageItem;
+  /** What its network answers. */
+  output: NetworkOutput;
   /** Schemas that the package brings for extensions of its own. */
   schemas: Record<string, unknown>;
   versions: ShippedVersion[];
@@ -46,6 +49,7 @@ export async function checkPackage(uploaded: FileSet, objects: ObjectStore): Pro
   if (item.id !== project.name) throw namesDiffer(item.id, project.name);
   const schemas = await ownSchemas(item, files);
   validateItem(item, schemas);
+  const output = networkOutput(item);
   // Before the item's own checksums: of weights it is worth more to say that they are not those of their run.
   const versions = await readShippedVersions(files);
   const assets = await checkAssets(item, files);
@@ -58,12 +62,13 @@ export async function checkPackage(uploaded: FileSet, objects: ObjectStore): Pro
     { name: 'entry points', words: `MLproject offers ${requiredEntryPoints.join(', ')}.` },
     { name: 'environment', words: `Python ${environment.python}, every package pinned by ${environment.lock}.` },
     { name: 'item', words: `${itemFile} is valid STAC and MLM, and its ${assets} assets are the package's files.` },
+    { name: 'output', words: `Its network answers ${output.task}: ${output.classes.join(', ')}.` },
     { name: 'place', words: place },
     { name: 'hyperparameters', words: `${hyperparameters.join(', ')}: the same in item, schema and MLproject.` },
     { name: 'licence', words: `The package is under ${item.properties.license}.` },
     ...versions.map((version) => ({ name: `version ${version.name}`, words: wordsOf(version, digest) })),
   ];
-  return { model: item.id, files, digest, project, environment, item, schemas, versions, checks };
+  return { model: item.id, files, digest, project, environment, item, output, schemas, versions, checks };
 }
 
 function wordsOf({ record, weights }: ShippedVersion, digest: Digest): string {

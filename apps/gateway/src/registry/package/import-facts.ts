@@ -93,6 +93,7 @@ export function importedRow(
     stride: record.stride,
     halo: record.halo,
     threshold: record.threshold,
+    output: checked.output,
     metrics: record.metrics,
     bbox: record.dataset.extent,
     record,
