@@ -62,13 +62,24 @@ export const addPredict: AddCommand = (program, act) => {
         const result = await client.wait('predict', job.jobID, output.job('Predicting'), signal);
         await download(client, result.href, options.out);
         if (options.stream === true) return;
-        output.result({ ...result, out: resolve(options.out) }, () => {
+        const missing = await missingKm2(client, result.prediction);
+        output.result({ ...result, missingKm2: missing, out: resolve(options.out) }, () => {
           output.line(`${result.features} buildings on ${result.areaKm2.toFixed(3)} km², written to ${options.out}.`);
+          if (missing > 0) {
+            output.line(`${missing.toFixed(3)} km² of the area have no imagery: what stands there was not looked for.`);
+          }
           if (result.stored) output.line('The same request had been answered before; this is the stored prediction.');
         });
       }),
     );
 };
+
+/** Ground in km² of a prediction's area that has no imagery. */
+async function missingKm2(client: CairnClient, prediction: string): Promise<number> {
+  const answer = await client.request('GET', `/stac/collections/predictions/items/${prediction}`);
+  const { properties } = (await answer.json()) as { properties: { 'cairn:missing_km2'?: number } };
+  return properties['cairn:missing_km2'] ?? 0;
+}
 
 /** Writes a prediction's GeoJSON to a file: whole, or not at all. */
 export async function download(client: CairnClient, href: string, out: string): Promise<string> {

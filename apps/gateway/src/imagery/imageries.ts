@@ -3,6 +3,7 @@ import type { Bbox } from '@cairn/geo';
 import type { Catalog } from '../catalog/catalog.ts';
 import { type LicenceMembers, licenceOf } from '../catalog/licence.ts';
 import { digestOfMultihash } from './imagery-item.ts';
+import type { TileGap } from './xyz/gaps.ts';
 
 /** Imagery as the catalogue holds it. */
 export interface Imagery {
@@ -17,6 +18,8 @@ export interface Imagery {
   bbox: Bbox;
   /** Metres a pixel on the ground. */
   gsd: number;
+  /** The tiles that it lacks, where it is made of tiles. */
+  gaps: TileGap[];
 }
 
 /** Images that are remembered: a screenful of map tiles asks for the same one over and over. */
@@ -55,6 +58,7 @@ interface ImageryItem {
     gsd: number;
     providers?: { name: string }[];
     'cairn:source_digest': Digest;
+    'cairn:gaps'?: TileGap[];
   };
   assets: { image: { 'file:checksum': string } };
 }
@@ -71,5 +75,6 @@ function toImagery({ id, bbox, properties, assets }: ImageryItem): Imagery {
     attribution: properties.providers?.[0]?.name ?? '',
     source: properties['cairn:source_digest'],
     gsd: properties.gsd,
+    gaps: properties['cairn:gaps'] ?? [],
   };
 }

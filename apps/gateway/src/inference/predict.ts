@@ -17,6 +17,7 @@ import { BuildingFile } from './building-file.ts';
 import { featureCollection } from './feature-collection.ts';
 import { dropOldLogs, featureLogFile } from './feature-log-files.ts';
 import { findBuildings, type BlockParts, type Found } from './find-buildings.ts';
+import { missingOf } from './missing.ts';
 import { recordPace } from './pace.ts';
 import { buildingsAddress, predictionItem } from './prediction-item.ts';
 import { insertPrediction, type NewPrediction, predictionOf } from './prediction-row.ts';
@@ -116,6 +117,8 @@ export class Predict implements Process<'predict'> {
     const { database, catalog, objects, receipts } = this.#parts;
     const { version, imagery, aoi, parameters, request } = task;
     const rounded = Math.round(covered) / 1e6;
+    const missing = missingOf(aoi, covered, imagery.gaps);
+    if (missing.km2 > 0) context.log(`${missing.km2} km² of the area have no imagery: nothing is predicted there`);
     const draft = await this.#draft(task, buildings, rounded);
     const issued = await receipts.sign(database, draft);
     const upstream = await receipts.upstreamOf(database, issued.bundle);
@@ -134,8 +137,9 @@ export class Predict implements Process<'predict'> {
       receipt: issued.digest,
       actor: context.actor.id,
     };
+    const area = { geometry: aoiGeometry(aoi), bbox: aoi.bbox, missing };
     const at = new Date().toISOString();
-    const item = predictionItem(row, soughtClasses(version.output), aoiGeometry(aoi), aoi.bbox, parameters, size, at);
+    const item = predictionItem(row, soughtClasses(version.output), area, parameters, size, at);
     return database.transaction(async (tx) => {
       // Two jobs may have been asked the same at once: the second finds the answer of the first.
       await tx.query('select pg_advisory_xact_lock(hashtext($1))', [request]);

@@ -1,6 +1,7 @@
 import { FORMAT_NAMES, FORMATS } from '@cairn/export';
 import { multihash } from '../imagery/imagery-item.ts';
 import { versionItemId } from '../registry/version-item.ts';
+import type { Missing } from './missing.ts';
 import type { NewPrediction } from './prediction-row.ts';
 
 /** Address of a prediction's GeoJSON, or of its buildings in another format, from the root of the gateway. */
@@ -11,15 +12,14 @@ export function buildingsAddress(id: string, format = 'geojson'): string {
 /**
  * The STAC item of a prediction, derived from a version and imagery.
  * @param classes that were looked for
- * @param geometry the area that was asked for
+ * @param area that was asked for, and what of it has no imagery
  * @param size bytes of the GeoJSON
  * @param at RFC 3339 in UTC, when it was made
  */
 export function predictionItem(
   row: NewPrediction,
   classes: readonly string[],
-  geometry: object,
-  bbox: readonly number[],
+  { geometry, bbox, missing }: { geometry: object; bbox: readonly number[]; missing: Missing },
   parameters: object,
   size: number,
   at: string,
@@ -45,6 +45,8 @@ export function predictionItem(
       'cairn:imagery': row.imagery,
       'cairn:features': row.features,
       'cairn:area_km2': row.area_km2,
+      'cairn:missing_km2': missing.km2,
+      'cairn:gaps': missing.gaps,
       'cairn:parameters': parameters,
       'cairn:receipt': row.receipt,
     },

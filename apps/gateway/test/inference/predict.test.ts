@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { appendFile, chmod, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crsOfEpsg, lonLatOfPixel, parseAoi, pointInAoi } from '@cairn/geo';
+import { crsOfEpsg, lonLatOfPixel, measure, parseAoi, pointInAoi, tileBounds, unitsOf } from '@cairn/geo';
 import { openBundle, readStatement, verifyFeatureCollection } from '@cairn/receipt';
 import fc from 'fast-check';
 import fastify from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FORMAT_NAMES, FORMATS, readExport } from '@cairn/export';
+import { ImageHosts } from '../../src/imagery/http/image-hosts.ts';
+import { ImageServers } from '../../src/imagery/http/image-servers.ts';
 import { exportRoutes } from '../../src/inference/export-routes.ts';
 import { exportStream, exportThread } from '../../src/inference/exports-thread.ts';
 import { readFeatures, type FeaturePlace } from '../../src/inference/feature-log.ts';
@@ -15,7 +17,8 @@ import { inferenceRoutes } from '../../src/inference/routes.ts';
 import { HandedOver } from '../../src/jobs/handed-over.ts';
 import { answerProblem } from '../../src/errors.ts';
 import { place } from '../imagery/geotiff.ts';
-import { extent, hasImagery, openWorld, roofs, settlement, type Building, type World } from './world.ts';
+import { answer, TestTileServer } from '../imagery/xyz-tiles.ts';
+import { extent, hasImagery, jobContext, openWorld, roofs, settlement, type Building, type World } from './world.ts';
 
 const reference = {
   crs: crsOfEpsg(place.epsg),
@@ -26,13 +29,21 @@ let world: World;
 let picture: Uint8Array;
 let whole: Awaited<ReturnType<World['predict']>>;
 
+const tileServer = new TestTileServer();
+
 beforeAll(async () => {
-  world = await openWorld();
+  await tileServer.start();
+  world = await openWorld({
+    servers: new ImageServers({ hosts: new ImageHosts({ allowed: [tileServer.place] }) }),
+  });
   picture = await settlement();
   await world.add('settlement', picture);
   whole = await world.predict({ imagery: 'settlement' });
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await tileServer.stop();
+});
 
 /** A polygon by pixels of the image. */
 function polygon(...rings: [number, number][][]): object {
@@ -247,6 +258,47 @@ test('the result verifies with the public key alone, and not when a building was
   const found = verifyFeatureCollection(JSON.stringify(changed), { publicKeyPem });
   expect(found.ok).toBe(false);
   expect(JSON.stringify(found.checks)).toContain(whole.features[3]!.id);
+});
+
+test('what of an area has no imagery is told by the item: how much, and which tiles of it the imagery lacks', async () => {
+  expect(await world.catalog.get('predictions', whole.result.prediction)).toMatchObject({
+    properties: {
+      'cairn:missing_km2': expect.closeTo(extent.width * extent.height * 9e-8 - whole.result.areaKm2, 3) as number,
+      'cairn:gaps': [],
+    },
+  });
+  // Four columns, three rows, of 9 m each.
+  const [x0, y0, zoom] = [3_093_520, 1_761_936, 22];
+  const [west, , , north] = tileBounds({ x: x0, y: y0, z: zoom });
+  const [, south, east] = tileBounds({ x: x0 + 3, y: y0 + 2, z: zoom });
+  for (const [x, y] of [
+    [0, 0],
+    [2, 1],
+    [3, 1],
+  ] as const) {
+    tileServer.will(`${zoom}/${x0 + x}/${y0 + y}`, answer(404));
+  }
+  const template = { href: tileServer.template, zoom, bbox: [west, south, east, north] };
+  const label = { id: 'gappy', title: 'Tiles', licence: 'CC0-1.0', template };
+  await world.addImagery.run(label, jobContext());
+  const itemOf = async (aoi?: number[]) => {
+    const { result } = await world.predict({ imagery: 'gappy', ...(aoi === undefined ? {} : { aoi }) });
+    return (await world.catalog.get('predictions', result.prediction))['properties'] as Record<string, unknown>;
+  };
+  const tile = measure(
+    [tileBounds({ x: x0, y: y0, z: zoom })].map(([w, s, e, n]) => [w, s, e, s, e, n, w, n].map(unitsOf)),
+  );
+  const first = { why: 'missing', zoom, row: y0, columns: [x0, x0] };
+  const pair = { why: 'missing', zoom, row: y0 + 1, columns: [x0 + 2, x0 + 3] };
+  expect(await itemOf()).toMatchObject({
+    'cairn:missing_km2': expect.closeTo((3 * tile.area) / 1e6, 5) as number,
+    'cairn:gaps': [first, pair],
+  });
+  const part = tileBounds({ x: x0 + 2, y: y0 + 1, z: zoom });
+  expect(await itemOf([part[0] + 1e-6, part[1] + 1e-6, part[2] - 1e-6, north])).toMatchObject({ 'cairn:gaps': [pair] });
+  const [, , farEast, farNorth] = tileBounds({ x: x0 + 1, y: y0 + 2, z: zoom });
+  const sound = [west + 1e-6, south + 1e-6, farEast - 1e-6, farNorth - 1e-6];
+  expect(await itemOf(sound)).toMatchObject({ 'cairn:missing_km2': 0, 'cairn:gaps': [] });
 });
 
 test('a prediction leaves an item that points to version and imagery, an event, and its file', async () => {

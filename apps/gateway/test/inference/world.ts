@@ -6,6 +6,7 @@ import { CairnError, type ProcessInput, type ProcessResult } from '@cairn/contra
 import { digestHex, digestOf } from '@cairn/receipt';
 import type { Database } from '../../src/db/database.ts';
 import type { Actor } from '../../src/identity/actor.ts';
+import type { ImageServers } from '../../src/imagery/http/image-servers.ts';
 import { ProcessBackend } from '../../src/inference/backend/process/backend.ts';
 import { outlineThread } from '../../src/inference/outlines-thread.ts';
 import { Predict } from '../../src/inference/predict.ts';
@@ -54,8 +55,8 @@ const mapper = { id: 'owner', roles: ['mapper', 'scientist'] } as const satisfie
 const approver = { id: 'devi', roles: ['approver'] } as const satisfies Actor;
 
 /** A platform with the model `bright` in production, whose buildings are what is bright; all its parts are real. */
-export async function openWorld({ maxAoiKm2 = 1 } = {}) {
-  const imagery = await openImagery();
+export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number; servers?: ImageServers } = {}) {
+  const imagery = await openImagery(servers);
   const { database, objects, receipts, home, catalog, imageries, reader, addImagery } = imagery;
   const outlines = outlineThread();
   const logger = quietLogger();

@@ -53,8 +53,8 @@ async function predicted(id: string, model: string, version: number): Promise<st
   };
   await registry.database.transaction(async (tx) => {
     await insertPrediction(tx, row);
-    const { geometry, bbox } = place(0);
-    await catalog.upsert(tx, predictionItem(row, ['building'], geometry, bbox, {}, 1, '2026-01-02T00:00:00Z'));
+    const area = { ...place(0), missing: { km2: 0, gaps: [] } };
+    await catalog.upsert(tx, predictionItem(row, ['building'], area, {}, 1, '2026-01-02T00:00:00Z'));
   });
   return receipt;
 }
