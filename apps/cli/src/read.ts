@@ -15,7 +15,7 @@ export async function readText(file: string, action: string): Promise<string> {
  * @throws CairnError `not-found`; `input-invalid` where it is an export that is broken
  */
 export async function readSigned(file: string): Promise<unknown> {
-  const bytes = await readBytes(file, 'Give the file that the prediction or "cairn export" wrote.');
+  const bytes = await readBytes(file, giveSigned);
   try {
     return (await readExport(bytes)) ?? bytes.toString('utf8');
   } catch (cause) {
@@ -28,7 +28,14 @@ export async function readSigned(file: string): Promise<unknown> {
   }
 }
 
-async function readBytes(file: string, action: string): Promise<Buffer> {
+/** What to do where a file that carries a receipt cannot be read. */
+export const giveSigned = 'Give the file that the prediction or "cairn export" wrote, or an answer of /v2.';
+
+/**
+ * Reads a file.
+ * @throws CairnError `not-found` with what to do
+ */
+export async function readBytes(file: string, action: string): Promise<Buffer> {
   try {
     return await readFile(file);
   } catch (cause) {

@@ -1,7 +1,6 @@
 import { CairnClient, type Revocation } from '@cairn/contracts';
 import {
   type Bundle,
-  extract,
   isDigest,
   openBundle,
   payloadDigest,
@@ -16,18 +15,17 @@ export type ToldRevocation = Revocation & { signed: boolean };
 
 /**
  * Asks a server whether something that a file came from was taken back since.
- * @param signed the file as `readSigned` gives it
+ * @param bundle the receipt of the file
  * @param verdict what was found of the file: it names the digests that are asked about
  * @throws CairnError `gateway-unreachable`
  */
 export async function askRevoked(
   address: string,
-  signed: unknown,
+  bundle: Bundle,
   verdict: Verification,
   publicKeyPem: string,
 ): Promise<ToldRevocation[]> {
-  const prediction = payloadDigest(extract(signed).bundle as unknown as Bundle);
-  const digests = new Set([prediction, ...verdict.facts.flatMap(({ name, value }) => grounds(name, value))]);
+  const digests = new Set([payloadDigest(bundle), ...verdict.facts.flatMap(({ name, value }) => grounds(name, value))]);
   const told = await new CairnClient({ address }).revocations([...digests].slice(0, 20));
   return told.map((one) => ({ ...one, signed: isSigned(one, publicKeyPem) }));
 }

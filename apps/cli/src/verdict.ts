@@ -10,7 +10,7 @@ export function verifySigned(signed: unknown, publicKeyPem: string | undefined):
 export function tellVerdict(output: Output, verdict: Verification, everyCheck: boolean): void {
   const told = new Set<string>();
   for (const fact of verdict.facts) {
-    if (fact.receipt !== 'prediction' && told.has(fact.name)) continue;
+    if (!isResult(fact.receipt) && told.has(fact.name)) continue;
     told.add(fact.name);
     const known = fact.known === null ? 'nothing vouches for it' : KNOWN_WORDS[fact.known];
     output.line(`  ${fact.ok ? 'ok  ' : 'FAIL'} ${fact.title.padEnd(20)} ${fact.words}  (${known})`);
@@ -29,4 +29,8 @@ export function tellVerdict(output: Output, verdict: Verification, everyCheck: b
       ? `The receipt holds: ${verdict.checks.length} checks passed.`
       : `The receipt does NOT hold: ${failed.length} of ${verdict.checks.length} checks failed.`,
   );
+}
+
+function isResult(receipt: string): boolean {
+  return receipt === 'prediction' || receipt === 'inference';
 }

@@ -327,6 +327,11 @@ export class CairnClient {
     return this.get(`/datasets/${dataset}/diff?${query.join('&')}`);
   }
 
+  /** A receipt with those that it builds on, as files carry it. */
+  receipt(digest: string): Promise<unknown> {
+    return this.get(`/receipts/${encodeURIComponent(digest)}/trail`);
+  }
+
   /** The public key that signs this installation's receipts, as PEM. */
   async publicKey(): Promise<string> {
     return (await this.request('GET', '/keys/cairn.pub')).text();

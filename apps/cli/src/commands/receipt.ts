@@ -1,26 +1,43 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CairnError } from '@cairn/contracts';
-import { extract, ReceiptError, type ExtractedReceipt } from '@cairn/receipt';
+import { canonicalJson, digestOf, extract, type ExtractedReceipt, type Receipt, ReceiptError } from '@cairn/receipt';
+import { answerIn, heldTensors, receiptOf } from '../answer.ts';
 import type { AddCommand } from '../command.ts';
-import { readSigned } from '../read.ts';
+import { connect } from '../gateway.ts';
+import { giveSigned, readBytes, readSigned } from '../read.ts';
 
-/** `cairn receipt extract`: the manifest and the Sigstore bundles, for other programs. */
+/** `cairn receipt`: a receipt by its digest, and the parts of a file's receipt for other programs. */
 export const addReceipt: AddCommand = (program, act) => {
-  program
-    .command('receipt')
-    .description("work with a file's receipt")
-    .command('extract <file>')
-    .description('write the manifest and the Sigstore bundles that a buildings.geojson, or an export of it, carries')
-    .option('--out <dir>', 'folder to write to', '.')
+  const group = program.command('receipt').description('work with receipts');
+
+  group
+    .command('get <digest>')
+    .description('write a receipt with those that it builds on, to be verified without a server')
+    .option('--out <file>', 'file to write to', 'receipt.json')
     .action(
-      act(async ({ output }, file: string, options: { out: string }) => {
-        const parts = read(await readSigned(file), file);
+      act(async ({ config, output }, digest: string, options: { out: string }) => {
+        const receipt = await (await connect(config)).receipt(digest);
+        await writeFile(options.out, `${JSON.stringify(receipt, null, 2)}\n`);
+        output.result({ file: resolve(options.out) }, () => output.line(options.out));
+      }),
+    );
+
+  group
+    .command('extract <file>')
+    .description(
+      'write what a receipt signs and the Sigstore bundles of a buildings.geojson, an export of it, or an answer of /v2',
+    )
+    .option('--out <dir>', 'folder to write to', '.')
+    .option('--receipt <file>', 'of an answer that does not carry its receipt: what "cairn receipt get" wrote')
+    .action(
+      act(async ({ output }, file: string, options: { out: string; receipt?: string }) => {
+        const parts = await partsOf(file, options.receipt);
         const folder = resolve(options.out);
         await mkdir(folder, { recursive: true });
         const files = {
-          'manifest.txt': parts.manifest,
-          'prediction.sigstore.json': `${JSON.stringify(parts.bundle, null, 2)}\n`,
+          [parts.content.name]: parts.content.text,
+          [`${parts.kind}.sigstore.json`]: `${JSON.stringify(parts.bundle, null, 2)}\n`,
           ...Object.fromEntries(
             parts.upstream.map((bundle, index) => [
               `upstream-${index + 1}.sigstore.json`,
@@ -35,6 +52,30 @@ export const addReceipt: AddCommand = (program, act) => {
       }),
     );
 };
+
+/** The bytes that the receipt's subject is the SHA-256 of, and the bundles. */
+interface Parts {
+  kind: 'prediction' | 'inference';
+  content: { name: string; text: string };
+  bundle: unknown;
+  upstream: readonly unknown[];
+}
+
+async function partsOf(file: string, receiptFile: string | undefined): Promise<Parts> {
+  const answer = answerIn(await readBytes(file, giveSigned));
+  if (answer === null) {
+    const { manifest, bundle, upstream } = read(await readSigned(file), file);
+    return { kind: 'prediction', content: { name: 'manifest.txt', text: manifest }, bundle, upstream };
+  }
+  const { bundle, upstream = [] } = (await receiptOf(answer, receiptFile)) as Partial<Receipt>;
+  const tensors = heldTensors(answer.outputs).map(({ name, datatype, shape, bytes }) => ({
+    name,
+    datatype,
+    shape,
+    digest: digestOf(bytes),
+  }));
+  return { kind: 'inference', content: { name: 'tensors.json', text: canonicalJson(tensors) }, bundle, upstream };
+}
 
 function read(signed: unknown, file: string): ExtractedReceipt {
   try {

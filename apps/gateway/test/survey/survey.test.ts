@@ -156,12 +156,17 @@ describe('a survey', () => {
          seconds, receipt, actor) values ('lost', 'r', 'tiny', 1, 'town', $1, 1, 1, 1, 'sha256:gone', 'owner')`,
       [digestOf('lost')],
     );
+    await database.query(
+      `insert into cairn.inference (id, model, version, input_digest, output_digest, receipt, actor)
+       values ('gone', 'tiny', 1, 'i', 'o', 'sha256:gone too', 'owner')`,
+    );
     await database.query("update cairn.receipt set prev = 'sha256:other' where kind = 'dataset'");
     const found = await survey.repair(false, scientist);
     expect(amiss(found)).toEqual([
       'catalogue predictions/lost',
       'datasets dataset:town',
       'receipts dataset:town',
+      'receipts inference:gone',
       'receipts prediction:lost',
       'stored bytes model:tiny',
       'stored bytes prediction:lost',
