@@ -16,6 +16,7 @@ import { addPredict } from './commands/predict.ts';
 import { addReceipt } from './commands/receipt.ts';
 import { addReproduce } from './commands/reproduce.ts';
 import { addRevoke } from './commands/revoke.ts';
+import { addCanary } from './commands/canary.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
@@ -68,6 +69,7 @@ for (const add of [
   addJob,
   addEvidence,
   addApprove,
+  addCanary,
   addRollback,
   addRevoke,
   addPredict,

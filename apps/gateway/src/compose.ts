@@ -59,6 +59,8 @@ import { Platform } from './platform/status.ts';
 import { Receipts } from './receipts/receipts.ts';
 import { receiptRoutes } from './receipts/routes.ts';
 import { Approvals } from './registry/approval.ts';
+import { Canaries } from './registry/canaries.ts';
+import { canaryRoutes } from './registry/canary-routes.ts';
 import { MlflowClient } from './registry/mlflow/client.ts';
 import { MlflowInventory } from './registry/mlflow/inventory.ts';
 import { mlflowProxy } from './registry/mlflow/proxy.ts';
@@ -317,6 +319,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       catalogRoutes({ catalog }),
       jobRoutes({ jobs, callbackHosts }),
       registryRoutes({ versions, approvals, database, objects }),
+      canaryRoutes({ canaries: new Canaries({ database, versions, outbox }) }),
       versionFileRoutes({ versions, objects }),
       modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
       revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),

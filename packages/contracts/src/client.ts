@@ -13,6 +13,7 @@ import {
 } from './job-events.ts';
 import type { JobPage, JobSelection, StatusInfo } from './job.ts';
 import type { ModelInfo } from './model.ts';
+import type { Canary, CanaryChange } from './canary.ts';
 import type { DeclaredUse, RollBack, StageChange, VersionInfo } from './version.ts';
 import type {
   AccountChange,
@@ -258,6 +259,22 @@ export class CairnClient {
   /** Goes back to an earlier version; answers it. */
   rollBack(model: string, asked: RollBack): Promise<VersionInfo> {
     return this.post(`/models/${model}/rollback`, asked);
+  }
+
+  /** The version that is tried on a share of a model's requests, or null. */
+  async canary(model: string): Promise<Canary | null> {
+    return (await this.get<{ canary: Canary | null }>(`/models/${encodeURIComponent(model)}/canary`)).canary;
+  }
+
+  /** Lets a version answer a share of the requests that name none. */
+  async setCanary(model: string, change: CanaryChange): Promise<Canary> {
+    const path = `/models/${encodeURIComponent(model)}/canary`;
+    return (await (await this.#send('PUT', path, change)).json()) as Canary;
+  }
+
+  /** Ends that: the default answers every request that names no version. */
+  async endCanary(model: string): Promise<void> {
+    await this.request('DELETE', `/models/${encodeURIComponent(model)}/canary`);
   }
 
   /** Takes back a version, a dataset or a package, with everything that came of it. */

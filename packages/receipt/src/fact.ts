@@ -28,6 +28,8 @@ export interface FactValues {
   datasetDigest: { digest: Digest; dvcMd5: string | null };
   /** SHA-256 of each imagery file, sorted. */
   imageryDigests: readonly Digest[];
+  /** Why this version answered a request that named none: the default, or a canary that gets a share of such requests. */
+  route: { alias: 'production' | 'canary'; share: number };
   /** Parameters of the run or of the prediction that the receipt is about. */
   parameters: JsonObject;
   /** Area asked for: a GeoJSON geometry, EPSG:4326. */
@@ -125,6 +127,12 @@ const object = (title: string): FactRule => ({ title, shape: 'a JSON object', fi
 const FACTS: Readonly<Record<FactName, FactRule>> = {
   model: text('model'),
   version: text('model version'),
+  route: {
+    title: 'choice of the version',
+    shape: '{alias: "production" or "canary", share: a number}',
+    fits: (value) =>
+      isShape(value, { alias: (alias) => alias === 'production' || alias === 'canary', share: isAmount }),
+  },
   codeCommit: { title: 'code commit', shape: '{commit, path}, or {commit: null, path, reason}', fits: isCodeCommit },
   packageDigest: digest('package digest'),
   environmentDigest: digest('environment digest'),

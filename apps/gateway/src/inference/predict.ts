@@ -4,7 +4,6 @@ import { CairnError, type Digest, type ProcessInput, type ProcessResult } from '
 import { aoiGeometry } from '@cairn/geo';
 import { digestHex, isDigest, makeReceipt, type JsonObject } from '@cairn/receipt';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Database } from '../db/database.ts';
 import { recordEvent } from '../identity/events.ts';
 import { HandedOver } from '../jobs/handed-over.ts';
 import type { JobContext, Process } from '../jobs/process.ts';
@@ -29,7 +28,6 @@ type Result = ProcessResult<'predict'>;
 
 /** What the process works with. */
 export interface PredictParts extends TaskParts, BlockParts {
-  database: Database;
   catalog: Pick<Catalog, 'upsert'>;
   receipts: Receipts;
   /** Folder of work folders, one a job, and of the logs of the buildings that jobs find. */
@@ -162,7 +160,7 @@ export class Predict implements Process<'predict'> {
 
   async #draft(task: Task, buildings: BuildingFile, areaKm2: number): Promise<Draft<'prediction'>> {
     const { database, receipts } = this.#parts;
-    const { version, imagery, aoi, parameters, request } = task;
+    const { version, route, imagery, aoi, parameters, request } = task;
     const { facts, upstream, licences } = await trailOf(database, receipts, version, imagery);
     const manifest = await buildings.manifest();
     const witnessed = <T>(value: T): { value: T; known: 'witnessed' } => ({ value, known: 'witnessed' });
@@ -171,6 +169,7 @@ export class Predict implements Process<'predict'> {
       subject: `prediction:${idOf(request)}`,
       facts: {
         ...facts,
+        ...(route === null ? {} : { route: witnessed(route) }),
         imagery: witnessed(imagery.id),
         parameters: witnessed({ ...parameters }),
         aoi: witnessed(aoiGeometry(aoi) as unknown as JsonObject),

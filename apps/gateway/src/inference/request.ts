@@ -1,6 +1,6 @@
 import type { Digest, ProcessInput } from '@cairn/contracts';
-import type { aoiGeometry } from '@cairn/geo';
-import { canonicalJson, digestOf } from '@cairn/receipt';
+import { type Aoi, aoiGeometry } from '@cairn/geo';
+import { canonicalJson, digestOf, type JsonObject } from '@cairn/receipt';
 import type { Imagery } from '../imagery/imageries.ts';
 import type { ProductionVersion } from '../registry/versions.ts';
 
@@ -36,4 +36,14 @@ export function requestDigest(
   const { model, version: number, weights_digest: weights } = version;
   const asked = { model, version: number, weights, imagery: imagery.digest, id: imagery.id, aoi, parameters };
   return digestOf(canonicalJson(asked));
+}
+
+/** What a request asks for, apart from the version that is to answer: the imagery, the area, and the settings that it names. */
+export function askedOf(inputs: ProcessInput<'predict'>, imagery: Imagery, aoi: Aoi): JsonObject {
+  const settings = Object.entries(inputs).filter(([name]) => !['model', 'imagery', 'aoi'].includes(name));
+  return {
+    imagery: imagery.digest,
+    aoi: aoiGeometry(aoi),
+    settings: Object.fromEntries(settings),
+  } as unknown as JsonObject;
 }

@@ -1,18 +1,21 @@
 import type { Digest, ProcessInput } from '@cairn/contracts';
 import { aoiGeometry, crsOf, type Aoi, type BlockGrid } from '@cairn/geo';
+import type { Database } from '../db/database.ts';
 import type { Imageries, Imagery } from '../imagery/imageries.ts';
 import { modelGrid, type ModelGrid } from '../imagery/model-grid.ts';
 import type { ImageryThread } from '../imagery/reader-thread.ts';
+import { answering, type Route } from '../registry/answering.ts';
 import { soughtClasses } from '../registry/network-output.ts';
 import type { ProductionVersion, Versions } from '../registry/versions.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import { areaOf } from './area.ts';
 import { blockSize, graphOf, layoutOf, type Graph } from './graph.ts';
 import type { OutlineSpec } from './outlines.ts';
-import { parametersOf, requestDigest, type Parameters } from './request.ts';
+import { askedOf, parametersOf, requestDigest, type Parameters } from './request.ts';
 
 /** What a request is understood by. */
 export interface TaskParts {
+  database: Database;
   versions: Versions;
   imageries: Imageries;
   objects: ObjectStore;
@@ -26,6 +29,8 @@ export interface TaskParts {
 /** A request for a prediction that was understood. */
 export interface Task {
   version: ProductionVersion;
+  /** Why that version; null where it was named, or is the only one that could be. */
+  route: Route | null;
   imagery: Imagery;
   aoi: Aoi;
   parameters: Parameters;
@@ -44,12 +49,14 @@ export interface Task {
  * @throws CairnError `not-found`, `version-not-in-production`, `aoi-*`, `imagery-*`
  */
 export async function taskOf(parts: TaskParts, inputs: ProcessInput<'predict'>): Promise<Task> {
-  const { versions, imageries, objects, reader, maxAoiKm2 } = parts;
-  const version = await versions.production(inputs.model);
+  const { database, versions, imageries, objects, reader, maxAoiKm2 } = parts;
+  // Told first where it cannot be asked.
+  await versions.production(inputs.model);
   const imagery = await imageries.get(inputs.imagery);
   const path = objects.path(imagery.digest);
   const info = await reader.call('describe', path);
   const aoi = areaOf(inputs.aoi, info.footprint, maxAoiKm2);
+  const { version, route } = await answering(versions, database, inputs.model, askedOf(inputs, imagery, aoi));
   const reference = { crs: crsOf(info.crs), transform: info.transform };
   const model = modelGrid({ width: info.width, height: info.height, reference }, version.gsd);
   const graph = graphOf(version);
@@ -60,6 +67,7 @@ export async function taskOf(parts: TaskParts, inputs: ProcessInput<'predict'>):
   const request = requestDigest(version, imagery, aoiGeometry(aoi), parameters);
   return {
     version,
+    route,
     imagery,
     aoi,
     parameters,

@@ -2,6 +2,7 @@ import type { Stage } from '@cairn/contracts';
 import type { Queryable } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
 import { recordEvent } from '../identity/events.ts';
+import { canaryOf, endCanary } from './canary-row.ts';
 import { mirrorLater } from './outbox-row.ts';
 import { checkTransition, defaultAfter } from './stages.ts';
 import { mirrorInCatalogue } from './version-links.ts';
@@ -50,7 +51,10 @@ export async function moveStage(tx: Queryable, row: VersionRow, move: Move, acto
   await placeDefault(tx, row.model, actor, makeDefault ? row.version : undefined);
 }
 
-/** Lets the alias `production` name the version that it has to name now, and nothing else; the catalogue follows. */
+/**
+ * Lets the alias `production` name the version that it has to name now, and nothing else; the catalogue follows. A canary that
+ * is the default now, or in production no longer, is none any more.
+ */
 export async function placeDefault(tx: Queryable, model: string, actor: Actor, chosen?: number): Promise<void> {
   const holders = await tx.query<{ version: number }>(
     "select version from cairn.version where model = $1 and 'production' = any(aliases)",
@@ -64,6 +68,10 @@ export async function placeDefault(tx: Queryable, model: string, actor: Actor, c
   );
   const current = holders[0]?.version ?? null;
   const next = defaultAfter(current, inProduction, chosen);
+  const canary = await canaryOf(tx, model);
+  const stays =
+    canary === null || (canary.version !== next && inProduction.some((row) => row.version === canary.version));
+  if (!stays) await endCanary(tx, model, actor);
   if (next !== current) {
     await tx.query(
       "update cairn.version set aliases = array_remove(aliases, 'production') where model = $1 and 'production' = any(aliases)",

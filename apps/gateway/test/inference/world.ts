@@ -84,11 +84,12 @@ export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number
     outbox,
     backend,
     predicting,
-    /** Registers a model whose version nobody has approved. */
-    propose: (model: string) => propose(parts, model, Buffer.from(`weights of ${model}`)),
+    /** Registers a version that nobody has approved; its weights are no network where none is given. */
+    propose: (model: string, version = 1, onnx: Uint8Array = Buffer.from(`weights of ${model}`)) =>
+      propose(parts, model, onnx, { version }),
     /** Registers a model that answers another task, from a network of the tests, and brings it into production. */
     bring: async (model: string, onnx: Uint8Array, output: NetworkOutput) => {
-      await propose(parts, model, onnx, output);
+      await propose(parts, model, onnx, { output });
       await approvals.changeStage(model, 1, { to: 'production', reason: 'It is of a test.' }, approver);
     },
     /** What is stored for a request, as the jobs ask before they start anything. */
@@ -148,27 +149,27 @@ interface Registry {
   versions: Versions;
 }
 
-/** Registers a model with one version, as a package that ships it would be. */
+/** Registers a version of a model, as a package that ships it would be. */
 async function propose(
   { objects, database, receipts, versions }: Registry,
   model: string,
   onnx: Uint8Array,
-  output = network.output,
+  { version = 1, output = network.output }: { version?: number; output?: NetworkOutput } = {},
 ) {
   const { digest: weights } = await objects.put(onnx);
-  const [pack, lock, data] = [digestOf(`package of ${model}`), digestOf('lock'), digestOf('data')];
+  const [pack, lock, data] = [digestOf(`package ${version} of ${model}`), digestOf('lock'), digestOf('data')];
   const row = {
     ...network,
     output,
     model,
-    version: 1,
-    name: 'v1',
+    version,
+    name: `v${version}`,
     title: 'Brightness',
     weights_digest: weights as `sha256:${string}`,
     package_digest: pack,
     environment_digest: lock,
     commit: null,
-    run_id: 'run-1',
+    run_id: `run-${version}`,
     dataset_digest: data,
     dataset: null,
     known: 'imported' as const,
@@ -195,14 +196,14 @@ async function propose(
     await writeRevision(tx, { ...revision, receipt: registration });
     const { digest: receipt } = await receipts.issue(tx, {
       kind: 'import',
-      subject: `version:${model}/1`,
+      subject: `version:${model}/${version}`,
       facts: {
         model: { value: model, known: 'witnessed' },
-        version: { value: `${model}/1`, known: 'witnessed' },
+        version: { value: `${model}/${version}`, known: 'witnessed' },
         packageDigest: { value: pack, known: 'witnessed' },
         weightsDigest: { value: row.weights_digest, known: 'witnessed' },
         environmentDigest: { value: lock, known: 'imported' },
-        mlflowRun: { value: 'run-1', known: 'imported' },
+        mlflowRun: { value: row.run_id, known: 'imported' },
         datasetDigest: { value: { digest: data, dvcMd5: null }, known: 'imported' },
         parameters: { value: { steps: 1 }, known: 'imported' },
       },

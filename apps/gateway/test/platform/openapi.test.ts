@@ -27,6 +27,8 @@ import { receiptRoutes } from '../../src/receipts/routes.ts';
 import { mlflowProxy } from '../../src/registry/mlflow/proxy.ts';
 import { modelRoutes } from '../../src/registry/model-routes.ts';
 import { Models } from '../../src/registry/models.ts';
+import { Canaries } from '../../src/registry/canaries.ts';
+import { canaryRoutes } from '../../src/registry/canary-routes.ts';
 import { revocationRoutes } from '../../src/registry/revocation-routes.ts';
 import { Revocations } from '../../src/registry/revocation.ts';
 import { registryRoutes } from '../../src/registry/routes.ts';
@@ -66,6 +68,7 @@ beforeAll(async () => {
       uploadRoutes({ objects, maxUploadBytes: 1024 }),
       catalogRoutes({ catalog }),
       registryRoutes(registry),
+      canaryRoutes({ canaries: new Canaries(registry) }),
       versionFileRoutes(registry),
       modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
       revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),

@@ -17,7 +17,8 @@ import { softwareVersion } from '../../platform/status.ts';
 import type { Draft, Receipts } from '../../receipts/receipts.ts';
 import { demandUnrevoked } from '../../registry/revocation.ts';
 import { versionId } from '../../registry/version-row.ts';
-import type { ProductionVersion, Versions } from '../../registry/versions.ts';
+import { type Answering, answering } from '../../registry/answering.ts';
+import type { Versions } from '../../registry/versions.ts';
 import type { GraphBackend } from '../backend/backend.ts';
 import { graphOf } from '../graph.ts';
 import { versionTrail } from '../trail.ts';
@@ -53,10 +54,14 @@ export class Inferences {
    * `model-output-invalid`, `serving-unavailable`
    */
   async answer(ref: string, request: InferRequest, actor: Actor, signal: AbortSignal): Promise<InferAnswer> {
-    const version = await this.#parts.versions.production(ref);
+    const { versions, database } = this.#parts;
+    // Told first where it cannot be asked.
+    await versions.production(ref);
     const image = imageOf(request);
+    const input = listOf(image);
+    const { version, route } = await answering(versions, database, ref, { input: input.digest });
     const output = await this.#parts.backend.ask(graphOf(version), image, signal);
-    const receipt = await this.#receipt(version, listOf(image), listOf(output), actor);
+    const receipt = await this.#receipt({ version, route }, input, listOf(output), actor);
     return {
       ...(request.id === undefined ? {} : { id: request.id }),
       model_name: version.model,
@@ -70,12 +75,13 @@ export class Inferences {
   }
 
   /** The digest of the receipt that tells of an inference: of a new one, or of one that was the same. */
-  async #receipt(version: ProductionVersion, input: TensorList, output: TensorList, actor: Actor): Promise<Digest> {
+  async #receipt(answering: Answering, input: TensorList, output: TensorList, actor: Actor): Promise<Digest> {
+    const { version } = answering;
     const { database, receipts } = this.#parts;
     const id = inferenceId(version, input, output);
     const earlier = await inferenceOf(database, id);
     if (earlier !== null) return earlier.receipt;
-    const draft = await this.#draft(id, version, input, output);
+    const draft = await this.#draft(id, answering, input, output);
     const issued = await receipts.sign(database, draft);
     return database.transaction(async (tx) => {
       // Two callers may have asked the same at once: the second finds what the first left.
@@ -105,7 +111,7 @@ export class Inferences {
 
   async #draft(
     id: string,
-    version: ProductionVersion,
+    { version, route }: Answering,
     input: TensorList,
     output: TensorList,
   ): Promise<Draft<'inference'>> {
@@ -117,6 +123,7 @@ export class Inferences {
       subject: `inference:${id}`,
       facts: {
         ...facts,
+        ...(route === null ? {} : { route: witnessed(route) }),
         inputTensors: witnessed(input),
         outputTensors: witnessed(output),
         softwareVersion: witnessed(softwareVersion),
