@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { CairnError, Digest, modelTasks, type ModelTaskName } from '@cairn/contracts';
+import { CairnError, Digest, modelTasks, readExpression, type ModelTaskName } from '@cairn/contracts';
 import { Type } from 'typebox';
 import Value from 'typebox/value';
 import { nodeSettings } from './node-settings.ts';
@@ -29,6 +29,8 @@ export interface WeightsConfig {
 export interface ModelConfig {
   task: ModelTaskName;
   classes: string[];
+  /** What is done with the numbers of an output before the task reads them. */
+  expressions: Record<string, (x: number) => number>;
 }
 
 /** The settings of one model server, checked. */
@@ -48,7 +50,7 @@ export interface ServingConfig {
 }
 
 export const usage = `serving --role graph|detector|transformer --name NAME --version N [--host 127.0.0.1] [--port 0] [--grpc-port N] [--attached]
-        [--task TASK --classes JSON]
+        [--task TASK --classes JSON --expressions JSON]
         [--weights FILE|URL --digest sha256:HEX --stride PX --halo PX --window PX --threads N]
 
 Serves one node of a prediction graph, or the whole graph, over the Open Inference Protocol v2: by REST, and with
@@ -56,6 +58,7 @@ Serves one node of a prediction graph, or the whole graph, over the Open Inferen
 
 --task is one of ${modelTasks.join(', ')};
 --classes lists the names of what the network tells apart, by number. Left out: segmentation of buildings.
+--expressions gives an openEO process by the name of an output, for each of its numbers.
 
 As a node of Seldon Core it is told these by the environment: PREDICTIVE_UNIT_ID is the name,
 PREDICTIVE_UNIT_HTTP_SERVICE_PORT the port, PREDICTIVE_UNIT_GRPC_SERVICE_PORT that of gRPC, and PREDICTIVE_UNIT_PARAMETERS holds the others; an argument counts
@@ -76,12 +79,14 @@ const options = {
   'grpc-port': { type: 'string' },
   task: { type: 'string' },
   classes: { type: 'string' },
+  expressions: { type: 'string' },
   attached: { type: 'boolean' },
 } as const;
 
 const defaults = {
   task: 'semantic-segmentation',
   classes: '["background","building"]',
+  expressions: '{}',
   window: '512',
   threads: '1',
   host: '127.0.0.1',
@@ -106,7 +111,7 @@ export function readConfig(
   const name = required('name', values.name);
   const version = required('version', values.version);
   const port = integer('port', values.port, 0, 65_535);
-  const model = modelOf(values.task, values.classes);
+  const model = modelOf(values);
   const grpc = values['grpc-port'];
   const grpcPort = grpc === undefined ? {} : { grpcPort: integer('grpc-port', grpc, 0, 65_535) };
   const config = { role, name, version, host: values.host, port, ...grpcPort, attached: values.attached, model };
@@ -126,19 +131,33 @@ export function readConfig(
   return { ...config, weights };
 }
 
+const Expressions = Type.Record(Type.String(), Type.Unknown());
 const Classes = Type.Array(Type.String({ minLength: 1 }), { minItems: 1, maxItems: 256, uniqueItems: true });
 
-function modelOf(task: string, text: string): ModelConfig {
+function modelOf({ task, classes, expressions }: Record<'task' | 'classes' | 'expressions', string>): ModelConfig {
   const known = modelTasks.find((one) => one === task);
   if (known === undefined) throw invalid('task', `must be one of ${modelTasks.join(', ')}`);
-  let classes: unknown;
+  const names = jsonOf('classes', classes);
+  if (!Value.Check(Classes, names)) throw invalid('classes', 'must be a JSON array of 1 to 256 distinct names');
+  const told = jsonOf('expressions', expressions);
+  if (!Value.Check(Expressions, told)) throw invalid('expressions', 'must be a JSON object');
+  return { task: known, classes: names, expressions: Object.fromEntries(Object.entries(told).map(readOne)) };
+}
+
+function readOne([output, json]: [string, unknown]): [string, (x: number) => number] {
   try {
-    classes = JSON.parse(text);
-  } catch {
-    classes = undefined;
+    return [output, readExpression(json)];
+  } catch (cause) {
+    throw invalid('expressions', `does not hold for ${output}: ${(cause as Error).message}`);
   }
-  if (!Value.Check(Classes, classes)) throw invalid('classes', 'must be a JSON array of 1 to 256 distinct names');
-  return { task: known, classes };
+}
+
+function jsonOf(name: string, text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw invalid(name, 'is no JSON');
+  }
 }
 
 function parse(args: readonly string[]) {

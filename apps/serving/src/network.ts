@@ -3,6 +3,16 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { probabilitiesOf, type Answer } from './answer.ts';
 import type { TensorMetadata } from './node.ts';
 
+/** What of a network is read. */
+export interface NetworkReads {
+  /** Names of outputs. */
+  outputs: readonly string[];
+  /** What is done with each number of an output first, by its name. */
+  expressions: Readonly<Record<string, (x: number) => number>>;
+}
+
+const oneProbability: NetworkReads = { outputs: ['probability'], expressions: {} };
+
 /**
  * A network: `image` float32 [N, 3, H, W], RGB in 0..1, to outputs that a task reads; of a segmentation that is `probability`
  * float32 [N, 1, H, W].
@@ -11,19 +21,18 @@ import type { TensorMetadata } from './node.ts';
  */
 export class Network {
   readonly #session: InferenceSession;
-  readonly #outputs: readonly string[];
+  readonly #reads: NetworkReads;
 
-  private constructor(session: InferenceSession, outputs: readonly string[]) {
+  private constructor(session: InferenceSession, reads: NetworkReads) {
     this.#session = session;
-    this.#outputs = outputs;
+    this.#reads = reads;
   }
 
   /**
    * Loads an ONNX model from bytes.
-   * @param outputs those that are read
    * @throws CairnError `package-invalid` where they are no model, or one with other inputs and outputs.
    */
-  static async load(onnx: Uint8Array, threads: number, outputs: readonly string[] = ['probability']): Promise<Network> {
+  static async load(onnx: Uint8Array, threads: number, reads: NetworkReads = oneProbability): Promise<Network> {
     let session: InferenceSession;
     try {
       session = await InferenceSession.create(onnx, {
@@ -37,6 +46,7 @@ export class Network {
     } catch (cause) {
       throw new CairnError('package-invalid', `The weights are no ONNX model: ${(cause as Error).message}`, { cause });
     }
+    const { outputs } = reads;
     const gives = outputs.every((output) => session.outputNames.includes(output));
     if (!gives || session.inputNames.join() !== 'image') {
       throw new CairnError(
@@ -45,7 +55,7 @@ export class Network {
         { action: `Export it with the one input "image" and what its task reads: ${outputs.join(', ')}.` },
       );
     }
-    return new Network(session, outputs);
+    return new Network(session, reads);
   }
 
   /** What the network takes and gives, as the protocol tells it: -1 for sizes that may vary. Images go in one at a time. */
@@ -77,10 +87,21 @@ export class Network {
     }
     const image = new Tensor('float32', planes, [1, 3, height, width]);
     try {
-      return await this.#session.run({ image }, this.#outputs);
+      return this.#expressed(await this.#session.run({ image }, this.#reads.outputs));
     } catch (cause) {
       throw new CairnError('model-output-invalid', `The network stopped: ${(cause as Error).message}`, { cause });
     }
+  }
+
+  #expressed(answer: Answer): Answer {
+    const { expressions } = this.#reads;
+    const changed = Object.entries(expressions).flatMap(([name, expression]) => {
+      const tensor = answer[name];
+      if (tensor?.type !== 'float32') return [];
+      const data = Float32Array.from(tensor.data as Float32Array, (value) => expression(value));
+      return [[name, new Tensor('float32', data, tensor.dims)] as const];
+    });
+    return changed.length === 0 ? answer : { ...answer, ...Object.fromEntries(changed) };
   }
 
   /**

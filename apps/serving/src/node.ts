@@ -35,7 +35,8 @@ export async function loadNode({ role, name, version, model, weights }: ServingC
     const infer: GraphNode['infer'] = (request) => transform(request, task);
     return { name, version, platform: 'cairn_transformer', inputs: [edge!], outputs: [shapes!], infer };
   }
-  const network = await Network.load(await readWeights(weights), weights.threads, task.outputs);
+  const reads = { outputs: task.outputs, expressions: model.expressions };
+  const network = await Network.load(await readWeights(weights), weights.threads, reads);
   const detector = new Detector({ network, task, layout: weights });
   const { image, probability } = network.tensors;
   const outputs = [task.answersRaw ? probability : edge!];

@@ -105,7 +105,7 @@ test('a node of Seldon Core reads its place and parameters from the environment;
     port: 9000,
     attached: false,
   });
-  expect(model).toEqual({ task: 'object-detection', classes: ['tent', 'car'] });
+  expect(model).toEqual({ task: 'object-detection', classes: ['tent', 'car'], expressions: {} });
   expect(weights).toMatchObject({ source: 'https://registry.example.org/model.onnx', token: 'secret', stride: 16 });
   expect(readConfig(['--port', '1234'], node).port).toBe(1234);
   expect(readConfig(graphArgs(), {})).toMatchObject({ role: 'graph', port: 0 });

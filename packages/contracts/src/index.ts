@@ -12,6 +12,7 @@ export * from './canary.ts';
 export * from './account.ts';
 export * from './model.ts';
 export * from './model-task.ts';
+export * from './expression.ts';
 export * from './revocation.ts';
 export * from './evidence.ts';
 export * from './platform.ts';

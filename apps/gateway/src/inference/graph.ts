@@ -12,6 +12,8 @@ export interface NodeResources {
 export interface OutputParameters {
   task: ModelTaskName;
   classes: string;
+  /** openEO processes by the names of outputs, as a JSON object; left out where there are none. */
+  expressions?: string;
 }
 
 /** Asks the network about an image. Lengths are in pixels. */
@@ -54,7 +56,12 @@ export function graphOf(
   version: Pick<ProductionVersion, 'model' | 'version' | 'weights_digest' | 'stride' | 'halo' | 'output'>,
 ): Graph {
   const { model, weights_digest: digest, stride, halo, output } = version;
-  const answers = { task: output.task, classes: JSON.stringify(output.classes) };
+  const { task, classes, expressions } = output;
+  const answers = {
+    task,
+    classes: JSON.stringify(classes),
+    ...(expressions === undefined ? {} : { expressions: JSON.stringify(expressions) }),
+  };
   const rounded = (length: number): number => Math.ceil(length / stride) * stride;
   return {
     model,

@@ -1,4 +1,11 @@
-import { CairnError, backgroundClass, modelTasks, type ModelTaskName } from '@cairn/contracts';
+import {
+  backgroundClass,
+  CairnError,
+  modelTasks,
+  readExpression,
+  type Expression,
+  type ModelTaskName,
+} from '@cairn/contracts';
 import { itemFile, type PackageItem } from './package/item.ts';
 
 /** What a network answers, as far as it has to be known to make vectors of it. */
@@ -6,6 +13,8 @@ export interface NetworkOutput {
   task: ModelTaskName;
   /** Names of the classes, by the number that the network gives them; `background` is not looked for. */
   classes: string[];
+  /** What is done with each number of an output first, by its name: openEO processes. */
+  expressions?: Record<string, Expression>;
 }
 
 /** What is taken of a network of one probability whose item names no classes. */
@@ -36,12 +45,19 @@ interface Output {
   tasks?: string[];
   result?: { shape?: number[] };
   'classification:classes'?: { value?: number; name?: string }[];
+  post_processing_function?: Processing | Processing[] | null;
+}
+
+interface Processing {
+  format: string;
+  expression: unknown;
 }
 
 /**
  * Reads from a package's item which task its network answers (`mlm:tasks`), and the classes of its output.
  * @throws CairnError `item-invalid` where it is none that Cairn makes vectors of, or more than one; where an output is missing
- * that the task reads; where the classes have no names, or their values are not 0, 1, 2, …
+ * that the task reads; where the classes have no names, or their values are not 0, 1, 2, …; where an openEO process of
+ * its post-processing does not hold.
  */
 export function networkOutput({ properties }: PackageItem): NetworkOutput {
   const told = properties as { 'mlm:tasks'?: string[]; 'mlm:output'?: Output[] };
@@ -60,7 +76,30 @@ export function networkOutput({ properties }: PackageItem): NetworkOutput {
   ) {
     throw refused('mlm:output', `has ${channels} channels for ${classes.length} classes`);
   }
-  return { task, classes };
+  const expressions = Object.fromEntries(found.flatMap((output) => expressionOf(output, outputs[task])));
+  return { task, classes, ...(Object.keys(expressions).length === 0 ? {} : { expressions }) };
+}
+
+/**
+ * The openEO process that an output names. Other formats (`python`, `docker`, …) are for those who run the package by
+ * themselves: Cairn runs no code of a package where it serves.
+ */
+function expressionOf(
+  { name = '', post_processing_function: told }: Output,
+  read: readonly string[],
+): [string, Expression][] {
+  const [first, ...others] = [told ?? []].flat().filter(({ format }) => format.toLowerCase() === 'openeo');
+  if (first === undefined) return [];
+  const member = `mlm:output ("${name}")/post_processing_function`;
+  if (others.length > 0) throw refused(member, 'names more than one openEO process; make one graph of them');
+  if (name === 'labels' || !read.includes(name))
+    throw refused(member, 'is for an output of floats that the task reads');
+  try {
+    readExpression(first.expression);
+  } catch (cause) {
+    throw refused(member, `does not hold: ${(cause as Error).message}`);
+  }
+  return [[name, first.expression as Expression]];
 }
 
 function taskOf(told: readonly string[]): ModelTaskName {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { Expression } from '@cairn/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { NetworkOutput } from '../../src/registry/network-output.ts';
 import { cogOf, type Picture } from '../imagery/geotiff.ts';
@@ -29,6 +30,11 @@ const picture: Picture = (x, y) => {
   return [10, 10, 10, 255];
 };
 
+/** The package's own post-processing: half of each score. */
+const half: Expression = {
+  process_graph: { half: { process_id: 'multiply', arguments: { x: { from_parameter: 'x' }, y: 0.5 }, result: true } },
+};
+
 let world: World;
 let aoi: object;
 
@@ -40,6 +46,11 @@ beforeAll(async () => {
     ['lakes', 'classes', { task: 'semantic-segmentation', classes: ['background', 'square', 'lake'] }],
     ['tents', 'boxes', { task: 'object-detection', classes: ['background', 'tent', 'car'] }],
     ['outlines', 'masks', { task: 'instance-segmentation', classes: ['background', 'tent', 'car'] }],
+    [
+      'doubted',
+      'boxes',
+      { task: 'object-detection', classes: ['background', 'tent', 'car'], expressions: { scores: half } },
+    ],
     ['chips', 'chips', { task: 'scene-classification', classes: ['red', 'green', 'blue'] }],
   ];
   for (const [model, network, output] of models) {
@@ -89,6 +100,11 @@ test('boxes of objects are found once each, with class and confidence, whatever 
   }
   expect(facts(await found('tents', 1024))).toEqual(facts(features));
   expect(await found('tents', 512, { threshold: 0.25 })).toHaveLength(6);
+});
+
+test("a package's own post-processing is done to what its network answers", async () => {
+  const features = await found('doubted', 512, { threshold: 0.4 });
+  expect(features.map(({ properties }) => properties.confidence).sort()).toEqual([0.4, 0.451, 0.5, 0.5]);
 });
 
 test('things that touch stay two where the network tells them apart', async () => {

@@ -35,6 +35,25 @@ describe('what a network answers, by its item', () => {
     expect(read(['segmentation'], [{ ...one, tasks: ['segmentation'] }])).toEqual(buildings);
   });
 
+  const half = {
+    process_graph: {
+      half: { process_id: 'multiply', arguments: { x: { from_parameter: 'x' }, y: 0.5 }, result: true },
+    },
+  };
+  const scored = (post: unknown) => [
+    { ...detection[0], 'classification:classes': named('tent') },
+    { ...detection[1], post_processing_function: post },
+    detection[2]!,
+  ];
+
+  it('tells the openEO process of an output, and passes over what only a package itself can run', () => {
+    const python = { format: 'python', expression: 'package.module:function' };
+    const expressed = read(['object-detection'], scored([python, one(half)]));
+    expect(expressed).toEqual({ task: 'object-detection', classes: ['tent'], expressions: { scores: half } });
+    expect(read(['object-detection'], scored(python))).toEqual({ task: 'object-detection', classes: ['tent'] });
+    expect(read(['object-detection'], scored(null))).toEqual({ task: 'object-detection', classes: ['tent'] });
+  });
+
   const classes = named('background', 'tent');
   it.each([
     ['a task of which no vectors are made', ['regression'], [], 'mlm:tasks names none of'],
@@ -51,12 +70,18 @@ describe('what a network answers, by its item', () => {
     ['a gap in the numbers', ['segmentation'], [gap(0, 2)], '0, 1, 2'],
     ['a number twice', ['segmentation'], [gap(1, 1)], '0, 1, 2'],
     ['background that is not first', ['segmentation'], [of('tent', 'background', 'car')], 'background the value 0'],
+    ['a process that is not known', ['detection'], scored(one({})), 'does not hold'],
+    ['two processes', ['detection'], scored([one(half), one(half)]), 'more than one'],
     ['background alone', ['segmentation'], [of('background')], 'nothing to look for'],
   ])('%s is refused with the place in the item', (_, tasks, outputs, words) => {
     expect(() => read(tasks, outputs)).toThrow(words);
     expect(() => read(tasks, outputs)).toThrow('stac-item.json, /properties/mlm:');
   });
 });
+
+function one(expression: unknown): object {
+  return { format: 'openeo', expression };
+}
 
 function of(...names: string[]): object {
   return { ...segmentation, 'classification:classes': named(...names) };
