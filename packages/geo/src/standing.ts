@@ -1,6 +1,6 @@
 import { blockAt, blocksIn, hasBlock, type BlockGrid } from './blocks.ts';
 import { middleOf, type FoundObject } from './objects.ts';
-import { boxesMeet, compareRings, type Box } from './ring.ts';
+import { compareRings, type Box } from './ring.ts';
 import type { BlockPlace } from './stitch.ts';
 
 /** Two boxes that share more than this part of what they cover together are of one thing. */
@@ -51,11 +51,11 @@ export class StandingObjects {
     return standing.sort(inOrder);
   }
 
-  /** Blocks that were not added and decide whether an object that meets a window stands; sorted by row, then column. */
-  wanted(windows: readonly Box[]): BlockPlace[] {
+  /** Blocks that were not added and decide whether an object that is looked for stands; sorted by row, then column. */
+  wanted(isSought: (box: Box) => boolean): BlockPlace[] {
     const places = new Map<string, BlockPlace>();
     for (const { object, missing } of this.#waiting) {
-      if (!windows.some((window) => boxesMeet(object.box, window))) continue;
+      if (!isSought(object.box)) continue;
       for (const [name, place] of missing) places.set(name, place);
     }
     return [...places.values()].sort((a, b) => a.row - b.row || a.col - b.col);

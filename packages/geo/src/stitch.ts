@@ -1,6 +1,6 @@
 import { blockAt, hasBlock, type BlockGrid } from './blocks.ts';
 import { joinOutlines } from './outline.ts';
-import { boxAround, boxesMeet, boxOf, compareRings, type Box, type Ring } from './ring.ts';
+import { boxAround, boxOf, compareRings, type Box, type Ring } from './ring.ts';
 import type { BlockPolygon, BlockShapes, Side } from './shapes.ts';
 
 /** A component of the whole mask, put together from the blocks that hold parts of it. */
@@ -85,17 +85,14 @@ export class Stitcher {
   }
 
   /**
-   * Blocks that were not added and may hold more of a component of which a known part meets a window; sorted by row,
-   * then column. Ask for them until none is left: then every component with a point in a window is whole.
+   * Blocks that were not added and may hold more of a component that is looked for; sorted by row, then column. Ask for them
+   * until none is left: then every component that is looked for is whole.
+   * @param isSought whether a component is looked for, by the box around what is known of it, which grows
    */
-  wanted(windows: readonly Box[]): BlockPlace[] {
+  wanted(isSought: (box: Box) => boolean): BlockPlace[] {
     const places = new Map<string, BlockPlace>();
     for (const { place, runs } of this.#pending.values()) {
-      const meets = runs.some(({ part }) => {
-        const { box } = rootOf(part).component;
-        return windows.some((window) => boxesMeet(box, window));
-      });
-      if (meets) places.set(`${place.col} ${place.row}`, place);
+      if (runs.some(({ part }) => isSought(rootOf(part).component.box))) places.set(`${place.col} ${place.row}`, place);
     }
     return [...places.values()].sort((a, b) => a.row - b.row || a.col - b.col);
   }

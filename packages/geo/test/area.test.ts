@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   blockGrid,
   blocksIn,
+  boxesMeet,
   crsOfEpsg,
   groundRings,
   interiorPoint,
@@ -31,7 +32,7 @@ function buildings(mask: Uint8Array, width: number, height: number, size: number
   while (blocks.length > 0) {
     for (const block of blocks)
       found.push(...stitcher.add(block, traceBlock(cropped(mask, width, block.core), block.core)));
-    const wanted = stitcher.wanted(windows);
+    const wanted = stitcher.wanted((box) => windows.some((window) => boxesMeet(box, window)));
     blocks = wanted.flatMap(({ col, row }) =>
       blocksIn(grid, [{ x0: col * size, y0: row * size, x1: col * size + 1, y1: row * size + 1 }]),
     );

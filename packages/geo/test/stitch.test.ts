@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   blockGrid,
   blocksIn,
+  boxesMeet,
   parseBlockShapes,
   Stitcher,
   trace,
@@ -75,7 +76,7 @@ describe('stitch', () => {
         if (!block) throw new Error('asked for a block off the grid');
         found.push(...stitcher.add(block, traceBlock(cropped(mask, width, block.core), block.core)));
       }
-      next = stitcher.wanted([window]);
+      next = stitcher.wanted((box) => boxesMeet(box, window));
     }
     expect(asked).toEqual(['0,0', '1,0', '2,0', '3,0']);
     expect(found).toEqual([{ rings: [[0, 0, 0, 1, 8, 1, 8, 0]], pixels: 8, confidenceSum: 0, cut: false }]);

@@ -44,10 +44,13 @@ export class Joined {
     ];
   }
 
-  /** Blocks that were not added and without which something that meets a window is not whole; some more than once. */
-  wanted(windows: readonly Box[]): BlockPlace[] {
+  /**
+   * Blocks that were not added and without which something that is looked for is not whole; some more than once.
+   * @param isSought whether something is looked for, by the box around what is known of it
+   */
+  wanted(isSought: (box: Box) => boolean): BlockPlace[] {
     const stitchers = [...this.#stitchers.values()];
-    return [...stitchers.flatMap((stitcher) => stitcher.wanted(windows)), ...this.#objects.wanted(windows)];
+    return [...stitchers.flatMap((stitcher) => stitcher.wanted(isSought)), ...this.#objects.wanted(isSought)];
   }
 }
 

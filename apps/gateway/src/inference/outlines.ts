@@ -3,6 +3,7 @@ import {
   aoiMeets,
   blockAt,
   blocksIn,
+  boxesMeet,
   crsOf,
   footprint,
   GROUND_DEFAULTS,
@@ -119,7 +120,8 @@ export class Outlines {
 
   /**
    * Blocks beyond the area that may hold the rest of a building of which a part is known; ask again after adding them.
-   * None is farther away than a building is long.
+   * None is farther away than a building is long. A building of the area has a point in it, which lies in a block that was
+   * added: one whose known part is clear of the area is none.
    */
   wanted(): Block[] {
     const { grid } = this.#spec;
@@ -131,12 +133,21 @@ export class Outlines {
     }));
     const meets = ({ core }: Block): boolean =>
       near.some((box) => core.x0 < box.x1 && box.x0 < core.x1 && core.y0 < box.y1 && box.y0 < core.y1);
-    const places = new Map(this.#joined.wanted(this.#windows).map((place) => [`${place.row} ${place.col}`, place]));
+    const places = new Map(
+      this.#joined.wanted((box) => this.#mayMeetArea(box)).map((place) => [`${place.row} ${place.col}`, place]),
+    );
     return [...places.values()]
       .filter(({ col, row }) => hasBlock(grid, col, row))
       .sort((a, b) => a.row - b.row || a.col - b.col)
       .map(({ col, row }) => blockAt(grid, col, row))
       .filter(meets);
+  }
+
+  #mayMeetArea({ x0, y0, x1, y1 }: Box): boolean {
+    // A pixel more, against what rounding to 1e-7 degree takes away.
+    const box = { x0: x0 - 1, y0: y0 - 1, x1: x1 + 1, y1: y1 + 1 };
+    if (!this.#windows.some((window) => boxesMeet(box, window))) return false;
+    return aoiMeets(this.#aoi, footprint(box, this.#georeference));
   }
 
   #building({ class: name, rings, confidence }: Found): BuildingText[] {

@@ -15,7 +15,8 @@ import { ObjectStore } from '../../src/storage/objects.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { quietLogger } from '../registry/quiet.ts';
 
-const weights = fileURLToPath(new URL('../../../serving/test/fixture/brightness.onnx', import.meta.url));
+const fixtureOf = (name: string): string =>
+  fileURLToPath(new URL(`../../../serving/test/fixture/${name}.onnx`, import.meta.url));
 const bright = { model: 'bright', stride: 16, halo: 16, output: buildings };
 const signal = new AbortController().signal;
 let home: string;
@@ -27,7 +28,7 @@ let request: OipInferRequest;
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'cairn-backend-'));
   objects = new ObjectStore({ root: join(home, 'objects') });
-  const { digest } = await objects.put(await readFile(weights));
+  const { digest } = await objects.put(await readFile(fixtureOf('brightness')));
   graph = graphOf({ ...bright, version: 1, weights_digest: digest });
   children = new Children({
     runFolder: join(home, 'run'),
@@ -35,15 +36,20 @@ beforeAll(async () => {
     environment: { PATH: process.env['PATH'] ?? '' },
     logger: quietLogger(),
   });
-  const block = blockAt({ width: 100, height: 80, size: blockSize(graph, 512), halo: 16, stride: 16 }, 0, 0);
-  const seen = seenBy(block, graph);
-  const rgba = new Uint8Array((seen.x1 - seen.x0) * (seen.y1 - seen.y0) * 4).fill(255);
-  request = await blockRequest(block, seen, rgba, 0.5);
+  request = await requestOf(255);
 });
 afterAll(async () => {
   await children.stopAll();
   await rm(home, { recursive: true, force: true });
 });
+
+/** A block of one grey. */
+async function requestOf(grey: number): Promise<OipInferRequest> {
+  const block = blockAt({ width: 100, height: 80, size: blockSize(graph, 512), halo: 16, stride: 16 }, 0, 0);
+  const seen = seenBy(block, graph);
+  const rgba = new Uint8Array((seen.x1 - seen.x0) * (seen.y1 - seen.y0) * 4).map((_, i) => (i % 4 === 3 ? 255 : grey));
+  return blockRequest(block, seen, rgba, 0.5);
+}
 
 function pixelsIn(shapes: unknown): number {
   const { polygons } = JSON.parse(String(shapes)) as { polygons: { pixels: number }[] };
@@ -88,6 +94,25 @@ test('weights that are not in the store, or are no model, are told apart', async
   const { digest } = await objects.put(Buffer.from('no model'));
   const other = graphOf({ ...bright, version: 3, weights_digest: digest });
   await expect(backend.infer(other, request, signal)).rejects.toMatchObject({ code: 'package-invalid' });
+  await backend.close();
+});
+
+test.each([
+  ['never comes to an end', 'never-ends', 'model-timeout', /^slow\/1 did not answer a block within 0.3 s, 2 times/],
+  ['answers numbers that are none', 'not-a-number', 'model-output-invalid', /NaN, which is no probability/],
+  ['answers another size', 'half-size', 'model-output-invalid', /where float32 \[1, 1, 544, 544\] was due/],
+])('a model that %s is told as such', async (_, name, code, words) => {
+  const backend = new ProcessBackend({
+    children,
+    objects,
+    threads: 1,
+    ...(code === 'model-timeout' ? { requestMs: 300 } : {}),
+  });
+  const { digest } = await objects.put(await readFile(fixtureOf(name)));
+  const broken = graphOf({ ...bright, model: 'slow', version: 1, weights_digest: digest });
+  const asked = backend.infer(broken, await requestOf(0), signal);
+  await expect(asked).rejects.toMatchObject({ code, message: expect.stringMatching(words) as string });
+  if (code === 'model-timeout') expect(await backend.status()).toEqual([]);
   await backend.close();
 });
 

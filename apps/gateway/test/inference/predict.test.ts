@@ -208,6 +208,21 @@ test('two areas that share a border share no building and lose none', async () =
   expect(ids).toEqual(whole.features.map(({ id }) => id));
 });
 
+test('the network is asked about the blocks of a slanting area, not about all of those around it', async () => {
+  const ends: [number, number][] = [
+    [20, 20],
+    [60, 20],
+    [1290, 1060],
+    [1250, 1060],
+  ];
+  const { features } = await world.predict({ imagery: 'settlement', aoi: polygon(ends) });
+  expect(features.length).toBeGreaterThan(5);
+  const [pace] = await world.database.query<{ windows: number }>(
+    'select windows from cairn.pace order by seq desc limit 1',
+  );
+  expect(pace!.windows).toBeLessThan(8);
+});
+
 test('an identical request is answered from what is stored, however its area is written', async () => {
   const ring = box(100, 100, 300, 300);
   expect(await world.stored({ imagery: 'settlement', aoi: polygon(ring) })).toBeNull();
