@@ -78,7 +78,7 @@ export function describeVerify(demo: () => DemoHome): void {
         (file) => void (file.features[3]!.geometry.coordinates[0]![1]![0]! += 1e-6),
         /feature|building/i,
       ],
-      ['another confidence', (file) => void (file.features[0]!.properties['confidence'] = 0.999), /feature|building/i],
+      ['another confidence', (file) => void (file.features[0]!.properties['confidence'] = 0.123), /feature|building/i],
       ['a building taken out', (file) => void file.features.splice(2, 1), /missing|features|buildings/i],
       [
         'a building twice',

@@ -37,6 +37,10 @@ Measured on the test part, which the training never saw:
 
 $figures
 
+## How sure it is
+
+$sureness
+
 ## Where it fails
 
 - The test part lies beside the training part. In another town, and more so in another country, with other roofs, light
@@ -61,8 +65,19 @@ With the same package, data, parameters, thread count and instructions, training
 """)
 
 
-def write_card(record: dict, title: str) -> str:
-    """The card as Markdown. `record` is what evaluate writes (record.json)."""
+CALIBRATED = Template("""\
+Confidence says how likely an outline is one building as a person would draw it, overlapping it by half or more. It was
+fitted on $fitted outlines of the validation part; on the $measured of the test part it is off by $after on average, where the
+plain mean of the probabilities would be off by $before (expected calibration error, 10 bins; reliability.png). It holds for
+places like these and the threshold $threshold; elsewhere confidence is too high where the model does worse.""")
+
+UNCALIBRATED = """\
+There were too few outlines to learn from how sure it may be: confidence is the mean probability inside an outline, which is no
+share of outlines that are right."""
+
+
+def write_card(record: dict, title: str, calibration: dict | None) -> str:
+    """The card as Markdown. `record` is what evaluate writes (record.json), `calibration` calibration.json."""
     metrics, dataset, parameters = record["metrics"], record["dataset"], record["parameters"]
     west, south, east, north = (f"{value:.4f}" for value in dataset["extent"])
     pixels = "\n".join(
@@ -72,6 +87,7 @@ def write_card(record: dict, title: str) -> str:
     return CARD.substitute(
         title=title,
         figures=figures(metrics),
+        sureness=UNCALIBRATED if calibration is None else sureness(calibration),
         threshold=f"{record['threshold']:.2f}",
         buildings=f"{dataset['buildings']:,}",
         chips=dataset["chips"],
@@ -95,6 +111,16 @@ def write_card(record: dict, title: str) -> str:
         dataset=dataset["digest"],
         python=record["environment"]["python"],
         lock=record["environment"]["lock_digest"],
+    )
+
+
+def sureness(calibration: dict) -> str:
+    """What calibration.json says, in words."""
+    return CALIBRATED.substitute(
+        fitted=calibration["fitted_on"],
+        measured=calibration["measured_on"],
+        threshold=f"{calibration['threshold']:.2f}",
+        **{name: f"{value * 100:.1f} %" for name, value in calibration["error"].items()},
     )
 
 

@@ -1,6 +1,7 @@
 """Entry point evaluate: measure a model on the held-out test part of prepared data.
 
-Of a folder that train wrote, the test part completes the record of the training: record.json, card.md, curves.png. Of a
+Of a folder that train wrote, the test part completes the record of the training: record.json, card.md, curves.png; and how
+sure the model may say it is of a building is fitted on the validation part: calibration.json, reliability.png. Of a
 folder that a version keeps (model/ and record.json), the data may be others than it was trained on: what is measured is
 written apart from the record, into evaluation.json and evaluation.md. Both draw predictions.png.
 """
@@ -12,7 +13,7 @@ from pathlib import Path
 from building_detector.dataset import file_digest
 from building_detector.entry import run_entry
 from building_detector.fault import Fault
-from building_detector.prepared import Prepared, load, region
+from building_detector.prepared import Prepared, load
 from building_detector.progress import Progress
 from building_detector.record import origin_of
 from building_detector.split import TEST
@@ -23,24 +24,30 @@ NEEDED = ("weights", "threshold", "threads", "gsd", "dataset", "metrics")
 """What of a version's record is read here."""
 
 LEFT = {
-    False: ("curves.png", "predictions.png", "card.md", RECORD),
+    False: ("curves.png", "predictions.png", "card.md", RECORD, "calibration.json", "reliability.png"),
     True: ("predictions.png", "evaluation.md", "evaluation.json"),
 }
-"""What is written, of a trained folder and of a version's."""
+"""What is written, of a trained folder and of a version's; the last two of the former only where there is enough to fit on."""
 
 
 def evaluate(prepared: Prepared, model: Path, out: Path, title: str, progress: Progress) -> dict:
     """Measure, draw and describe; returns what record.json or evaluation.json holds. Raises Fault for an unusable folder."""
+    from building_detector.calibration import calibrate
     from building_detector.card import write_card
-    from building_detector.pictures import draw_curves
+    from building_detector.pictures import draw_curves, draw_reliability
     from building_detector.report import write_report
 
     told = _read(model)
     measured = _measure(prepared, model, told, out / "predictions.png", progress)
     if not is_version(model):
         draw_curves(told.pop("curves"), out / "curves.png")
-        record = told | measured | {"metrics": told["metrics"] | measured["metrics"]}
-        (out / "card.md").write_text(write_card(record, title))
+        calibrated = calibrate(prepared, model / "model" / "model.onnx", told)
+        figures = {} if calibrated is None else calibrated.metrics()
+        record = told | measured | {"metrics": told["metrics"] | measured["metrics"] | figures}
+        if calibrated is not None:
+            calibrated.write(out / "calibration.json")
+            draw_reliability(calibrated.bins, out / "reliability.png")
+        (out / "card.md").write_text(write_card(record, title, calibrated and calibrated.told))
         (out / RECORD).write_text(_json(record))
         return record
     facts = {name: told[name] for name in ("weights", "threshold", "threads")}
@@ -58,13 +65,11 @@ def is_version(model: Path) -> bool:
 def _measure(prepared: Prepared, model: Path, told: dict, picture: Path, progress: Progress) -> dict:
     """The data that were measured on, and the figures."""
     from building_detector.pictures import draw_predictions
-    from building_detector.predictor import Predictor
+    from building_detector.predictor import Predictor, part_probability
     from building_detector.score import score
 
     progress.say(20, "predicting the test part")
-    part = region(prepared, TEST)
-    image = prepared.image[part] * (prepared.split[part] == TEST)[..., None]
-    probability = Predictor(model / "model" / "model.onnx", told["threads"]).probability(image)
+    probability = part_probability(prepared, TEST, Predictor(model / "model" / "model.onnx", told["threads"]))
     measured = score(prepared, TEST, probability, told["threshold"])
     progress.say(60, "drawing the pictures")
     picture.parent.mkdir(parents=True, exist_ok=True)
@@ -111,7 +116,8 @@ def _act(arguments: argparse.Namespace) -> None:
             test = {name: value for name, value in left["metrics"].items() if name.startswith("test_")}
             mlflow.log_metrics(test)
             for name in LEFT[is_version(arguments.model)]:
-                mlflow.log_artifact(str(arguments.out / name))
+                if (arguments.out / name).is_file():
+                    mlflow.log_artifact(str(arguments.out / name))
             mlflow.set_tag("weights.digest", left["weights"]["digest"])
             progress.say(100, f"test part: IoU {test['test_iou']:.3f}, F1 by building {test['test_object_f1']:.3f}")
 

@@ -1,4 +1,4 @@
-"""The two pictures of a run: how the training went, and predictions against labels."""
+"""The pictures of a run: how the training went, predictions against labels, and confidence against what was right."""
 
 from pathlib import Path
 
@@ -49,6 +49,19 @@ def draw_predictions(prepared: Prepared, probability: np.ndarray, threshold: flo
     axes[1].set_title("green: right   blue: missed   red: invented")
     for axis in axes:
         axis.axis("off")
+    _write(figure, path)
+
+
+def draw_reliability(bins: dict[str, list[tuple[float, float, float]]], path: Path) -> None:
+    """Of the outlines of each bin: how sure the model said it was, and how many were right; areas go by their number."""
+    figure, axis = pyplot.subplots(figsize=(5, 5), dpi=100)
+    axis.plot([0, 1], [0, 1], color="0.75", linewidth=0.8)
+    for (name, held), colour in zip(bins.items(), ("C1", "C0"), strict=True):
+        sure, right, share = np.array(held).T
+        axis.plot(sure, right, color=colour, linewidth=0.8)
+        axis.scatter(sure, right, s=15 + 300 * share, color=colour, alpha=0.7, label=f"{name} calibration")
+    axis.set(xlabel="confidence", ylabel="share that is one labelled building", xlim=(0, 1), ylim=(0, 1.02))
+    axis.legend(loc="upper left")
     _write(figure, path)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import onnxruntime
 
 from building_detector.fault import Fault
+from building_detector.prepared import Prepared, region
 
 STRIDE, HALO, CORE = 16, 96, 1024
 """Pixels. STRIDE and HALO are the network's (see network.py, not imported here: inference needs no torch)."""
@@ -38,6 +39,12 @@ class Predictor:
                 part = out[top : top + core, left : left + core]
                 part[:] = answer[HALO : HALO + part.shape[0], HALO : HALO + part.shape[1]]
         return out
+
+
+def part_probability(prepared: Prepared, split: int, predictor: Predictor) -> np.ndarray:
+    """Probabilities float32 over the region of a split, of which the network sees nothing else."""
+    part = region(prepared, split)
+    return predictor.probability(prepared.image[part] * (prepared.split[part] == split)[..., None])
 
 
 def model_path(given: Path) -> Path:

@@ -38,6 +38,23 @@ class Scores:
         return {f"{prefix}_{name}": round(value, 4) for name, value in asdict(self).items()}
 
 
+@dataclass(frozen=True)
+class Outlines:
+    """The predicted buildings of a split that are compared: mean probability inside float64 [N], and whether right [N]."""
+
+    mean: np.ndarray
+    right: np.ndarray
+
+
+def outlines(prepared: Prepared, split: int, probability: np.ndarray, threshold: float) -> Outlines:
+    """Each predicted building of a split by itself; those that object precision counts. `probability` covers its region."""
+    mask = (probability >= threshold) & (prepared.split[region(prepared, split)] == split)
+    found = _compare(prepared, split, mask)
+    names = np.flatnonzero(found.kept)
+    mean = ndimage.mean(probability.astype(np.float64), found.patches, names) if len(names) else np.zeros(0)
+    return Outlines(np.asarray(mean), np.isin(names, list(found.right_patches)))
+
+
 def choose_threshold(prepared: Prepared, split: int, probability: np.ndarray) -> float:
     """Of the thresholds whose IoU on a split is within SLACK of the best, the one of best object F1; of equals the lowest.
 
@@ -73,8 +90,25 @@ def _truth(prepared: Prepared, split: int) -> tuple[np.ndarray, np.ndarray]:
     return prepared.labels.instances[part] > 0, counted[part]
 
 
+@dataclass(frozen=True)
+class _Compared:
+    """Patches int32 [H, W], which of them are compared, the right ones, and how many labels were found and are there."""
+
+    patches: np.ndarray
+    kept: np.ndarray
+    right_patches: frozenset[int]
+    right_labels: int
+    labelled: int
+
+
 def _objects(prepared: Prepared, split: int, mask: np.ndarray) -> tuple[int, int, int]:
-    """Right, predicted and labelled buildings. A prediction mostly on another split's building is left out."""
+    """Right, predicted and labelled buildings."""
+    found = _compare(prepared, split, mask)
+    return min(len(found.right_patches), found.right_labels), int(found.kept.sum()), found.labelled
+
+
+def _compare(prepared: Prepared, split: int, mask: np.ndarray) -> _Compared:
+    """Predicted buildings beside labelled ones. A prediction mostly on another split's building is left out."""
     part = region(prepared, split)
     instances = np.where(prepared.split[part] == split, prepared.labels.instances[part], 0)
     ours = prepared.labels.owner == split
@@ -91,8 +125,13 @@ def _objects(prepared: Prepared, split: int, mask: np.ndarray) -> tuple[int, int
     ious = overlap / (sizes[pairs[0]] + areas[pairs[1]] - overlap)
     # Above one half a pair is each other's only partner; at exactly one half the first of a tie takes it.
     matched = [pairs[:, index] for index in np.flatnonzero(ious >= OBJECT_IOU)]
-    right = min(len({int(patch) for patch, _ in matched}), len({int(label) for _, label in matched}))
-    return right, int(kept.sum()), int(labelled.sum())
+    return _Compared(
+        patches=patches,
+        kept=kept,
+        right_patches=frozenset(int(patch) for patch, _ in matched),
+        right_labels=len({int(label) for _, label in matched}),
+        labelled=int(labelled.sum()),
+    )
 
 
 def _ratio(part: float, whole: float) -> float:

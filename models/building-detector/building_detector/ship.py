@@ -17,7 +17,7 @@ from building_detector.entry import run_entry
 from building_detector.fault import Fault
 from building_detector.record import PACKAGE, commit
 
-PICTURES = ("card.md", "curves.png", "predictions.png")
+PICTURES = ("card.md", "curves.png", "predictions.png", "reliability.png")
 
 
 def ship(name: str, data: Path, overrides: list[str]) -> Path:
@@ -72,10 +72,17 @@ def _keep(about: dict, model: Path, evaluation: Path) -> Path:
     shutil.copytree(model, folder / "model")
     record = about | json.loads((evaluation / "record.json").read_text())
     (folder / "run.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    _copy(evaluation, folder, ("calibration.json",))
     if about["data"]["kind"] == "generated":
-        for picture in PICTURES:
-            shutil.copy(evaluation / picture, folder / picture)
+        _copy(evaluation, folder, PICTURES)
     return folder
+
+
+def _copy(evaluation: Path, folder: Path, names: tuple[str, ...]) -> None:
+    """Copy what the evaluation left; a version of few outlines has no calibration."""
+    for name in names:
+        if (evaluation / name).is_file():
+            shutil.copy(evaluation / name, folder / name)
 
 
 def _act(arguments: argparse.Namespace) -> None:

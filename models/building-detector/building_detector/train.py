@@ -12,7 +12,7 @@ from building_detector.cpu import cap_instructions
 from building_detector.dataset import file_digest
 from building_detector.entry import run_entry
 from building_detector.parameters import Parameters, add_arguments, check
-from building_detector.prepared import Prepared, load, region
+from building_detector.prepared import Prepared, load
 from building_detector.progress import Progress
 from building_detector.record import origin_of
 from building_detector.split import VALIDATION
@@ -26,16 +26,14 @@ def train(prepared: Prepared, parameters: Parameters, out: Path, report: Callabl
     from building_detector.export import save_model, to_onnx
     from building_detector.fit import fit
     from building_detector.network import HALO, STRIDE
-    from building_detector.predictor import Predictor
+    from building_detector.predictor import Predictor, part_probability
     from building_detector.score import choose_threshold, score
 
     started, used = time.monotonic(), time.process_time()
     network = fit(prepared, parameters, report)
     geometry = {"gsd": prepared.gsd, "stride": STRIDE, "halo": HALO}
     weights = save_model(to_onnx(network), out / "model", geometry)
-    part = region(prepared, VALIDATION)
-    image = prepared.image[part] * (prepared.split[part] == VALIDATION)[..., None]
-    probability = Predictor(weights, parameters.threads).probability(image)
+    probability = part_probability(prepared, VALIDATION, Predictor(weights, parameters.threads))
     threshold = choose_threshold(prepared, VALIDATION, probability)
     return {
         "parameters": asdict(parameters) | {"gsd": prepared.facts["wanted_gsd"]},

@@ -44,6 +44,7 @@ export const errorCodes = {
   'dataset-invalid': { status: 422, exit: 2, title: 'The dataset does not hold together' },
   'package-file-missing': { status: 422, exit: 2, title: 'The package lacks a file' },
   'package-invalid': { status: 422, exit: 2, title: 'The package is not valid' },
+  'calibration-invalid': { status: 422, exit: 2, title: 'The calibration of a version does not hold' },
   'trial-failed': { status: 422, exit: 2, title: 'An entry point of the package does not run' },
   'package-dirty': { status: 422, exit: 4, title: 'The package differs from its commit' },
   'item-invalid': { status: 422, exit: 2, title: 'The STAC item is not valid' },

@@ -29,6 +29,7 @@ import {
 } from '@cairn/geo';
 import { idOfLine, manifestLine } from '@cairn/receipt';
 import { firstSample } from './block-image.ts';
+import { plattConfidence, type PlattScaling } from './confidence.ts';
 import { Joined, type Found } from './joined.ts';
 
 /** What a prediction's outlines are made for, as plain data. */
@@ -48,6 +49,8 @@ export interface OutlineSpec {
   tolerance: number;
   /** Whether right angles are drawn where an outline means them. */
   square: boolean;
+  /** How confidence follows from the mean probability inside an outline; null: it is that. */
+  calibration: PlattScaling | null;
   /** Pixels between the samples by which covered ground is measured. */
   step: number;
   /** Blocks across a strip: the area is gone through strip by strip, so that neighbours come soon after each other. */
@@ -151,7 +154,7 @@ export class Outlines {
   }
 
   #building({ class: name, rings, confidence }: Found): BuildingText[] {
-    const { tolerance, square, minArea } = this.#spec;
+    const { tolerance, square, calibration, minArea } = this.#spec;
     const { x0, y0, x1, y1 } = boxOf(rings);
     if (x1 - x0 > longest || y1 - y0 > longest) return [];
     if (!pointInAoi(this.#aoi, ...lonLatOfPixel(this.#georeference, ...interiorPoint(rings)))) return [];
@@ -169,7 +172,8 @@ export class Outlines {
       properties: {
         area_m2: Math.round(area * 100) / 100,
         class: name,
-        confidence: Math.round(confidence * 1e4) / 1e4,
+        confidence:
+          Math.round((calibration === null ? confidence : plattConfidence(confidence, calibration)) * 1e4) / 1e4,
       },
     };
     const line = manifestLine(feature);

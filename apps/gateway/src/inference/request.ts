@@ -2,6 +2,7 @@ import type { Digest, ProcessInput } from '@cairn/contracts';
 import { type Aoi, aoiGeometry } from '@cairn/geo';
 import { canonicalJson, digestOf, type JsonObject } from '@cairn/receipt';
 import type { Imagery } from '../imagery/imageries.ts';
+import { calibrationFile, type Calibration } from '../registry/calibration.ts';
 import type { ProductionVersion } from '../registry/versions.ts';
 
 /** The settings of a prediction with their defaults. */
@@ -14,15 +15,26 @@ export interface Parameters {
   simplify: number;
   /** Whether right angles are drawn where an outline means them. */
   square: boolean;
+  /** Digest of the calibration that confidence goes by, or `none`: then it is the mean probability. */
+  calibration: string;
 }
 
-/** The settings that inputs ask for; those of the version, or of ours, where they do not. */
-export function parametersOf(inputs: ProcessInput<'predict'>, version: ProductionVersion): Parameters {
+/**
+ * The settings that inputs ask for; those of the version, or of ours, where they do not.
+ * @param calibration that of the version; it speaks of outlines at its own threshold, and is left out at another
+ */
+export function parametersOf(
+  inputs: ProcessInput<'predict'>,
+  version: ProductionVersion,
+  calibration: Calibration | null,
+): Parameters {
+  const threshold = inputs.threshold ?? version.threshold;
   return {
-    threshold: inputs.threshold ?? version.threshold,
+    threshold,
     minArea: inputs.minArea ?? 4,
     simplify: inputs.simplify ?? Math.round(version.gsd * 1.5 * 1000) / 1000,
     square: inputs.square ?? true,
+    calibration: calibration?.threshold === threshold ? version.files[calibrationFile]!.digest : 'none',
   };
 }
 

@@ -5,6 +5,7 @@ import type { Imageries, Imagery } from '../imagery/imageries.ts';
 import { modelGrid, type ModelGrid } from '../imagery/model-grid.ts';
 import type { ImageryThread } from '../imagery/reader-thread.ts';
 import { answering, type Route } from '../registry/answering.ts';
+import { calibrationOf, type Calibration } from '../registry/calibration.ts';
 import { soughtClasses } from '../registry/network-output.ts';
 import type { ProductionVersion, Versions } from '../registry/versions.ts';
 import type { ObjectStore } from '../storage/objects.ts';
@@ -34,6 +35,8 @@ export interface Task {
   imagery: Imagery;
   aoi: Aoi;
   parameters: Parameters;
+  /** How confidence follows from the mean probability; null: it is that. */
+  calibration: Calibration | null;
   request: Digest;
   path: string;
   model: ModelGrid;
@@ -46,7 +49,7 @@ export interface Task {
 
 /**
  * Reads what a request asks for.
- * @throws CairnError `not-found`, `version-not-in-production`, `aoi-*`, `imagery-*`
+ * @throws CairnError `not-found`, `version-not-in-production`, `aoi-*`, `imagery-*`, `calibration-invalid`
  */
 export async function taskOf(parts: TaskParts, inputs: ProcessInput<'predict'>): Promise<Task> {
   const { database, versions, imageries, objects, reader, maxAoiKm2 } = parts;
@@ -63,7 +66,9 @@ export async function taskOf(parts: TaskParts, inputs: ProcessInput<'predict'>):
   const { width, height } = model;
   const { halo, stride } = layoutOf(graph);
   const grid = { width, height, size: blockSize(graph, parts.block), halo, stride };
-  const parameters = parametersOf(inputs, version);
+  const found = await calibrationOf(version, objects);
+  const parameters = parametersOf(inputs, version, found);
+  const calibration = parameters.calibration === 'none' ? null : found;
   const request = requestDigest(version, imagery, aoiGeometry(aoi), parameters);
   return {
     version,
@@ -71,6 +76,7 @@ export async function taskOf(parts: TaskParts, inputs: ProcessInput<'predict'>):
     imagery,
     aoi,
     parameters,
+    calibration,
     request,
     path,
     model,
@@ -82,7 +88,8 @@ export async function taskOf(parts: TaskParts, inputs: ProcessInput<'predict'>):
 }
 
 /** What the outlines of a task are made for. */
-export function outlineSpec({ version, aoi, parameters, grid, model, crs, blockWidth }: Task): OutlineSpec {
+export function outlineSpec(task: Task): OutlineSpec {
+  const { version, aoi, parameters, calibration, grid, model, crs, blockWidth } = task;
   return {
     grid,
     classes: soughtClasses(version.output),
@@ -92,6 +99,7 @@ export function outlineSpec({ version, aoi, parameters, grid, model, crs, blockW
     minArea: parameters.minArea,
     tolerance: parameters.simplify / version.gsd,
     square: parameters.square,
+    calibration,
     step: sampleStep(aoi.area / version.gsd ** 2),
     // What is decoded for one block is kept for its neighbours. Strips of the image that reach across it are read once.
     across: Math.max(leastAcross, Math.ceil(blockWidth / grid.size)),

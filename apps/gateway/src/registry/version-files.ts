@@ -1,10 +1,11 @@
 import type { Digest } from '@cairn/contracts';
 import type { ObjectStore } from '../storage/objects.ts';
+import { calibrationFile } from './calibration.ts';
 import type { MlflowClient } from './mlflow/client.ts';
 import type { MlflowRun } from './mlflow/entities.ts';
 import type { ShippedVersion } from './package/shipped.ts';
 
-/** Files that the run of a version left for people, by their path: bytes in the object store. */
+/** Files that the run of a version left for people, and its calibration, by their path: bytes in the object store. */
 export type VersionFiles = Record<string, { digest: Digest; size: number }>;
 
 /** The card of a version, in Markdown. */
@@ -15,20 +16,23 @@ const pictureTypes: Record<string, string> = { png: 'image/png', jpg: 'image/jpe
 const most = { pictures: 24, bytes: 20 * 1024 * 1024 };
 
 /**
- * The media type of a file for people: of the card, or of a picture in a form that a browser shows without running anything in
+ * The media type of a file that is kept: of the card, of the calibration, or of a picture in a form that a browser shows without running anything in
  * it. Undefined for every other file.
  */
 export function mediaTypeOf(path: string): string | undefined {
   if (path === cardFile) return 'text/markdown; charset=utf-8';
+  if (path === calibrationFile) return 'application/json';
   const extension = /^[^/]+\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase();
   return extension === undefined ? undefined : pictureTypes[extension];
 }
 
+function isPicture(path: string): boolean {
+  return mediaTypeOf(path)?.startsWith('image/') === true;
+}
+
 /** The pictures of a version, by name. */
 export function picturesOf(files: VersionFiles): string[] {
-  return Object.keys(files)
-    .filter((path) => path !== cardFile && mediaTypeOf(path) !== undefined)
-    .sort();
+  return Object.keys(files).filter(isPicture).sort();
 }
 
 /** The files for people of a version that came with its package. */
@@ -50,9 +54,9 @@ export async function keepRunFiles(mlflow: MlflowClient, run: MlflowRun, objects
 
 function kept(files: readonly { path: string; digest: Digest; size: number }[]): VersionFiles {
   const small = files.filter(({ size }) => size <= most.bytes).sort((a, b) => (a.path < b.path ? -1 : 1));
-  const card = small.filter(({ path }) => path === cardFile);
-  const pictures = small.filter(({ path }) => path !== cardFile && mediaTypeOf(path) !== undefined);
+  const first = small.filter(({ path }) => path === cardFile || path === calibrationFile);
+  const pictures = small.filter(({ path }) => isPicture(path));
   return Object.fromEntries(
-    [...card, ...pictures.slice(0, most.pictures)].map(({ path, digest, size }) => [path, { digest, size }]),
+    [...first, ...pictures.slice(0, most.pictures)].map(({ path, digest, size }) => [path, { digest, size }]),
   );
 }

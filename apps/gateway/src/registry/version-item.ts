@@ -1,4 +1,5 @@
 import type { StacItem } from '../catalog/item.ts';
+import { calibrationFile } from './calibration.ts';
 import type { NewVersion } from './version-row.ts';
 import { describedNetwork } from './onnx/described.ts';
 import { readNetwork } from './onnx/network.ts';
@@ -160,6 +161,7 @@ function fileAssets(version: NewVersion): Record<string, unknown> {
   });
   return {
     ...(cardFile in files ? { card: asset(cardFile, 'Model card', ['metadata']) } : {}),
+    ...(calibrationFile in files ? { calibration: asset(calibrationFile, 'Calibration', ['metadata']) } : {}),
     ...Object.fromEntries(
       pictures.map((path) => {
         const name = path.replace(/\.[^.]+$/, '');

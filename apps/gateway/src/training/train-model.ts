@@ -7,6 +7,7 @@ import type { DatasetPinning } from '../data/pinning.ts';
 import type { Queryable } from '../db/database.ts';
 import type { JobContext, Process } from '../jobs/process.ts';
 import type { Receipts } from '../receipts/receipts.ts';
+import { calibrationOf } from '../registry/calibration.ts';
 import { putRight } from '../registry/mlflow/put-right.ts';
 import { networkOutput } from '../registry/network-output.ts';
 import type { Outbox } from '../registry/outbox.ts';
@@ -58,8 +59,8 @@ export class TrainModel implements Process<'train-model'> {
 
   /**
    * @throws CairnError `not-found` for the model or the dataset, `input-invalid` for a setting, `digest-mismatch`,
-   * `training-failed`, `data-versioning-failed`, `mlflow-unavailable`, `tools-missing`, `uv-missing`, `disk-full`; for data
-   * that are fetched as `DatasetPinning.fetch`.
+   * `training-failed`, `calibration-invalid`, `data-versioning-failed`, `mlflow-unavailable`, `tools-missing`, `uv-missing`,
+   * `disk-full`; for data that are fetched as `DatasetPinning.fetch`.
    */
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
     const { origin, pack } = await this.#origin(inputs, context);
@@ -105,6 +106,8 @@ export class TrainModel implements Process<'train-model'> {
     const known = await versions.byWeights(model, trained.weights.digest);
     if (known !== null) return this.#repeated(known, trained, origin, context);
     const kept = { ...trained, files: await keepRunFiles(mlflow, trained.run, objects) };
+    // What a package left must hold before anybody is told so sure a figure.
+    await calibrationOf({ files: kept.files, weights_digest: trained.weights.digest }, objects);
     context.signal.throwIfAborted();
     context.progress(96, 'Writing the version to the catalogue');
     await mlflow.findOrCreateModel(model, { 'cairn.model': model });

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FORMAT_NAMES, FORMATS, readExport } from '@cairn/export';
 import { ImageHosts } from '../../src/imagery/http/image-hosts.ts';
 import { ImageServers } from '../../src/imagery/http/image-servers.ts';
+import { plattConfidence } from '../../src/inference/confidence.ts';
 import { exportRoutes } from '../../src/inference/export-routes.ts';
 import { exportStream, exportThread } from '../../src/inference/exports-thread.ts';
 import { readFeatures, type FeaturePlace } from '../../src/inference/feature-log.ts';
@@ -18,7 +19,17 @@ import { HandedOver } from '../../src/jobs/handed-over.ts';
 import { answerProblem } from '../../src/errors.ts';
 import { place } from '../imagery/geotiff.ts';
 import { answer, TestTileServer } from '../imagery/xyz-tiles.ts';
-import { extent, hasImagery, jobContext, openWorld, roofs, settlement, type Building, type World } from './world.ts';
+import {
+  extent,
+  hasImagery,
+  jobContext,
+  openWorld,
+  roofs,
+  settlement,
+  sureness,
+  type Building,
+  type World,
+} from './world.ts';
 
 const reference = {
   crs: crsOfEpsg(place.epsg),
@@ -261,6 +272,44 @@ test('buildings get right angles unless one asks for none, and item and receipt 
       square: told,
     });
   }
+});
+
+test('confidence goes by the calibration of the version, at the threshold that it was fitted for, and item and receipt say so', async () => {
+  const aoi = polygon(box(150, 150, 500, 500));
+  const plain = await world.predict({ imagery: 'settlement', aoi });
+  const sure = await world.predict({ model: 'sure', imagery: 'settlement', aoi });
+  const expected = plain.features.map(({ geometry, properties: { confidence } }) => {
+    const logit = Math.log(confidence / (1 - confidence));
+    return [JSON.stringify(geometry), 1 / (1 + Math.exp(-(sureness.slope * logit + sureness.intercept)))] as const;
+  });
+  const found = new Map(
+    sure.features.map(({ geometry, properties }) => [JSON.stringify(geometry), properties.confidence]),
+  );
+  expect(found.size).toBe(plain.features.length);
+  for (const [geometry, confidence] of expected) expect(found.get(geometry)).toBeCloseTo(confidence, 3);
+  const other = await world.predict({ model: 'sure', imagery: 'settlement', aoi, threshold: 0.4 });
+  const digest = (await world.versions.get('sure', 1)).files['calibration.json']!.digest;
+  for (const [{ result, text }, told] of [
+    [plain, 'none'],
+    [sure, digest],
+    [other, 'none'],
+  ] as const) {
+    const item = await world.catalog.get('predictions', result.prediction);
+    expect(item).toMatchObject({ properties: { 'cairn:parameters': { calibration: told } } });
+    expect(verifyFeatureCollection(text, { publicKeyPem: world.receipts.publicKeyPem }).ok).toBe(true);
+  }
+});
+
+test('confidence is what the calibration of the package gives', () => {
+  // As models/building-detector computes them.
+  for (const [mean, confidence] of [
+    [0.42, 0.0652],
+    [0.75, 0.58],
+    [0.899, 0.93133],
+    [1, 1],
+    [0, 0],
+  ] as const)
+    expect(plattConfidence(mean, { slope: 2.1006, intercept: -1.9849 })).toBeCloseTo(confidence, 4);
 });
 
 test('the result verifies with the public key alone, and not when a building was moved', () => {

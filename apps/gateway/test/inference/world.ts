@@ -18,6 +18,7 @@ import { buildings, type NetworkOutput } from '../../src/registry/network-output
 import { Outbox } from '../../src/registry/outbox.ts';
 import { writeRevision } from '../../src/registry/package/revision.ts';
 import { versionSubjects } from '../../src/registry/receipt-facts.ts';
+import type { VersionFiles } from '../../src/registry/version-files.ts';
 import { Versions } from '../../src/registry/versions.ts';
 import type { ObjectStore } from '../../src/storage/objects.ts';
 import { Children } from '../../src/supervise/child.ts';
@@ -29,6 +30,9 @@ const weightsFile = fileURLToPath(new URL('../../../serving/test/fixture/brightn
 
 /** A stride and halo that hold for the network of the tests; see brightness.py. */
 const network = { gsd: 0.3, stride: 16, halo: 16, threshold: 0.5, output: buildings };
+
+/** Of the model `sure`, which is `bright` but for this. */
+export const sureness = { slope: 2, intercept: -1.5 };
 
 /** What of a job a test may set. */
 export interface Watch {
@@ -54,7 +58,10 @@ export function jobContext({ jobId, signal, onProgress }: Watch = {}): JobContex
 const mapper = { id: 'owner', roles: ['mapper', 'scientist'] } as const satisfies Actor;
 const approver = { id: 'devi', roles: ['approver'] } as const satisfies Actor;
 
-/** A platform with the model `bright` in production, whose buildings are what is bright; all its parts are real. */
+/**
+ * A platform with the model `bright` in production, whose buildings are what is bright, and `sure`, the same with a
+ * calibration; all its parts are real.
+ */
 export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number; servers?: ImageServers } = {}) {
   const imagery = await openImagery(servers);
   const { database, objects, receipts, home, catalog, imageries, reader, addImagery } = imagery;
@@ -76,7 +83,9 @@ export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number
     new Predict({ ...predicting, database, catalog, receipts, workFolder, block, blocksAtOnce: 2 });
   const parts = { objects, database, receipts, versions };
   await propose(parts, 'bright', await readFile(weightsFile));
+  await propose(parts, 'sure', await readFile(weightsFile), { calibration: sureness });
   await approvals.changeStage('bright', 1, { to: 'production', reason: 'It finds what is bright.' }, approver);
+  await approvals.changeStage('sure', 1, { to: 'production', reason: 'It knows how sure it is.' }, approver);
   return {
     ...imagery,
     versions,
@@ -154,9 +163,16 @@ async function propose(
   { objects, database, receipts, versions }: Registry,
   model: string,
   onnx: Uint8Array,
-  { version = 1, output = network.output }: { version?: number; output?: NetworkOutput } = {},
+  {
+    version = 1,
+    output = network.output,
+    calibration,
+  }: { version?: number; output?: NetworkOutput; calibration?: typeof sureness } = {},
 ) {
   const { digest: weights } = await objects.put(onnx);
+  const told = { ...calibration, method: 'platt', threshold: network.threshold, weights };
+  const counted = { fitted_on: 40, measured_on: 40, error: { before: 0.2, after: 0.1 } };
+  const kept = calibration && (await objects.put(Buffer.from(JSON.stringify({ ...told, ...counted }))));
   const [pack, lock, data] = [digestOf(`package ${version} of ${model}`), digestOf('lock'), digestOf('data')];
   const row = {
     ...network,
@@ -176,7 +192,7 @@ async function propose(
     data: 'generated' as const,
     metrics: {},
     bbox: [86, 27, 86.1, 27.1] as [number, number, number, number],
-    files: {},
+    files: (kept === undefined ? {} : { 'calibration.json': kept }) as VersionFiles,
     record: { data: { title: 'Roofs', licence: 'CC0-1.0', attribution: 'Nobody' } },
   };
   await database.transaction(async (tx) => {

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkPackage } from '../../src/registry/package/check.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
-import { type Files, item, record, tinyPackage, upload } from './package-fixture.ts';
+import { calibration, type Files, item, record, tinyPackage, upload } from './package-fixture.ts';
 
 let home: string;
 let objects: ObjectStore;
@@ -174,6 +174,18 @@ describe('a package that does not hold together is refused with what, where and 
       withRecord({ weights: { digest: digestOf('other'), size: 20 } }),
       'weights-digest-mismatch',
       'versions/scene/model/model.onnx',
+    ],
+    [
+      'a calibration of other weights',
+      tinyPackage({ 'versions/scene/calibration.json': calibration('banepa') }),
+      'calibration-invalid',
+      'versions/scene/calibration.json',
+    ],
+    [
+      'a calibration that would turn the order round',
+      tinyPackage({ 'versions/scene/calibration.json': calibration('scene', { slope: -1 }) }),
+      'calibration-invalid',
+      'versions/scene/calibration.json',
     ],
     ['a record without metrics', withRecord({ metrics: undefined }), 'package-invalid', 'versions/scene/run.json#'],
     [

@@ -50,6 +50,21 @@ export function record(name: 'scene' | 'banepa', more: Record<string, unknown> =
   };
 }
 
+/** How sure a shipped version may say it is (`calibration.json`). */
+export function calibration(name: 'scene' | 'banepa', more: Record<string, unknown> = {}): string {
+  return json({
+    method: 'platt',
+    slope: 2,
+    intercept: -1.5,
+    threshold: 0.4,
+    weights: digestOf(weights[name]),
+    fitted_on: 36,
+    measured_on: 120,
+    error: { before: 0.26, after: 0.12 },
+    ...more,
+  });
+}
+
 /** The files of one shipped version. */
 export function shippedVersion(name: 'scene' | 'banepa'): Files {
   return {

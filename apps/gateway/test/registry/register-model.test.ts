@@ -12,12 +12,13 @@ import type { Queryable } from '../../src/db/database.ts';
 import type { StacItem } from '../../src/catalog/item.ts';
 import { checkPackage } from '../../src/registry/package/check.ts';
 import { importVersion } from '../../src/registry/package/import-run.ts';
+import { calibrationOf } from '../../src/registry/calibration.ts';
 import { RegisterModel } from '../../src/registry/package/register-model.ts';
 import { findRevision } from '../../src/registry/package/revision.ts';
 import { versionFileRoutes } from '../../src/registry/version-file-routes.ts';
 import { tools } from '../db/template.ts';
 import { openMlflow, type TestMlflow } from './mlflow-fixture.ts';
-import { type Files, item, record, shippedVersion, tinyPackage, upload } from './package-fixture.ts';
+import { calibration, type Files, item, record, shippedVersion, tinyPackage, upload } from './package-fixture.ts';
 import { context } from './registration-fixture.ts';
 import { openRegistry, owner, type TestRegistry } from './registry-fixture.ts';
 
@@ -212,6 +213,23 @@ describe('what MLflow holds afterwards', () => {
     expect(await mlflow.client.downloadArtifact(run!, 'model/model.onnx')).toEqual(
       new Uint8Array(new TextEncoder().encode('weights of the scene')),
     );
+  });
+
+  it('has its calibration as an asset, and its errors among its figures', async () => {
+    const text = calibration('banepa');
+    await register(named('sure', tinyPackage({ 'versions/banepa/calibration.json': text })));
+    const { properties, assets } = await catalog.get('versions', 'sure-2');
+    const errors = { calibration_error: 0.12, calibration_error_before: 0.26 };
+    expect(properties).toMatchObject({ 'metrics:test': errors });
+    expect((assets as Record<string, object>)['calibration']).toMatchObject({
+      type: 'application/json',
+      'file:checksum': `1220${digestOf(text).slice(7)}`,
+    });
+    const row = await registry.versions.get('sure', 2);
+    expect(row.metrics).toMatchObject({ test_iou: 0.75, test_calibration_error: 0.12 });
+    expect(await calibrationOf(row, registry.objects)).toMatchObject({ slope: 2, intercept: -1.5 });
+    expect(await calibrationOf(await registry.versions.get('sure', 1), registry.objects)).toBeNull();
+    expect((await catalog.get('versions', 'sure-1')).assets).not.toHaveProperty('calibration');
   });
 
   it('has card and pictures as assets, served by digest as what they are, whatever else MLflow holds or loses', async () => {

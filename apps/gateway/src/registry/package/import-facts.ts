@@ -1,4 +1,5 @@
 import type { Digest as ReceiptDigest, Fact, FactsOf } from '@cairn/receipt';
+import { calibrationFigures } from '../calibration.ts';
 import { receiptDigest } from '../receipt-facts.ts';
 import { type NewVersion, versionId } from '../version-row.ts';
 import type { ImportedVersion } from './import-run.ts';
@@ -74,7 +75,7 @@ export function importedRow(
   source: PackageSource,
   { shipped, run, modelVersion, files }: ImportedVersion,
 ): Omit<NewVersion, 'receipt'> {
-  const { record, weights } = shipped;
+  const { record, calibration, weights } = shipped;
   return {
     model: checked.model,
     version: modelVersion.version,
@@ -94,7 +95,7 @@ export function importedRow(
     halo: record.halo,
     threshold: record.threshold,
     output: checked.output,
-    metrics: record.metrics,
+    metrics: { ...record.metrics, ...calibrationFigures(calibration) },
     bbox: record.dataset.extent,
     record,
     files,

@@ -1,5 +1,6 @@
 import { CairnError, type Digest, Identifier } from '@cairn/contracts';
 import Value from 'typebox/value';
+import { calibrationFile, checkCalibration, type Calibration } from '../calibration.ts';
 import { type PackageFiles, versionsFolder } from './files.ts';
 import { checkRecord, type RunRecord } from './record.ts';
 
@@ -12,6 +13,8 @@ export interface ShippedVersion {
   name: string;
   folder: string;
   record: RunRecord;
+  /** How sure it may say it is; null where nothing was fitted. */
+  calibration: Calibration | null;
   weights: { digest: Digest; size: number };
   /** Everything in its folder, with paths inside it. */
   files: { path: string; digest: Digest }[];
@@ -20,7 +23,7 @@ export interface ShippedVersion {
 /**
  * Reads the versions that a package ships, and holds each one's weights to its record. They come in the order in which
  * they are registered: those trained on generated data first, for anyone can make them again, then by name.
- * @throws CairnError `package-file-missing`, `package-invalid`, `weights-digest-mismatch`.
+ * @throws CairnError `package-file-missing`, `package-invalid`, `calibration-invalid`, `weights-digest-mismatch`.
  */
 export async function readShippedVersions(files: PackageFiles): Promise<ShippedVersion[]> {
   const names = new Set(files.below(versionsFolder).map(({ path }) => path.split('/')[0]!));
@@ -58,7 +61,9 @@ async function readShipped(name: string, files: PackageFiles): Promise<ShippedVe
   if (weights.size !== record.weights.size) {
     throw refused(name, `has weights of ${weights.size} bytes; its record says ${record.weights.size}`);
   }
-  return { name, folder, record, weights, files: files.below(folder) };
+  const told = `${folder}/${calibrationFile}`;
+  const calibration = files.has(told) ? checkCalibration(await files.json(told), weights.digest, told) : null;
+  return { name, folder, record, calibration, weights, files: files.below(folder) };
 }
 
 function refused(name: string, problem: string): CairnError {
