@@ -3,11 +3,17 @@ import { blockOf, tensorOf, unpack } from './block.ts';
 import type { Network } from './network.ts';
 import { answerRaw, rawImage } from './raw-image.ts';
 import type { ModelTask } from './tasks/model-task.ts';
-import { paddedSize, windowsOf, type Window, type WindowLayout } from './windows.ts';
+import { paddedSize, squaresOf, type Square, type Window, type WindowLayout } from './windows.ts';
+
+/**
+ * Edge in pixels of the largest core that a network is asked about at once. The rims of the reference network are 96 pixels
+ * wide: windows of 512 have it compute 1.9 times their core, a square of 1536 only 1.27 times, in about 1 GB of memory.
+ */
+const largestSquare = 1536;
 
 /** What a detector is made of. */
 export interface DetectorParts {
-  network: Pick<Network, 'answer' | 'run'>;
+  network: Pick<Network, 'answer' | 'run' | 'takesAnySize'>;
   task: ModelTask;
   layout: WindowLayout & { stride: number };
 }
@@ -39,21 +45,41 @@ export class Detector {
     }
     if (raw !== null) return answerRaw(network, raw);
     const { place, data } = blockOf(request, graphTensors.image);
-    const windows = windowsOf(place, layout);
+    const squares = squaresOf(place, layout, this.#most);
     const { width, height } = paddedSize(place, layout);
     const pixels = { rgba: await unpack(data, width * height * 4), width };
     const collector = task.collector(place);
-    const { window: size, halo } = layout;
-    const edge = size + 2 * halo;
-    for (const window of windows) {
-      const left = window.x - place.originX;
-      const top = window.y - place.originY;
-      if (!hasData(pixels, left + halo, top + halo, window)) continue;
+    const { halo } = layout;
+    const placed = (window: Window) => ({ left: window.x - place.originX, top: window.y - place.originY });
+    const asked = squares.flatMap((square) => withData(square, pixels, halo, placed));
+    for (const window of asked) {
+      const { left, top } = placed(window);
+      const { edge } = window;
       const answer = await network.answer(planesOf(pixels, left, top, edge), edge, edge);
       collector.take({ window, edge, halo, ...pixels, left, top }, answer);
     }
     return tensorOf(task.edge, place, await collector.packed());
   }
+
+  /** Windows along the edge of a square that the network is asked about at once. */
+  get #most(): number {
+    const { network, task, layout } = this.#parts;
+    return task.isPixelwise && network.takesAnySize ? Math.max(1, Math.floor(largestSquare / layout.window)) : 1;
+  }
+}
+
+/** What the network is asked about of a square: all of it at once, or where some have no data, the windows that have. */
+function withData(
+  { windows, whole }: Square,
+  pixels: Pixels,
+  halo: number,
+  placed: (window: Window) => { left: number; top: number },
+): Window[] {
+  const filled = windows.filter((window) => {
+    const { left, top } = placed(window);
+    return hasData(pixels, left + halo, top + halo, window);
+  });
+  return filled.length === windows.length ? [whole] : filled;
 }
 
 /** Whether a window's core, whose top left pixel is given, has a pixel with data. */

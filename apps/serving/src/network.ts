@@ -67,6 +67,11 @@ export class Network {
     };
   }
 
+  /** Whether images of any size go in, as far as the network's stride allows. */
+  get takesAnySize(): boolean {
+    return this.#size.every((edge) => edge === -1);
+  }
+
   /** Height and width that the model was exported for; -1 where any will do. */
   get #size(): [number, number] {
     const [input] = this.#session.inputMetadata;

@@ -68,18 +68,31 @@ test('pixels without data have probability 0 and stand in no outline, even where
   expect(polygons).toMatchObject([{ pixels: 32 * 64, rings: [[0, 0, 0, 64, 32, 64, 32, 0]] }]);
 });
 
-test('the network is not asked about windows without data', async () => {
+/** Edges of what a network of the brightness kind is asked about for a block of a scene. */
+async function askedFor(imagery: Scene, takesAnySize = true): Promise<number[]> {
   const asked: number[] = [];
   const counting = new Detector({
     layout,
     task,
     network: {
+      takesAnySize,
       run: () => Promise.reject(new Error('nobody sends a raw image')),
       answer: (planes, width, height) => (asked.push(width), network.answer(planes, width, height)),
     },
   });
-  await counting.infer(await new Scene(256, 64, (x) => x >= 192).request(0, 0, 256));
-  expect(asked).toEqual([96]);
+  await counting.infer(await imagery.request(0, 0, 256));
+  return asked;
+}
+
+test('the network is not asked about windows without data', async () => {
+  expect(await askedFor(new Scene(256, 64, (x) => x >= 192))).toEqual([96]);
+  expect(await askedFor(new Scene(256, 256, (x, y) => x >= 192 && y < 64))).toEqual([96]);
+});
+
+test('windows that all have data are asked about at once, as a square, where the network takes any size', async () => {
+  expect(await askedFor(new Scene(256, 256))).toEqual([288]);
+  expect(await askedFor(new Scene(256, 128))).toEqual(Array(8).fill(96));
+  expect(await askedFor(new Scene(128, 128), false)).toEqual(Array(4).fill(96));
 });
 
 test('an answer that is not a number is refused, not served', async () => {

@@ -10,7 +10,7 @@ const edge = 12;
 
 /** The one window of the place's block; its right half has no data. */
 const seen: SeenWindow = {
-  window: { x: -2, y: -2, core: { x0: 0, y0: 0, x1: 8, y1: 8 } },
+  window: { x: -2, y: -2, edge, core: { x0: 0, y0: 0, x1: 8, y1: 8 } },
   edge,
   halo: 2,
   rgba: new Uint8Array(edge * edge * 4).map((_, i) => ((i >> 2) % edge < edge / 2 ? 255 : 0)),

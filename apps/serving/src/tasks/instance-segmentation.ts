@@ -15,6 +15,7 @@ export function instanceSegmentation(classes: readonly string[]): ModelTask {
     outputs: ['boxes', 'scores', 'labels', 'masks'],
     edge: objectsEdge,
     answersRaw: false,
+    isPixelwise: false,
     collector: () => new Findings((seen, answer) => masked(seen, answer, boxesOf(seen, answer, classes.length))),
     shapes: (packed, place) => objectShapes(packed, place, looked(classes)),
   };

@@ -36,6 +36,8 @@ export interface ModelTask {
   readonly edge: string;
   /** Whether the network itself answers one who sends an image of numbers: `probability` of one class. */
   readonly answersRaw: boolean;
+  /** Whether each pixel has an answer of its own, by its neighbourhood: then windows may be put together before. */
+  readonly isPixelwise: boolean;
   collector(place: BlockParameters): Collector;
   /** @throws CairnError `input-invalid` where the text is not what a collector packed. */
   shapes(packed: string, place: BlockParameters): Promise<Shapes>;

@@ -12,6 +12,7 @@ export function objectDetection(classes: readonly string[]): ModelTask {
     outputs: ['boxes', 'scores', 'labels'],
     edge: objectsEdge,
     answersRaw: false,
+    isPixelwise: false,
     collector: () =>
       new Findings((seen, answer) => boxesOf(seen, answer, classes.length).filter(({ box }) => isSeen(seen, box))),
     shapes: (packed, place) => objectShapes(packed, place, looked(classes)),

@@ -12,6 +12,7 @@ export function sceneClassification(classes: readonly string[]): ModelTask {
     outputs: ['probability'],
     edge: objectsEdge,
     answersRaw: false,
+    isPixelwise: false,
     collector: () =>
       new Findings(({ window: { core } }, answer) => {
         const values = [...probabilitiesOf(answer, 'probability', [1, classes.length])];

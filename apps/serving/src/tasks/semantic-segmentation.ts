@@ -17,6 +17,7 @@ export function semanticSegmentation(classes: readonly string[]): ModelTask {
     outputs: ['probability'],
     edge: graphTensors.probability,
     answersRaw: !several,
+    isPixelwise: true,
     collector: (place) => new Pixels(place, classes.length, several ? null : wanted[0]!),
     shapes: async (packed, place): Promise<Shapes> => {
       const core = coreOf(place);
