@@ -82,6 +82,7 @@ test('other bytes than the registered ones are not used, whoever sends them', as
 const node = {
   PREDICTIVE_UNIT_ID: 'detector',
   PREDICTIVE_UNIT_HTTP_SERVICE_PORT: '9000',
+  PREDICTIVE_UNIT_GRPC_SERVICE_PORT: '9500',
   PREDICTIVE_UNIT_PARAMETERS: JSON.stringify([
     { name: 'role', value: 'detector', type: 'STRING' },
     { name: 'version', value: '7', type: 'STRING' },
@@ -103,6 +104,7 @@ test('a node of Seldon Core reads its place and parameters from the environment;
     version: '7',
     host: '0.0.0.0',
     port: 9000,
+    grpcPort: 9500,
     attached: false,
   });
   expect(model).toEqual({ task: 'object-detection', classes: ['tent', 'car'], expressions: {} });
