@@ -10,6 +10,8 @@ export default defineConfig({
       'samples/test/**/*.test.ts',
       'e2e/**/*.test.ts',
     ],
+    // For the tests that use ONNX Runtime themselves.
+    env: { ORT_DISABLE_TELEMETRY: '1' },
     testTimeout: 120_000,
     hookTimeout: 180_000,
     maxWorkers: 2,

@@ -1,3 +1,4 @@
+import '../apps/serving/src/no-telemetry.ts';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { area } from './src/area.ts';

@@ -1,3 +1,4 @@
+import './no-telemetry.ts';
 import { CairnError, invalidMember } from '@cairn/contracts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { probabilitiesOf, type Answer } from './answer.ts';

@@ -23,8 +23,11 @@ export function graphArgs(change: Record<string, string> = {}): string[] {
 }
 
 /** Starts a server and waits until it answers. */
-export async function startServer(args: string[]): Promise<Server> {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+export async function startServer(args: string[], env: NodeJS.ProcessEnv = process.env): Promise<Server> {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env,
+  });
   const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return { child, ...(JSON.parse(line) as { address: string; grpc?: string }) };
 }

@@ -79,6 +79,7 @@ export function container(step: PlanStep, image: string, run: WorkflowRun, { cpu
       { name: 'TMPDIR', value: scratch },
       { name: 'PYTHONUNBUFFERED', value: '1' },
       { name: 'MLFLOW_DISABLE_TELEMETRY', value: 'true' },
+      { name: 'ORT_DISABLE_TELEMETRY', value: '1' },
       { name: 'MLFLOW_TRACKING_URI', value: tracking.uri },
       { name: 'MLFLOW_TRACKING_TOKEN', valueFrom: { secretKeyRef: tracking.token } },
     ],

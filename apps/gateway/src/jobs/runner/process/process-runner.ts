@@ -117,6 +117,7 @@ export class ProcessRunner implements Runner {
       MLFLOW_TRACKING_TOKEN: run.tracking.token,
       MLFLOW_ENV_ROOT: this.#environments.folder,
       MLFLOW_DISABLE_TELEMETRY: 'true',
+      ORT_DISABLE_TELEMETRY: '1',
       PYTHONUNBUFFERED: '1',
       // The package lies in a folder of no repository; an outer one, where the state folder lies in it, is not its own.
       GIT_CEILING_DIRECTORIES: run.folder,
