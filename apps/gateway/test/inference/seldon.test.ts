@@ -46,7 +46,7 @@ describe('a graph as a deployment of Seldon Core', () => {
   const deployment = renderSeldonDeployment(graphOf(bright), settings);
   const [predictor] = deployment.spec.predictors;
 
-  it("holds what such a resource and its pods may hold, and nothing else, in each node", () => {
+  it('holds what such a resource and its pods may hold, and nothing else, in each node', () => {
     expect(deploymentProblems(deployment)).toEqual([]);
     const wrong: ((copy: SeldonDeployment) => void)[] = [
       ({ spec }) => Object.assign(spec, { protocols: 'v2' }),
@@ -120,7 +120,7 @@ describe('a graph as a deployment of Seldon Core', () => {
 });
 
 describe('the committed rendering', () => {
-  it("is such a resource", async () => {
+  it('is such a resource', async () => {
     const file = new URL('../../../../deploy/rendered/graph-building-detector.yaml', import.meta.url);
     expect(deploymentProblems(parse(await readFile(file, 'utf8')))).toEqual([]);
   });
