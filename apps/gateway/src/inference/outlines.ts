@@ -77,6 +77,9 @@ export interface OutlineProgress {
  */
 const longest = 4096;
 
+/** Edge in pixels of the cells by which ground is measured: far less than that on which a projection's scale changes. */
+const cell = 512;
+
 /**
  * The outlines of one prediction: joins what the blocks hold, and makes buildings of it that depend neither on the area nor
  * on the blocks. A building belongs to the area that holds its interior point, and is never cut.
@@ -87,6 +90,8 @@ export class Outlines {
   readonly #georeference: Georeference;
   readonly #windows: Box[];
   readonly #joined: Joined;
+  /** Ground of a pixel by cell, see `#ground`. */
+  readonly #grounds = new Map<string, number>();
 
   constructor(spec: OutlineSpec) {
     this.#spec = spec;
@@ -185,17 +190,29 @@ export class Outlines {
   /** Ground in m² that the samples with data inside the area stand for. */
   #covered(core: Box, samples: Uint8Array): number {
     const { step } = this.#spec;
-    let count = 0;
+    let covered = 0;
     let at = 0;
     for (let y = firstSample(core.y0, step); y < core.y1; y += step) {
       for (let x = firstSample(core.x0, step); x < core.x1; x += step, at++) {
         if (samples[at] === 0) continue;
-        if (pointInAoi(this.#aoi, ...lonLatOfPixel(this.#georeference, x + 0.5, y + 0.5))) count += 1;
+        if (pointInAoi(this.#aoi, ...lonLatOfPixel(this.#georeference, x + 0.5, y + 0.5)))
+          covered += this.#ground(x, y);
       }
     }
-    if (count === 0) return 0;
-    const pixels = (core.x1 - core.x0) * (core.y1 - core.y0);
-    return (count * step * step * measure([footprint(core, this.#georeference)]).area) / pixels;
+    return covered * step * step;
+  }
+
+  /** Ground of a pixel in m²: the mean of a cell of a grid that is the same whatever the blocks. */
+  #ground(x: number, y: number): number {
+    const [column, row] = [Math.floor(x / cell), Math.floor(y / cell)];
+    const key = `${column} ${row}`;
+    let area = this.#grounds.get(key);
+    if (area === undefined) {
+      const box = { x0: column * cell, y0: row * cell, x1: (column + 1) * cell, y1: (row + 1) * cell };
+      area = measure([footprint(box, this.#georeference)]).area / cell ** 2;
+      this.#grounds.set(key, area);
+    }
+    return area;
   }
 }
 

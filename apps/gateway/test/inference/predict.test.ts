@@ -127,6 +127,7 @@ test('the buildings are the same, bit for bit, however the image is cut into blo
   const other = await world.predict({ imagery: 'settlement-again' }, 2048);
   expect(other.result.stored).toBe(false);
   expect(other.features).toEqual(whole.features);
+  expect(other.result.areaKm2).toBe(whole.result.areaKm2);
 });
 
 test('no building has an edge along the border of a block', () => {
