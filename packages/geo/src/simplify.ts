@@ -54,9 +54,14 @@ function* cornersAt(rings: Rings, tolerance: number, metric: Metric | undefined)
   yield sides.map((ring) => cornersOf(ring, tolerance));
 }
 
-/** Corners that lie relative to the first point of an outline, at their place, in parts of a pixel. */
+/**
+ * Corners that lie relative to the first point of an outline, at their place, in parts of a pixel. They are rounded before they
+ * are moved, so that the place has no part in it (and no corner is at -0).
+ */
 function placed(corners: Ring, outline: Ring): number[] {
-  return fromSmallest(withoutCollinear(moved(corners, outline, 1).map((value) => Math.round(value * PARTS))));
+  const [x = 0, y = 0] = outline;
+  const rounded = corners.map((value) => Math.round(value * PARTS));
+  return fromSmallest(withoutCollinear(moved(rounded, [x * PARTS, y * PARTS], 1)));
 }
 
 /** A ring moved by the first point of an outline, or back by it. */
