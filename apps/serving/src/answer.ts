@@ -11,14 +11,18 @@ export type Answer = Readonly<Record<string, Tensor | undefined>>;
  */
 export function floatsOf(answer: Answer, name: string, shape: readonly (number | null)[]): Float32Array {
   const data = fitting(answer, name, 'float32', shape).data as Float32Array;
-  for (const value of data) if (!Number.isFinite(value)) throw invalid(`${value} in ${name}, which is no number`);
+  // Counted loops: iterators over millions of numbers take longer than what is done with them.
+  for (let i = 0; i < data.length; i++) {
+    if (!Number.isFinite(data[i])) throw invalid(`${data[i]} in ${name}, which is no number`);
+  }
   return data;
 }
 
 /** The same for numbers that are probabilities, 0..1. */
 export function probabilitiesOf(answer: Answer, name: string, shape: readonly (number | null)[]): Float32Array {
   const data = fitting(answer, name, 'float32', shape).data as Float32Array;
-  for (const value of data) {
+  for (let i = 0; i < data.length; i++) {
+    const value = data[i]!;
     // Written so that NaN fails; a sigmoid may overshoot by rounding.
     if (!(value >= -1e-6 && value <= 1 + 1e-6)) throw invalid(`${value}, which is no probability`);
   }

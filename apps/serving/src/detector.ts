@@ -92,6 +92,9 @@ function hasData({ rgba, width }: Pixels, left: number, top: number, { core }: W
   return false;
 }
 
+/** What a byte stands for, 0..1. */
+const fractions = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
+
 /** A window as the network takes it: float32 [3, edge, edge], 0..1, and 0 where there is no data, as in training. */
 function planesOf({ rgba, width }: Pixels, left: number, top: number, edge: number): Float32Array {
   const plane = edge * edge;
@@ -100,9 +103,9 @@ function planesOf({ rgba, width }: Pixels, left: number, top: number, edge: numb
     let at = ((top + y) * width + left) * 4;
     for (let x = 0; x < edge; x++, at += 4, to++) {
       if (rgba[at + 3] === 0) continue;
-      planes[to] = rgba[at]! / 255;
-      planes[to + plane] = rgba[at + 1]! / 255;
-      planes[to + 2 * plane] = rgba[at + 2]! / 255;
+      planes[to] = fractions[rgba[at]!]!;
+      planes[to + plane] = fractions[rgba[at + 1]!]!;
+      planes[to + 2 * plane] = fractions[rgba[at + 2]!]!;
     }
   }
   return planes;

@@ -2,6 +2,7 @@ import { boxesMeet, type Box } from '@cairn/geo';
 import type { BlockCache } from './block-cache.ts';
 import { BoxAverage } from './box-average.ts';
 import type { ModelGrid } from './model-grid.ts';
+import { PixelCopy } from './pixel-copy.ts';
 import type { Raster } from './tiff/raster.ts';
 
 /** Blocks that are decoded ahead of the one that is being averaged. */
@@ -31,7 +32,7 @@ export async function readWindow(
     x1: Math.min(grid.width, window.x1),
     y1: Math.min(grid.height, window.y1),
   };
-  const average = new BoxAverage(window, grid.scale);
+  const average = grid.scale === 1 ? new PixelCopy(window) : new BoxAverage(window, grid.scale);
   if (!boxesMeet(inside, window)) return average.rgba();
   const native: Box = {
     x0: Math.floor(inside.x0 * grid.scale),

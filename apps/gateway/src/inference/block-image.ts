@@ -34,10 +34,15 @@ export async function blockRequest(
     coreY1: core.y1,
     threshold,
   };
-  // Run lengths only: a photograph hardly packs, and no data packs well either way.
-  const packed = await deflate(rgba, { level: 1, strategy: constants.Z_RLE });
+  // A photograph hardly packs, and is sent as it is; where there are no data, run lengths do.
+  const packed = await deflate(rgba, isFull(rgba) ? { level: 0 } : { level: 1, strategy: constants.Z_RLE });
   const data = [packed.toString('base64')];
   return { inputs: [{ name: graphTensors.image, datatype: 'BYTES', shape: [1], parameters: { ...place }, data }] };
+}
+
+function isFull(rgba: Uint8Array): boolean {
+  for (let at = 3; at < rgba.length; at += 4) if (rgba[at] === 0) return false;
+  return true;
 }
 
 /** Every `step`-th pixel of a block's core, row by row on the imagery's grid: 1 where it has data. */
