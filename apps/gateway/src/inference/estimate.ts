@@ -1,5 +1,4 @@
 import type { Estimate, ProcessInput } from '@cairn/contracts';
-import type { Database } from '../db/database.ts';
 import { versionId } from '../registry/version-row.ts';
 import { costOf, type Rates } from '../usage/rates.ts';
 import type { GraphBackend } from './backend/backend.ts';
@@ -12,7 +11,6 @@ import { warningsOf } from './warnings.ts';
 
 /** What estimates are made with. */
 export interface EstimateParts extends TaskParts {
-  database: Database;
   backend: Pick<GraphBackend, 'isReady'>;
   outlines: OutlineThread;
   rates: Rates;

@@ -53,13 +53,12 @@ export interface Task {
  */
 export async function taskOf(parts: TaskParts, inputs: ProcessInput<'predict'>): Promise<Task> {
   const { database, versions, imageries, objects, reader, maxAoiKm2 } = parts;
-  // Told first where it cannot be asked.
-  await versions.production(inputs.model);
+  const named = await versions.production(inputs.model);
   const imagery = await imageries.get(inputs.imagery);
   const path = objects.path(imagery.digest);
   const info = await reader.call('describe', path);
   const aoi = areaOf(inputs.aoi, info.footprint, maxAoiKm2);
-  const { version, route } = await answering(versions, database, inputs.model, askedOf(inputs, imagery, aoi));
+  const { version, route } = await answering(versions, database, inputs.model, named, askedOf(inputs, imagery, aoi));
   const reference = { crs: crsOf(info.crs), transform: info.transform };
   const model = modelGrid({ width: info.width, height: info.height, reference }, version.gsd);
   const graph = graphOf(version);

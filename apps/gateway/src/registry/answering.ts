@@ -22,16 +22,17 @@ export interface Answering {
  * what is asked for: the same request is answered by the same version for as long as the share stays, whoever asks and how
  * often, and a smaller share takes requests from no other.
  * @param ref `MODEL`, or `MODEL/NUMBER`
+ * @param version the version in production that it names, or the default
  * @param asked what the request asks for, without who asks and when
- * @throws CairnError `not-found`, `version-not-in-production`
+ * @throws CairnError `version-not-in-production`
  */
 export async function answering(
   versions: Versions,
   queryable: Queryable,
   ref: string,
+  version: ProductionVersion,
   asked: JsonObject,
 ): Promise<Answering> {
-  const version = await versions.production(ref);
   const canary = ref.includes('/') ? null : await canaryOf(queryable, version.model);
   if (canary === null) return { version, route: null };
   const { share } = canary;

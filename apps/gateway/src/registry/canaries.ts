@@ -44,7 +44,7 @@ export class Canaries {
           action: 'Name another version in production, or let another be the default first.',
         });
       }
-      await placeCanary(tx, { model, version, share, reason, actor: actor.id }, actor);
+      await placeCanary(tx, { model, version, share, reason }, actor);
       return (await canaryOf(tx, model))!;
     });
     this.#outbox.kick();

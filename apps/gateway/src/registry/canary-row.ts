@@ -21,7 +21,7 @@ export async function canaryOf(queryable: Queryable, model: string): Promise<Can
 }
 
 /** Makes a version the canary of its model, in place of another; in the transaction of the caller, who holds the versions. */
-export async function placeCanary(tx: Queryable, row: Omit<CanaryRow, 'at'>, actor: Actor): Promise<void> {
+export async function placeCanary(tx: Queryable, row: Omit<CanaryRow, 'actor' | 'at'>, actor: Actor): Promise<void> {
   const { model, version, share, reason } = row;
   const before = await canaryOf(tx, model);
   if (before !== null && before.version !== version) await takeAlias(tx, before);
@@ -29,7 +29,7 @@ export async function placeCanary(tx: Queryable, row: Omit<CanaryRow, 'at'>, act
     `insert into cairn.canary (model, version, share, actor, reason) values ($1, $2, $3, $4, $5)
      on conflict (model) do update set version = excluded.version, share = excluded.share, actor = excluded.actor,
        reason = excluded.reason, at = clock_timestamp()`,
-    [model, version, share, row.actor, reason],
+    [model, version, share, actor.id, reason],
   );
   if (before?.version !== version) {
     await tx.query(

@@ -23,7 +23,8 @@ beforeEach(async () => {
 });
 
 const asked = async (what: number, ref = model) => {
-  const { version, route } = await answering(registry.versions, registry.database, ref, { what });
+  const named = await registry.versions.production(ref);
+  const { version, route } = await answering(registry.versions, registry.database, ref, named, { what });
   return { version: version.version, route };
 };
 const aliases = async (version: number): Promise<string[]> => (await registry.versions.get(model, version)).aliases;

@@ -55,11 +55,10 @@ export class Inferences {
    */
   async answer(ref: string, request: InferRequest, actor: Actor, signal: AbortSignal): Promise<InferAnswer> {
     const { versions, database } = this.#parts;
-    // Told first where it cannot be asked.
-    await versions.production(ref);
+    const named = await versions.production(ref);
     const image = imageOf(request);
     const input = listOf(image);
-    const { version, route } = await answering(versions, database, ref, { input: input.digest });
+    const { version, route } = await answering(versions, database, ref, named, { input: input.digest });
     const output = await this.#parts.backend.ask(graphOf(version), image, signal);
     const receipt = await this.#receipt({ version, route }, input, listOf(output), actor);
     return {
