@@ -10,6 +10,7 @@ export default defineConfig({
       'samples/test/**/*.test.ts',
       'e2e/**/*.test.ts',
     ],
+    setupFiles: ['tools/property-seed.ts'],
     // For the tests that use ONNX Runtime themselves.
     env: { ORT_DISABLE_TELEMETRY: '1' },
     testTimeout: 120_000,

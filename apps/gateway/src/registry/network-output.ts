@@ -26,11 +26,11 @@ export function soughtClasses({ classes }: NetworkOutput): string[] {
 }
 
 /** MLM's names for kinds of tasks, of which Cairn makes the one that is named most exactly. */
-const alike: Readonly<Record<string, ModelTaskName>> = {
-  segmentation: 'semantic-segmentation',
-  detection: 'object-detection',
-  classification: 'scene-classification',
-};
+const alike: ReadonlyMap<string, ModelTaskName> = new Map([
+  ['segmentation', 'semantic-segmentation'],
+  ['detection', 'object-detection'],
+  ['classification', 'scene-classification'],
+]);
 
 /** The outputs that each task reads, by the names under which they have to be exported. */
 const outputs: Readonly<Record<ModelTaskName, readonly string[]>> = {
@@ -111,7 +111,7 @@ function taskOf(told: readonly string[]): ModelTaskName {
 }
 
 function exact(task: string): ModelTaskName | undefined {
-  return modelTasks.find((one) => one === task) ?? alike[task];
+  return modelTasks.find((one) => one === task) ?? alike.get(task);
 }
 
 function classesOf(found: readonly Output[], task: ModelTaskName): string[] {

@@ -11,7 +11,11 @@ export type VersionFiles = Record<string, { digest: Digest; size: number }>;
 /** The card of a version, in Markdown. */
 export const cardFile = 'card.md';
 
-const pictureTypes: Record<string, string> = { png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg' };
+const pictureTypes: ReadonlyMap<string, string> = new Map([
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+]);
 /** What a run leaves beyond these limits stays in MLflow alone. */
 const most = { pictures: 24, bytes: 20 * 1024 * 1024 };
 
@@ -23,7 +27,7 @@ export function mediaTypeOf(path: string): string | undefined {
   if (path === cardFile) return 'text/markdown; charset=utf-8';
   if (path === calibrationFile) return 'application/json';
   const extension = /^[^/]+\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase();
-  return extension === undefined ? undefined : pictureTypes[extension];
+  return extension === undefined ? undefined : pictureTypes.get(extension);
 }
 
 function isPicture(path: string): boolean {

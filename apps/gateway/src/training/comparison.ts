@@ -36,7 +36,11 @@ const order = [
 ] as const satisfies readonly [Difference['what'], string, keyof Conditions][];
 
 /** Settings that stand among the conditions by themselves. */
-const namedAlready: Record<string, Difference['what']> = { seed: 'seed', threads: 'threads', cpu_cap: 'processor' };
+const namedAlready: ReadonlyMap<string, Difference['what']> = new Map([
+  ['seed', 'seed'],
+  ['threads', 'threads'],
+  ['cpu_cap', 'processor'],
+]);
 
 /** In what two runs differ as far as it is recorded, the weightiest first. */
 export function differencesOf(recorded: Conditions, found: Conditions): Difference[] {
@@ -54,10 +58,12 @@ export function differencesOf(recorded: Conditions, found: Conditions): Differen
   }
   const names = new Set([...Object.keys(recorded.settings), ...Object.keys(found.settings)]);
   for (const name of [...names].sort()) {
-    const [was, is] = [recorded.settings[name], found.settings[name]];
-    const told = differences.some(({ what }) => what === namedAlready[name]);
+    const [was, is] = [recorded, found].map(({ settings }) =>
+      Object.hasOwn(settings, name) ? settings[name] : undefined,
+    );
+    const told = differences.some(({ what }) => what === namedAlready.get(name));
     if (!told && was !== is)
-      add(namedAlready[name] ?? 'settings', `setting ${name}`, was ?? 'not there', is ?? 'not there');
+      add(namedAlready.get(name) ?? 'settings', `setting ${name}`, was ?? 'not there', is ?? 'not there');
   }
   return differences;
 }

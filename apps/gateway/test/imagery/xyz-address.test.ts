@@ -44,6 +44,7 @@ describe('the address of tiles', () => {
             : `https://tiles.example/{z}/{x}?${key.includes('=') ? `${name}=…` : '…'}&y={y}`,
         );
       }),
+      { examples: [['constructor', false]] },
     );
   });
 

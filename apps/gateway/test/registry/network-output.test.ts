@@ -57,6 +57,7 @@ describe('what a network answers, by its item', () => {
   const classes = named('background', 'tent');
   it.each([
     ['a task of which no vectors are made', ['regression'], [], 'mlm:tasks names none of'],
+    ['a task called as what every object has', ['constructor'], [], 'mlm:tasks names none of'],
     ['two tasks', ['object-detection', 'scene-classification'], detection, 'of which one can be served'],
     ['an output too few', ['object-detection'], detection.slice(0, 2), 'has no output "labels"'],
     ['an output of another task', ['object-detection'], [segmentation], 'has no output "boxes"'],

@@ -42,6 +42,11 @@ describe('the differences of two runs', () => {
     ['the data', { data: 'sha256:e' }, 'data: dataset digest sha256:d, now sha256:e'],
     ['the package', { package: 'sha256:q' }, 'package: package digest sha256:p, now sha256:q'],
     ['a setting', { settings: { ...conditions.settings, lr: 0.01 } }, 'settings: setting lr 0.003, now 0.01'],
+    [
+      'a setting called as what every object has',
+      { settings: { ...conditions.settings, constructor: 1 } },
+      'settings: setting constructor not there, now 1',
+    ],
   ])('name %s', (_what, change, words) => {
     expect(told(change)).toEqual([words]);
   });

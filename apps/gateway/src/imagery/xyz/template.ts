@@ -5,16 +5,16 @@ import { digestOf } from '@cairn/receipt';
 const placeholder = /\{[^{}]*\}/g;
 
 /** What is filled in, by its name in small letters: as in XYZ and TMS, as in JOSM, as in WMTS (OGC 07-057r7). */
-const values: Readonly<Record<string, { of: 'zoom' | 'column' | 'row'; value: (tile: Tile) => number }>> = {
-  '{z}': { of: 'zoom', value: ({ z }) => z },
-  '{zoom}': { of: 'zoom', value: ({ z }) => z },
-  '{tilematrix}': { of: 'zoom', value: ({ z }) => z },
-  '{x}': { of: 'column', value: ({ x }) => x },
-  '{tilecol}': { of: 'column', value: ({ x }) => x },
-  '{y}': { of: 'row', value: ({ y }) => y },
-  '{tilerow}': { of: 'row', value: ({ y }) => y },
-  '{-y}': { of: 'row', value: ({ y, z }) => 2 ** z - 1 - y },
-};
+const values: ReadonlyMap<string, { of: 'zoom' | 'column' | 'row'; value: (tile: Tile) => number }> = new Map([
+  ['{z}', { of: 'zoom', value: ({ z }) => z }],
+  ['{zoom}', { of: 'zoom', value: ({ z }) => z }],
+  ['{tilematrix}', { of: 'zoom', value: ({ z }) => z }],
+  ['{x}', { of: 'column', value: ({ x }) => x }],
+  ['{tilecol}', { of: 'column', value: ({ x }) => x }],
+  ['{y}', { of: 'row', value: ({ y }) => y }],
+  ['{tilerow}', { of: 'row', value: ({ y }) => y }],
+  ['{-y}', { of: 'row', value: ({ y, z }) => 2 ** z - 1 - y }],
+]);
 
 /** `{switch:a,b,c}`, as in JOSM: servers that give the same tiles. */
 const alternatives = /^\{switch:([^{},]*)(,[^{},]*)*\}$/i;
@@ -59,7 +59,7 @@ export function nameOf({ x, y, z }: Tile): string {
 
 function fill(href: string, tile: Tile): string {
   return href.replace(placeholder, (name) => {
-    const filled = values[name.toLowerCase()]?.value(tile) ?? alternatives.exec(name)?.[1] ?? name;
+    const filled = values.get(name.toLowerCase())?.value(tile) ?? alternatives.exec(name)?.[1] ?? name;
     return String(filled);
   });
 }
@@ -67,7 +67,7 @@ function fill(href: string, tile: Tile): string {
 function checkPlaceholders(href: string): void {
   const names: string[] = href.match(placeholder) ?? [];
   const places = names.flatMap((name) => (alternatives.test(name) ? [] : [name.toLowerCase()]));
-  const unknown = places.find((name) => values[name] === undefined);
+  const unknown = places.find((name) => !values.has(name));
   if (unknown === '{tilematrixset}' || unknown === '{style}') {
     throw refused(
       `leaves ${unknown} open`,
@@ -77,7 +77,7 @@ function checkPlaceholders(href: string): void {
   if (unknown !== undefined) {
     throw refused(`holds ${unknown}, which Cairn does not fill in`, 'Write what it stands for, as a for {s}.');
   }
-  const used = (of: string): Set<string> => new Set(places.filter((name) => values[name]!.of === of));
+  const used = (of: string): Set<string> => new Set(places.filter((name) => values.get(name)!.of === of));
   if (used('zoom').size === 0 || used('column').size === 0 || used('row').size !== 1) {
     throw refused(
       'does not say where the place of a tile goes',
@@ -108,7 +108,7 @@ function maskPart(part: string): string {
 }
 
 function isPlace(text: string): boolean {
-  return values[text.toLowerCase()] !== undefined;
+  return values.has(text.toLowerCase());
 }
 
 function refused(words: string, action: string): CairnError {
