@@ -1,8 +1,8 @@
 import type { ClusterConfig } from '../../../config.ts';
 import { ArgoRunner } from './argo-runner.ts';
 import { ArtifactBucket } from './artifact-bucket.ts';
-import { readKubeconfig } from './kubeconfig.ts';
-import { Kubernetes } from './kubernetes.ts';
+import { readKubeconfig } from '../../../kubernetes/kubeconfig.ts';
+import { Kubernetes } from '../../../kubernetes/kubernetes.ts';
 import { Workflows } from './workflows.ts';
 
 // A finished workflow goes when its job has ended. What a killed gateway left goes after a week.

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Workflow } from './workflow.ts';
-import { type Kubernetes, KubernetesError } from './kubernetes.ts';
+import { type Kubernetes, KubernetesError } from '../../../kubernetes/kubernetes.ts';
 import type { PodState, WorkflowState } from './workflow-state.ts';
 
 const tokenKey = 'token';

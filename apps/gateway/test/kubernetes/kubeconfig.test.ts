@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { readKubeconfig } from '../../../../src/jobs/runner/argo/kubeconfig.ts';
+import { readKubeconfig } from '../../src/kubernetes/kubeconfig.ts';
 
 let folder: string;
 beforeAll(async () => {
