@@ -2,7 +2,7 @@ import { CairnError } from '@cairn/contracts';
 import type { Block } from '@cairn/geo';
 import type { ImageryThread } from '../imagery/reader-thread.ts';
 import type { JobContext } from '../jobs/process.ts';
-import type { GraphBackend } from './backend/backend.ts';
+import type { GraphBackend, Tell } from './backend/backend.ts';
 import { blockRequest, hasData, sampledData, seenBy, windowsOf } from './block-image.ts';
 import type { BuildingFile } from './building-file.ts';
 import type { OutlineThread } from './outlines-thread.ts';
@@ -55,7 +55,9 @@ export async function findBuildings(
   let blocks = await outlines.call('begin', context.jobId, spec);
   for (let total = blocks.length; blocks.length > 0; total += blocks.length) {
     context.progress(2 + (94 * done) / total, words(done, total, buildings.count));
-    for await (const [block, { samples, shapes, windows }] of answers(parts, task, blocks, spec.step, context.signal)) {
+    const tell: Tell = (awaited) => context.progress(2 + (94 * done) / total, awaited);
+    const waiting = { signal: context.signal, tell };
+    for await (const [block, { samples, shapes, windows }] of answers(parts, task, blocks, spec.step, waiting)) {
       const { col, row } = block;
       const found = await outlines.call('add', context.jobId, { col, row }, shapes, samples);
       await buildings.append(found.buildings);
@@ -81,7 +83,7 @@ async function* answers(
   task: Task,
   blocks: readonly Block[],
   step: number,
-  signal: AbortSignal,
+  { signal, tell }: { signal: AbortSignal; tell: Tell },
 ): AsyncGenerator<[Block, Answer]> {
   const over = new AbortController();
   const abort = (): void => over.abort(signal.reason);
@@ -92,7 +94,7 @@ async function* answers(
     for (const block of blocks) {
       signal.throwIfAborted();
       for (; waiting.length < parts.blocksAtOnce && next < blocks.length; next++) {
-        const answer = answerTo(parts, task, blocks[next]!, step, over.signal);
+        const answer = answerTo(parts, task, blocks[next]!, step, { signal: over.signal, tell });
         // It is waited for in its turn; until then its failure must not end the program.
         answer.catch(() => undefined);
         waiting.push(answer);
@@ -112,7 +114,7 @@ async function answerTo(
   { path, version, graph, parameters }: Task,
   block: Block,
   step: number,
-  signal: AbortSignal,
+  { signal, tell }: { signal: AbortSignal; tell: Tell },
 ): Promise<Answer> {
   const seen = seenBy(block, graph);
   const rgba = await reader.call('window', path, version.gsd, seen);
@@ -120,7 +122,7 @@ async function answerTo(
   const windows = windowsOf(block, graph).filter((window) => hasData(window, seen, rgba)).length;
   if (windows === 0) return { samples, shapes: null, windows };
   const request = await blockRequest(block, seen, rgba, parameters.threshold);
-  const [shapes] = (await backend.infer(graph, request, signal)).data;
+  const [shapes] = (await backend.infer(graph, request, signal, tell)).data;
   if (typeof shapes === 'string') return { samples, shapes, windows };
   throw new CairnError('model-output-invalid', 'The graph answered no text of shapes.', { where: graph.model });
 }

@@ -8,8 +8,8 @@ export const softwareVersion = '0.1.0';
 
 /** Model servers that run now. */
 export interface ModelServers {
-  /** One entry a running model server: what it serves, and its resident memory in MiB. */
-  status(): Promise<{ name: string; rssMiB: number }[]>;
+  /** One entry a running model server: what it serves, and its resident memory in MiB where it is known. */
+  status(): Promise<{ name: string; rssMiB?: number }[]>;
 }
 
 /** Tells how the platform's components are; asks each of them, starts none. */
@@ -54,16 +54,22 @@ export class Platform {
   }
 
   async #serversHealth(): Promise<ComponentHealth> {
-    const running = await this.#servers.status();
+    const part = { name: 'model server', role: 'finds buildings in image blocks (Open Inference Protocol v2)' };
+    let running: { name: string; rssMiB?: number }[];
+    try {
+      running = await this.#servers.status();
+    } catch (error) {
+      return { ...part, state: 'down', detail: error instanceof Error ? error.message : String(error) };
+    }
+    const known = running.flatMap(({ rssMiB }) => rssMiB ?? []);
     return {
-      name: 'model server',
-      role: 'finds buildings in image blocks (Open Inference Protocol v2)',
+      ...part,
       state: running.length === 0 ? 'asleep' : 'up',
       ...(running.length === 0
         ? {}
         : {
             detail: running.map(({ name }) => name).join(', '),
-            rssMiB: running.reduce((sum, { rssMiB }) => sum + rssMiB, 0),
+            ...(known.length === 0 ? {} : { rssMiB: known.reduce((sum, one) => sum + one, 0) }),
           }),
     };
   }

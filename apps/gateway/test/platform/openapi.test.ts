@@ -52,7 +52,14 @@ beforeAll(async () => {
     const { objects, receipts, outbox, versions } = registry;
     const reader = datasetThread();
     const nobodyAsks = () => Promise.reject(new Error('nobody asks'));
-    const noGraph = { infer: nobodyAsks, ask: nobodyAsks, isReady: () => false, close: nobodyAsks };
+    const noGraph = {
+      infer: nobodyAsks,
+      ask: nobodyAsks,
+      isReady: () => false,
+      status: nobodyAsks,
+      outside: null,
+      close: nobodyAsks,
+    };
     const imagery = { imageries: new Imageries({ catalog }), objects, reader: imageryThread() };
     const predicting = {
       database,

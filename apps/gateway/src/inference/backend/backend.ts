@@ -1,23 +1,49 @@
 import type { OipInferRequest, OipTensor, Tensor } from '@cairn/contracts';
 import type { Graph } from '../graph.ts';
 
+/** Told in words what a request waits for while its graph is started. */
+export type Tell = (words: string) => void;
+
 /**
  * Where graphs are executed: a local process on a laptop, a deployment on a cluster. A backend starts what a graph needs
- * with the first block and starts it again where it broke; the answer does not depend on either.
+ * with the first block and starts it again where it broke; the answer does not depend on either. What nobody asks for uses
+ * nothing after an idle time.
  */
 export interface GraphBackend {
   /**
    * Executes a graph on one block: the tensor `image` becomes the tensor `shapes` (see `graphTensors`).
-   * @throws CairnError `weights-digest-mismatch`, `model-output-invalid`, `model-timeout`, `serving-unavailable`
+   * @throws CairnError `weights-digest-mismatch`, `model-output-invalid`, `model-timeout`, `serving-unavailable`; on a
+   * cluster also `image-unavailable`, `quota-exceeded`, `cluster-full`, `cluster-refused`, `weights-unavailable`
    */
-  infer(graph: Graph, request: OipInferRequest, signal: AbortSignal): Promise<OipTensor>;
+  infer(graph: Graph, request: OipInferRequest, signal: AbortSignal, tell?: Tell): Promise<OipTensor>;
   /**
    * Asks a graph for what its network itself gives: the raw tensor `image` becomes the tensor `probability`.
    * @throws CairnError as `infer`, and `input-invalid`
    */
   ask(graph: Graph, image: Tensor, signal: AbortSignal): Promise<Tensor>;
-  /** Whether a graph answers without being started first. */
+  /** Whether a graph answers without being started first, as far as this gateway knows. */
   isReady(graph: Graph): boolean;
-  /** Ends what it started. */
+  /** What runs: its name, and its resident memory in MiB where that is known here. */
+  status(): Promise<{ name: string; rssMiB?: number }[]>;
+  /** Where graphs go on without the gateway; null where they end with it. */
+  readonly outside: OutsideGraphs | null;
+  /** Ends what ends with the gateway. */
   close(): Promise<void>;
+}
+
+/** The graphs that a gateway may find when it starts. */
+export interface OutsideGraphs {
+  list(): Promise<OutsideGraph[]>;
+  /** Ends one of them. It is content where it is gone. */
+  end(name: string): Promise<void>;
+}
+
+/** A graph that runs on a cluster. */
+export interface OutsideGraph {
+  /** Of its deployment. */
+  name: string;
+  /** `MODEL/NUMBER`, as its deployment tells. */
+  version: string;
+  /** Whether it belongs to this installation. */
+  isOwn: boolean;
 }

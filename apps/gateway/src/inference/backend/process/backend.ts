@@ -1,21 +1,14 @@
-import {
-  CairnError,
-  headerLengthName,
-  readInferAnswer,
-  writeInferRequest,
-  type InferAnswer,
-  type OipInferRequest,
-  type OipInferResponse,
-  type OipTensor,
-  type Problem,
-  type Tensor,
-} from '@cairn/contracts';
+import { CairnError, headerLengthName, writeInferRequest } from '@cairn/contracts';
+import type { OipInferRequest, OipTensor, Problem, Tensor } from '@cairn/contracts';
 import type { ObjectStore } from '../../../storage/objects.ts';
 import type { Children } from '../../../supervise/child.ts';
 import { withDeadline } from '../../../supervise/deadline.ts';
 import type { Graph } from '../../graph.ts';
-import type { GraphBackend } from '../backend.ts';
-import { problemOf, startServer, unavailable, type Server } from './server.ts';
+import { blockOutput, rawOutput, type SentAnswer } from '../answer.ts';
+import { isBroken, nameOf, untilAnswered } from '../attempts.ts';
+import type { GraphBackend, Tell } from '../backend.ts';
+import { problemOf } from '../problem.ts';
+import { startServer, type Server } from './server.ts';
 
 /** What the backend works with. */
 export interface ProcessBackendParts {
@@ -29,14 +22,9 @@ export interface ProcessBackendParts {
   requestMs?: number;
 }
 
-/** Times that a block is sent before its failure is the answer: a server may be killed, and be killed again. */
-const mostAttempts = 4;
-
-/** Times that a block may take too long: once the machine may have slept; the second time it is the model. */
-const mostTimeouts = 2;
-
 /** Executes graphs in child processes on this machine, one a version, started with its first block. */
 export class ProcessBackend implements GraphBackend {
+  readonly outside = null;
   readonly #parts: Required<ProcessBackendParts>;
   readonly #servers = new Map<string, Entry>();
 
@@ -45,45 +33,42 @@ export class ProcessBackend implements GraphBackend {
   }
 
   /** @inheritdoc */
-  async infer(graph: Graph, request: OipInferRequest, signal: AbortSignal): Promise<OipTensor> {
-    const body = JSON.stringify(request);
-    return this.#attempt(graph, signal, async (server) => {
-      const answer = await this.#send(server, graph, { headers: { 'content-type': 'application/json' }, body }, signal);
-      return outputOf(JSON.parse(answer.bytes.toString()) as OipInferResponse);
-    });
+  async infer(graph: Graph, request: OipInferRequest, signal: AbortSignal, tell?: Tell): Promise<OipTensor> {
+    const message = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(request) };
+    return this.#attempt(graph, message, blockOutput, signal, tell);
   }
 
   /** @inheritdoc */
   async ask(graph: Graph, image: Tensor, signal: AbortSignal): Promise<Tensor> {
     const { parts, headerLength } = writeInferRequest({ parameters: { binary_data_output: true }, inputs: [image] });
-    const headers = { [headerLengthName]: String(headerLength) };
-    const body = Buffer.concat(parts);
-    return this.#attempt(graph, signal, async (server) =>
-      outputOf(readAnswer(await this.#send(server, graph, { headers, body }, signal))),
-    );
+    const message = { headers: { [headerLengthName]: String(headerLength) }, body: Buffer.concat(parts) };
+    return this.#attempt(graph, message, rawOutput, signal);
   }
 
   /** Sends what a server is to answer; one that broke is replaced, and asked again. */
-  async #attempt<T>(graph: Graph, signal: AbortSignal, send: (server: Server) => Promise<T>): Promise<T> {
-    let timeouts = 0;
-    for (let attempt = 1; ; attempt++) {
-      signal.throwIfAborted();
+  async #attempt<T>(
+    graph: Graph,
+    message: Message,
+    read: (answer: SentAnswer) => T,
+    signal: AbortSignal,
+    tell?: Tell,
+  ): Promise<T> {
+    const limits = { signal, requestMs: this.#parts.requestMs, pauseMs: 0 };
+    return untilAnswered(graph, limits, async () => {
       const entry = this.#entry(graph);
       entry.users += 1;
       clearTimeout(entry.idle);
+      if (!entry.ready) tell?.(`Starting the model server of ${nameOf(graph)}`);
       try {
-        return await send(await entry.starting);
+        return read(await this.#send(await entry.starting, graph, message, signal));
       } catch (error) {
-        const broke = !(error instanceof CairnError) || error.code === 'serving-unavailable';
-        if (!broke || signal.aborted) throw error;
-        await this.#giveUp(graph, entry);
-        if (isTimeout(error) && ++timeouts === mostTimeouts) throw tooSlow(graph, this.#parts.requestMs, error);
-        if (attempt === mostAttempts) throw error instanceof CairnError ? error : unavailable(String(error), error);
+        if (isBroken(error) && !signal.aborted) await this.#giveUp(graph, entry);
+        throw error;
       } finally {
         entry.users -= 1;
         if (entry.users === 0) this.#stopWhenIdle(graph, entry);
       }
-    }
+    });
   }
 
   /** @inheritdoc */
@@ -138,12 +123,7 @@ export class ProcessBackend implements GraphBackend {
     return startServer(children, graph, { weights: objects.path(digest), threads });
   }
 
-  async #send(
-    { address }: Server,
-    graph: Graph,
-    { headers, body }: { headers: Record<string, string>; body: string | Buffer<ArrayBuffer> },
-    signal: AbortSignal,
-  ): Promise<SentAnswer> {
+  async #send({ address }: Server, graph: Graph, { headers, body }: Message, signal: AbortSignal): Promise<SentAnswer> {
     const url = `${address}/v2/models/${graph.model}/versions/${graph.version}/infer`;
     const { response, bytes } = await withDeadline(signal, this.#parts.requestMs, async (limited) => {
       const answer = await fetch(url, { method: 'POST', headers, body, signal: limited });
@@ -180,25 +160,10 @@ interface Entry {
   users: number;
 }
 
-/** The body of an answer, and where its binary data begin. */
-interface SentAnswer {
-  bytes: Buffer;
-  headerLength: number | null;
-}
-
-function readAnswer({ bytes, headerLength }: SentAnswer): InferAnswer {
-  try {
-    return readInferAnswer(bytes, headerLength);
-  } catch (cause) {
-    throw new CairnError('model-output-invalid', `The model server answered no tensors: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-}
-
-function outputOf<T>({ outputs: [output] }: { outputs: T[] }): T {
-  if (output === undefined) throw problemOf({ code: 'model-output-invalid', detail: 'The graph gave no output.' });
-  return output;
+/** What is sent to a model server. */
+interface Message {
+  headers: Record<string, string>;
+  body: string | Buffer<ArrayBuffer>;
 }
 
 async function stopped({ starting }: Entry): Promise<void> {
@@ -206,21 +171,4 @@ async function stopped({ starting }: Entry): Promise<void> {
     ({ child }) => child.stop(),
     () => undefined,
   );
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'TimeoutError';
-}
-
-function tooSlow(graph: Graph, milliseconds: number, cause: unknown): CairnError {
-  const words = `${nameOf(graph)} did not answer a block within ${milliseconds / 1000} s, ${mostTimeouts} times.`;
-  return new CairnError('model-timeout', words, {
-    where: nameOf(graph),
-    action: 'Predict with another version; where every version is so slow, set CAIRN_BLOCK to 512 or less.',
-    cause,
-  });
-}
-
-function nameOf({ model, version }: Graph): string {
-  return `${model}/${version}`;
 }

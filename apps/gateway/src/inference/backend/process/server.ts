@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { CairnError, isErrorCode, type Problem } from '@cairn/contracts';
+import type { Problem } from '@cairn/contracts';
 import type { Child, Children } from '../../../supervise/child.ts';
 import type { Graph } from '../../graph.ts';
+import { problemOf, unavailable } from '../problem.ts';
 
 const main = fileURLToPath(new URL('../../../../../serving/src/main.ts', import.meta.url));
 const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
@@ -56,22 +57,6 @@ function argumentsOf(
   const parameters = Object.assign({}, ...nodes.map((node) => node.parameters)) as Record<string, string | number>;
   const given = { role: 'graph', name, version, ...parameters, weights, threads };
   return ['--attached', ...Object.entries(given).flatMap(([name, value]) => [`--${name}`, String(value)])];
-}
-
-/** The error that a model server told of. */
-export function problemOf(problem: Partial<Problem> | undefined): CairnError {
-  const { code = '', detail = 'It told no reason.', action, where } = problem ?? {};
-  if (!isErrorCode(code) || code === 'internal') return unavailable(detail);
-  const more = { ...(action === undefined ? {} : { action }), ...(where === undefined ? {} : { where }) };
-  return new CairnError(code, detail, more);
-}
-
-/** A model server that cannot be used. */
-export function unavailable(words: string, cause?: unknown): CairnError {
-  return new CairnError('serving-unavailable', `The model server does not answer: ${words}`, {
-    action: 'Try again; if it stays so, look at the log of the model server ("cairn status" tells where it lies).',
-    ...(cause === undefined ? {} : { cause }),
-  });
 }
 
 function parsed(line: string): Record<string, unknown> {
