@@ -1,8 +1,8 @@
 import { CairnError } from '@cairn/contracts';
-import type { Tensor } from 'onnxruntime-node';
+import type { Output } from './session-worker.ts';
 
 /** What a network answered for one image, by the names of its outputs. */
-export type Answer = Readonly<Record<string, Tensor | undefined>>;
+export type Answer = Readonly<Record<string, Output | undefined>>;
 
 /**
  * An output's numbers, which have to be finite floats of a shape.
@@ -42,7 +42,7 @@ export function sizesOf(answer: Answer, name: string): readonly number[] {
   return answer[name]?.dims ?? [];
 }
 
-function fitting(answer: Answer, name: string, type: string, shape: readonly (number | null)[]): Tensor {
+function fitting(answer: Answer, name: string, type: string, shape: readonly (number | null)[]): Output {
   const tensor = answer[name];
   const fits =
     tensor?.type === type &&

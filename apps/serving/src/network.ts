@@ -1,8 +1,10 @@
+// Before the thread starts: only the main thread's variables are seen by what is no JavaScript.
 import './no-telemetry.ts';
 import { CairnError, invalidMember } from '@cairn/contracts';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { Thread } from '@cairn/threads';
 import { probabilitiesOf, type Answer } from './answer.ts';
 import type { TensorMetadata } from './node.ts';
+import type { SessionService, SessionTraits } from './session-worker.ts';
 
 /** What of a network is read. */
 export interface NetworkReads {
@@ -17,15 +19,15 @@ const oneProbability: NetworkReads = { outputs: ['probability'], expressions: {}
 /**
  * A network: `image` float32 [N, 3, H, W], RGB in 0..1, to outputs that a task reads; of a segmentation that is `probability`
  * float32 [N, 1, H, W].
- *
- * The number of threads is fixed and operators run one after the other, so that the same input gives the same bits.
  */
 export class Network {
-  readonly #session: InferenceSession;
+  readonly #thread: Thread<SessionService>;
+  readonly #traits: SessionTraits;
   readonly #reads: NetworkReads;
 
-  private constructor(session: InferenceSession, reads: NetworkReads) {
-    this.#session = session;
+  private constructor(thread: Thread<SessionService>, traits: SessionTraits, reads: NetworkReads) {
+    this.#thread = thread;
+    this.#traits = traits;
     this.#reads = reads;
   }
 
@@ -34,29 +36,21 @@ export class Network {
    * @throws CairnError `package-invalid` where they are no model, or one with other inputs and outputs.
    */
   static async load(onnx: Uint8Array, threads: number, reads: NetworkReads = oneProbability): Promise<Network> {
-    let session: InferenceSession;
-    try {
-      session = await InferenceSession.create(onnx, {
-        executionProviders: ['cpu'],
-        executionMode: 'sequential',
-        intraOpNumThreads: threads,
-        interOpNumThreads: 1,
-        graphOptimizationLevel: 'all',
-        logSeverityLevel: 3,
-      });
-    } catch (cause) {
+    const thread = new Thread<SessionService>({ module: new URL('./session-worker.ts', import.meta.url) });
+    const traits = await thread.call('load', onnx, threads).catch(async (cause: unknown) => {
+      await thread.close();
       throw new CairnError('package-invalid', `The weights are no ONNX model: ${(cause as Error).message}`, { cause });
-    }
+    });
     const { outputs } = reads;
-    const gives = outputs.every((output) => session.outputNames.includes(output));
-    if (!gives || session.inputNames.join() !== 'image') {
+    const gives = outputs.every((output) => traits.outputs.includes(output));
+    if (!gives || traits.inputs.join() !== 'image') {
       throw new CairnError(
         'package-invalid',
-        `The model takes ${session.inputNames.join(', ')} and gives ${session.outputNames.join(', ')}.`,
+        `The model takes ${traits.inputs.join(', ')} and gives ${traits.outputs.join(', ')}.`,
         { action: `Export it with the one input "image" and what its task reads: ${outputs.join(', ')}.` },
       );
     }
-    return new Network(session, reads);
+    return new Network(thread, traits, reads);
   }
 
   /** What the network takes and gives, as the protocol tells it: -1 for sizes that may vary. Images go in one at a time. */
@@ -75,15 +69,14 @@ export class Network {
 
   /** Height and width that the model was exported for; -1 where any will do. */
   get #size(): [number, number] {
-    const [input] = this.#session.inputMetadata;
-    const shape = input?.isTensor === true ? input.shape : [];
+    const { shape } = this.#traits;
     const fixed = (at: number): number => (typeof shape[at] === 'number' ? shape[at] : -1);
     return [fixed(2), fixed(3)];
   }
 
   /**
    * What the network answers for one image.
-   * @param planes float32 [3, height, width]
+   * @param planes float32 [3, height, width]; their memory goes over to the network.
    * @throws CairnError `input-invalid` where the model was exported for another size, `model-output-invalid` where it stops.
    */
   async answer(planes: Float32Array, width: number, height: number): Promise<Answer> {
@@ -91,9 +84,12 @@ export class Network {
     if ((h !== -1 && h !== height) || (w !== -1 && w !== width)) {
       throw invalidMember('/inputs/0/shape', `must be of ${w} × ${h} pixels: the model was exported for no other size`);
     }
-    const image = new Tensor('float32', planes, [1, 3, height, width]);
+    // What shares its memory with others stays whole.
+    const image = planes.byteLength === planes.buffer.byteLength ? planes : planes.slice();
     try {
-      return this.#expressed(await this.#session.run({ image }, this.#reads.outputs));
+      return this.#expressed(
+        await this.#thread.move([image.buffer as ArrayBuffer], 'run', image, width, height, this.#reads.outputs),
+      );
     } catch (cause) {
       throw new CairnError('model-output-invalid', `The network stopped: ${(cause as Error).message}`, { cause });
     }
@@ -105,7 +101,7 @@ export class Network {
       const tensor = answer[name];
       if (tensor?.type !== 'float32') return [];
       const data = Float32Array.from(tensor.data as Float32Array, (value) => expression(value));
-      return [[name, new Tensor('float32', data, tensor.dims)] as const];
+      return [[name, { ...tensor, data }] as const];
     });
     return changed.length === 0 ? answer : { ...answer, ...Object.fromEntries(changed) };
   }
@@ -118,10 +114,5 @@ export class Network {
    */
   async run(planes: Float32Array, width: number, height: number): Promise<Float32Array> {
     return probabilitiesOf(await this.answer(planes, width, height), 'probability', [1, 1, height, width]);
-  }
-
-  /** Frees the session's memory. */
-  release(): Promise<void> {
-    return this.#session.release();
   }
 }

@@ -48,7 +48,7 @@ test('the probabilities are those of the network over the whole image at once', 
   for (let i = 0; i < width * height; i++) {
     for (let band = 0; band < 3; band++) planes[band * width * height + i] = rgba[i * 4 + band]! / 255;
   }
-  const whole = await network.run(planes, width, height);
+  const whole = await network.run(planes.slice(), width, height);
   const found = await mosaic(320);
   for (let y = 0; y < scene.height; y++) {
     for (let x = 0; x < scene.width; x++) {

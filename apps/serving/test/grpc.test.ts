@@ -61,7 +61,7 @@ test('health and metadata are those of REST', async () => {
 });
 
 test('a raw image is answered by the network itself, bit for bit, sent raw or in the list of its datatype', async () => {
-  const due = Buffer.from((await network.run(planes, width, height)).slice().buffer);
+  const due = Buffer.from((await network.run(planes.slice(), width, height)).slice().buffer);
   const raw = await call('ModelInfer', {
     model_name: 'bright',
     id: 'a-1',

@@ -1,4 +1,4 @@
-import { Thread } from '../threads/thread.ts';
+import { Thread } from '@cairn/threads';
 import type { DatasetReader } from './reader-worker.ts';
 
 /** The methods of {@link DatasetReader}, called in the reader's thread. */

@@ -1,5 +1,5 @@
 import { ImageryReader } from '../imagery/reader.ts';
-import { serve } from '../threads/serve.ts';
+import { serve } from '@cairn/threads';
 import type { DatasetFile } from './chips.ts';
 import { type DatasetFacts, readDataset } from './dataset.ts';
 import { compareLabels, type LabelChanges } from './label-changes.ts';

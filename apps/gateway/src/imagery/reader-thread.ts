@@ -1,4 +1,4 @@
-import { Thread } from '../threads/thread.ts';
+import { Thread } from '@cairn/threads';
 import type { ImageryReader } from './reader.ts';
 
 /** The methods of {@link ImageryReader}, called in the reader's thread. */

@@ -1,4 +1,4 @@
-import { serve } from '../threads/serve.ts';
+import { serve } from '@cairn/threads';
 import { ImageryReader } from './reader.ts';
 
 const mebibyte = 1024 * 1024;

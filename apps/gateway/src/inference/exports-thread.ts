@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FormatName } from '@cairn/export';
-import { Thread } from '../threads/thread.ts';
+import { Thread } from '@cairn/threads';
 import type { ExportService } from './exports-worker.ts';
 
 /** The thread that writes predictions in other formats. */

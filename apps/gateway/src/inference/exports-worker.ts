@@ -1,7 +1,7 @@
 import { CairnError } from '@cairn/contracts';
 import { ExportError, exported, FORMATS, type FormatName } from '@cairn/export';
 import { openCollection } from '@cairn/export/file';
-import { serve } from '../threads/serve.ts';
+import { serve } from '@cairn/threads';
 
 type Pieces = AsyncGenerator<Uint8Array<ArrayBuffer>>;
 

@@ -1,4 +1,4 @@
-import { Thread } from '../threads/thread.ts';
+import { Thread } from '@cairn/threads';
 import type { OutlineService } from './outlines-worker.ts';
 
 /** The thread that makes buildings of what graphs answer. */

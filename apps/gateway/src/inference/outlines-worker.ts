@@ -1,4 +1,4 @@
-import { serve } from '../threads/serve.ts';
+import { serve } from '@cairn/threads';
 import type { Block, BlockPlace } from '@cairn/geo';
 import { Outlines, type OutlineProgress, type OutlineSpec } from './outlines.ts';
 

@@ -1,6 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { CairnError, isErrorCode, type Problem } from '@cairn/contracts';
-import type { Answer, Service } from './serve.ts';
+import type { Answer, Moved, Service } from './serve.ts';
+
+/** What a call of a method answers here. */
+type Told<F extends (...args: never[]) => Promise<unknown>> =
+  Awaited<ReturnType<F>> extends Moved<infer T> ? T : Awaited<ReturnType<F>>;
 
 interface Waiting {
   resolve: (value: unknown) => void;
@@ -23,12 +27,18 @@ export class Thread<S extends Service<S>> {
   }
 
   /** Calls a method in the thread. Throws what it threw, CairnErrors as such. */
-  call<M extends keyof S & string>(method: M, ...args: Parameters<S[M]>): Promise<Awaited<ReturnType<S[M]>>> {
+  call<M extends keyof S & string>(method: M, ...args: Parameters<S[M]>): Promise<Told<S[M]>> {
+    return this.move([], method, ...args);
+  }
+
+  /** The same, with memory of the arguments that goes over to the thread in place of a copy; here it is gone. */
+  move<M extends keyof S & string>(buffers: ArrayBuffer[], method: M, ...args: Parameters<S[M]>): Promise<Told<S[M]>> {
     const worker = (this.#worker ??= this.#start());
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: (value) => resolve(value as Awaited<ReturnType<S[M]>>), reject });
-      worker.postMessage({ id, method, args });
+      this.#waiting.set(id, { resolve: (value) => resolve(value as Told<S[M]>), reject });
+      worker.ref();
+      worker.postMessage({ id, method, args }, buffers);
     });
   }
 
@@ -52,14 +62,14 @@ export class Thread<S extends Service<S>> {
     worker.on('message', (answer: Answer) => this.#settle(answer));
     worker.on('error', broke);
     worker.on('exit', (code) => broke(new Error(`The thread of ${this.#module.pathname} ended with code ${code}.`)));
-    // A program may end while its threads are idle.
-    worker.unref();
     return worker;
   }
 
   #settle(answer: Answer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
+    // A program may end while its threads are idle, not while it waits for them.
+    if (this.#waiting.size === 0) this.#worker?.unref();
     if ('problem' in answer) waiting?.reject(errorOf(answer.problem, answer.stack));
     else waiting?.resolve(answer.value);
   }

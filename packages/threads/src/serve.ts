@@ -11,7 +11,19 @@ export interface Call {
 /** The answer to a call: its value, or the problem that it ended with. */
 export type Answer = { id: number; value: unknown } | { id: number; problem: Problem; stack?: string };
 
-/** What a thread offers: methods that may be called from the main thread. Bytes are moved over, not copied. */
+/** What a method answers where its memory is to go over to the main thread, not a copy of it. A `Uint8Array` goes so by itself. */
+export class Moved<T> {
+  readonly value: T;
+  readonly buffers: ArrayBuffer[];
+
+  /** @param buffers all the memory that goes over; it is gone in the thread. */
+  constructor(value: T, buffers: ArrayBuffer[]) {
+    this.value = value;
+    this.buffers = buffers;
+  }
+}
+
+/** What a thread offers: methods that may be called from the main thread. */
 export type Service<S> = { [M in keyof S]: (...args: never[]) => Promise<unknown> };
 
 /** Answers the calls of the main thread, in a worker thread. Calls run side by side as far as they wait. */
@@ -32,6 +44,7 @@ async function answer<S extends Service<S>>(
   try {
     const run = service[method as keyof S] as unknown as (...values: unknown[]) => Promise<unknown>;
     const value = await run.apply(service, args);
+    if (value instanceof Moved) return { reply: { id, value: value.value }, moved: value.buffers };
     return { reply: { id, value }, moved: value instanceof Uint8Array ? [value.buffer as ArrayBuffer] : [] };
   } catch (thrown) {
     const error = thrown instanceof CairnError ? thrown : new CairnError('internal', (thrown as Error).message);
