@@ -64,7 +64,7 @@ test: setup ## the whole suite
 test-full: setup ## the whole suite at its full counts (kills, fuzz inputs)
 	@CAIRN_TEST_FULL=1 tools/test.sh
 
-test-cluster: node_modules/.package-lock.json ## what needs a Kubernetes with Argo (about 6 minutes); tools/test-cluster.sh says what it asks for
+test-cluster: node_modules/.package-lock.json ## what needs a Kubernetes with Argo and Seldon (about 10 minutes); tools/test-cluster.sh says what it asks for
 	@tools/test-cluster.sh
 
 bench: setup ## compare with what Cairn replaces, one line of JSON a comparison (some minutes; ARGS=--help)

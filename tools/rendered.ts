@@ -59,10 +59,14 @@ export async function renderedGraph(): Promise<string> {
   const version = { model: 'building-detector', version: 1, weights_digest: weights.digest, stride, halo, output };
   const graph = graphOf(version);
   const deployment = renderSeldonDeployment(graph, {
-    namespace: 'cairn',
+    namespace: 'cairn-graphs',
     image: `registry.example.org/cairn/serving@sha256:${'0'.repeat(64)}`,
     registry: 'https://cairn.example.org/mlflow',
     token: { name: 'cairn-registry', key: 'token' },
+    owner: '0'.repeat(16),
+    executor: true,
+    threads: 0,
+    cpu: '',
   });
   return written('The graph of a version of the Building Detector as Seldon Core serves it', deployment);
 }

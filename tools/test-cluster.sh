@@ -1,12 +1,15 @@
 #!/bin/sh
-# The suites that run on a cluster: any Kubernetes with Argo Workflows 3.5 or newer, an S3 store that this machine and the
-# pods reach by one address, and a registry that docker pushes to and the cluster pulls from. It uses the namespace cairn,
-# with the rights of deploy/argo/namespace.yaml and no others. Told by the environment:
+# The suites that run on a cluster: any Kubernetes with Argo Workflows 3.5 or newer and Seldon Core 1, an S3 store that this
+# machine and the pods reach by one address, and a registry that docker pushes to and the cluster pulls from. It uses the
+# namespaces cairn and cairn-graphs, with the rights of deploy/argo and deploy/seldon and no others. Arguments go to vitest: a
+# file's name runs it alone. Told by the environment:
 #   KUBECONFIG                     of somebody who may make a namespace and roles
 #   CAIRN_TEST_HOST                this machine's address, as pods reach it
 #   CAIRN_TEST_REGISTRY            as localhost:5000
 #   CAIRN_TEST_S3_ENDPOINT, CAIRN_TEST_S3_BUCKET, CAIRN_TEST_S3_ACCESS_KEY, CAIRN_TEST_S3_SECRET_KEY
 #   CAIRN_TEST_BASE                image with Python 3.11 that the test's own is made from; left out: python:3.11-slim
+#   CAIRN_TEST_BUILD_OPTIONS       of docker build, as --network=host; left out: none
+#   CAIRN_TEST_SELDON_EXECUTOR     true where Seldon Core has its executor; left out: graphs run in one container each
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -22,18 +25,26 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-echo '== rights and secrets in the namespace cairn'
-kubectl apply -f deploy/argo/namespace.yaml
+echo '== rights and secrets'
+kubectl apply -f deploy/argo/namespace.yaml -f deploy/seldon/namespace.yaml -f deploy/seldon/outside.yaml
+kubectl -n cairn-graphs create secret generic cairn-registry --dry-run=client -o yaml --from-literal=token=of-a-test |
+  kubectl apply -f - >/dev/null
 kubectl -n cairn create secret generic artifact-store --dry-run=client -o yaml \
   --from-literal=accesskey="$CAIRN_TEST_S3_ACCESS_KEY" --from-literal=secretkey="$CAIRN_TEST_S3_SECRET_KEY" |
   kubectl apply -f - >/dev/null
 
-echo '== the image of the package'
-tag=$CAIRN_TEST_REGISTRY/cairn-test-steps:latest
-docker build --quiet --tag "$tag" --build-arg "BASE=${CAIRN_TEST_BASE:-python:3.11-slim}" \
-  --file apps/gateway/test/jobs/runner/argo/image/Dockerfile apps/gateway/test/jobs/runner >/dev/null
-docker push --quiet "$tag" >/dev/null
-CAIRN_TEST_IMAGE=$(docker image inspect --format '{{index .RepoDigests 0}}' "$tag")
+# Builds an image, pushes it, and says its name by digest: NAME DOCKERFILE FOLDER.
+image() {
+  # shellcheck disable=SC2086 # some options, or none
+  docker build --quiet ${CAIRN_TEST_BUILD_OPTIONS:-} --tag "$CAIRN_TEST_REGISTRY/$1:latest" \
+    --build-arg "BASE=${CAIRN_TEST_BASE:-python:3.11-slim}" --file "$2" "$3" >/dev/null
+  docker push --quiet "$CAIRN_TEST_REGISTRY/$1:latest" >/dev/null
+  docker image inspect --format '{{index .RepoDigests 0}}' "$CAIRN_TEST_REGISTRY/$1:latest"
+}
+
+echo '== images of the package and of the model server'
+CAIRN_TEST_IMAGE=$(image cairn-test-steps apps/gateway/test/jobs/runner/argo/image/Dockerfile apps/gateway/test/jobs/runner)
+CAIRN_TEST_SERVING_IMAGE=$(image cairn-test-serving apps/serving/Dockerfile .)
 
 # The tests speak as the gateway does.
 CAIRN_TEST_KUBECONFIG=$work/kubeconfig
@@ -42,7 +53,7 @@ token=$(kubectl -n cairn create token cairn-gateway --duration=2h)
 kubectl --kubeconfig "$CAIRN_TEST_KUBECONFIG" config unset users >/dev/null
 kubectl --kubeconfig "$CAIRN_TEST_KUBECONFIG" config set-credentials cairn-gateway --token="$token" >/dev/null
 kubectl --kubeconfig "$CAIRN_TEST_KUBECONFIG" config set-context --current --user=cairn-gateway >/dev/null
-export CAIRN_TEST_IMAGE CAIRN_TEST_KUBECONFIG
+export CAIRN_TEST_IMAGE CAIRN_TEST_SERVING_IMAGE CAIRN_TEST_KUBECONFIG
 
 echo '== tests'
 npx vitest run --config vitest.cluster.config.ts "$@"

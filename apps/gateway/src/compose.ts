@@ -38,6 +38,7 @@ import { TileCache } from './imagery/xyz/tile-cache.ts';
 import { TileServers } from './imagery/xyz/tile-servers.ts';
 import { TileSets } from './imagery/xyz/tile-sets.ts';
 import { ProcessBackend } from './inference/backend/process/backend.ts';
+import { openSeldonBackend } from './inference/backend/seldon/open.ts';
 import { estimateRoutes } from './inference/estimate-routes.ts';
 import { exportRoutes } from './inference/export-routes.ts';
 import { featureRoutes } from './inference/feature-routes.ts';
@@ -151,11 +152,19 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   const reader = imageryThread();
   const imageries = new Imageries({ catalog });
   const imageServers = new ImageServers({ hosts: new ImageHosts({ allowed: config.tileHosts }) });
-  const backend = new ProcessBackend({
-    children,
-    objects,
-    threads: config.threads === 0 ? availableParallelism() : config.threads,
-  });
+  const { cluster, graphs } = config;
+  const backend =
+    graphs === null
+      ? new ProcessBackend({
+          children,
+          objects,
+          threads: config.threads === 0 ? availableParallelism() : config.threads,
+        })
+      : await openSeldonBackend(graphs, {
+          publicKeyPem: keys.publicKeyPem,
+          mayServe: () => versions.mayServe(),
+          logger,
+        });
   const datasetReader = datasetThread();
   const repository = new DataRepository({
     folder: join(home, 'data'),
@@ -175,7 +184,6 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     manager: 'uv',
     path: config.childEnvironment['PATH'] ?? '',
   });
-  const { cluster } = config;
   const runner = cluster === null ? local : await openArgoRunner(cluster);
   const proxied = Object.keys(config.childEnvironment).some((name) => /^(https|all)_proxy$/i.test(name));
   const gitPackages = new GitPackages({
@@ -291,6 +299,8 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   const survey = surveyOf({
     database,
     objects,
+    backend,
+    versions,
     mlflow,
     inventory: new MlflowInventory({ server: mlflowServer }),
     outbox,
@@ -308,7 +318,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       tokens,
       hosts: new Hosts({
         host: config.host,
-        others: cluster === null ? [] : [new URL(cluster.stepAddress).hostname],
+        others: [cluster, graphs].flatMap((one) => (one === null ? [] : [new URL(one.stepAddress).hostname])),
       }),
     }),
     routes: [

@@ -9,6 +9,8 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
 const hostList = '^( *([^ ,:/\\[\\]]+|\\[[0-9a-fA-F:.]+\\]):[0-9]{1,5} *(,|$))*$';
 
+const namespace = '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
+
 const quantity = '^[0-9]+(Mi|Gi|Ti)$';
 
 /** Every setting with its default. Nothing else in the gateway reads the environment. */
@@ -74,16 +76,53 @@ const Settings = Type.Object({
     default: 'process',
     description: 'where packages run: process, as programs of this machine; argo, as workflows on a cluster',
   }),
-  CAIRN_KUBECONFIG: Type.String({ default: '', description: 'with argo: file that tells how the cluster is reached' }),
+  CAIRN_GRAPH_BACKEND: Type.Union([Type.Literal('process'), Type.Literal('seldon')], {
+    default: 'process',
+    description: 'where predictions are computed: process, by model servers of this machine; seldon, on a cluster',
+  }),
+  CAIRN_KUBECONFIG: Type.String({
+    default: '',
+    description: 'with argo or seldon: file that tells how the cluster is reached',
+  }),
+  CAIRN_SELDON_NAMESPACE: Type.String({
+    default: 'cairn-graphs',
+    pattern: namespace,
+    description: 'with seldon: namespace of the graphs',
+  }),
+  CAIRN_SELDON_EXECUTOR: Type.Boolean({
+    default: true,
+    description:
+      "with seldon: Seldon's executor passes blocks from node to node; false: one container is a whole graph",
+  }),
+  CAIRN_SELDON_CPU: Type.String({
+    default: '',
+    pattern: '^$|^[0-9]+m?$',
+    description: 'with seldon: CPUs that are kept for a graph; empty: as many as it may use, which CAIRN_THREADS says',
+  }),
+  CAIRN_SELDON_SECRET: Type.String({
+    default: 'cairn-registry',
+    description: 'with seldon: Secret of the namespace by which the nodes fetch weights: key token',
+  }),
+  CAIRN_SERVING_IMAGE: Type.String({
+    default: '',
+    pattern: '^$|^[^ @]+@sha256:[0-9a-f]{64}$',
+    description: 'with seldon: image of apps/serving by its digest: NAME@sha256:HEX',
+  }),
+  CAIRN_GRAPH_ADDRESS: Type.String({
+    default: 'http://{service}.{namespace}.svc:{port}',
+    pattern: '^api$|^https?://[^?#@ ]*\\{service\\}[^?#@ ]*$',
+    description:
+      'with seldon: how services of graphs are reached; api: through the API server, from outside of the cluster',
+  }),
   CAIRN_ARGO_NAMESPACE: Type.String({
     default: 'cairn',
-    pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+    pattern: namespace,
     description: 'with argo: namespace of the workflows',
   }),
   CAIRN_STEP_ADDRESS: Type.String({
     default: '',
     pattern: '^$|^https?://[^/?#@ ]+(/[^?#]*[^/?#])?$',
-    description: 'with argo: address of this gateway, as the steps of packages reach it on the cluster',
+    description: 'with argo or seldon: address of this gateway, as pods on the cluster reach it',
   }),
   CAIRN_STEP_CPU: Type.String({ default: '2', pattern: '^[0-9]+m?$', description: 'with argo: CPUs of a step' }),
   CAIRN_STEP_MEMORY: Type.String({ default: '4Gi', pattern: quantity, description: 'with argo: memory of a step' }),
@@ -146,6 +185,26 @@ export interface ClusterConfig {
   };
 }
 
+/** The cluster on which graphs run. */
+export interface GraphsConfig {
+  kubeconfig: string;
+  namespace: string;
+  /** Whether Seldon's executor passes blocks from node to node. */
+  executor: boolean;
+  /** Name of the Secret by which the nodes fetch weights. */
+  secret: string;
+  /** Image of `apps/serving` by its digest. */
+  image: string;
+  /** `http(s)://…` with `{service}`, and where it needs them `{namespace}` and `{port}`; or `api`. */
+  address: string;
+  /** `http(s)://HOST[:PORT][/PATH]` of this gateway, for the nodes. */
+  stepAddress: string;
+  /** Threads of an inference; 0: as the graph says. */
+  threads: number;
+  /** CPUs that are kept for a graph; empty: as many as it may use. */
+  cpu: string;
+}
+
 /** The configuration of one gateway, checked, with every path absolute. */
 export interface Config {
   home: string;
@@ -177,6 +236,8 @@ export interface Config {
   dataSources: string[];
   /** Where packages run; null: on this machine. */
   cluster: ClusterConfig | null;
+  /** Where graphs run; null: on this machine. */
+  graphs: GraphsConfig | null;
   logLevel: string;
   /** End when standard input closes: whoever started this gateway is gone. */
   stopWithStdin: boolean;
@@ -245,6 +306,7 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     },
     dataSources: list(settings.CAIRN_DATA_SOURCES),
     cluster: settings.CAIRN_RUNNER === 'argo' ? clusterOf(settings) : null,
+    graphs: settings.CAIRN_GRAPH_BACKEND === 'seldon' ? graphsOf(settings) : null,
     logLevel: settings.CAIRN_LOG,
     stopWithStdin: settings.CAIRN_STOP_WITH_STDIN,
     childEnvironment,
@@ -307,6 +369,32 @@ function clusterOf(settings: Static<typeof Settings>): ClusterConfig {
       secretKey: settings.CAIRN_S3_SECRET_KEY,
       secret: settings.CAIRN_S3_SECRET,
     },
+  };
+}
+
+function graphsOf(settings: Static<typeof Settings>): GraphsConfig {
+  const needed = ['CAIRN_KUBECONFIG', 'CAIRN_STEP_ADDRESS', 'CAIRN_SERVING_IMAGE'] as const;
+  const missing = needed.find((name) => settings[name] === '');
+  if (missing !== undefined) {
+    throw new CairnError(
+      'input-invalid',
+      `The setting ${missing} is missing, which CAIRN_GRAPH_BACKEND=seldon needs.`,
+      {
+        where: missing,
+        action: `Set ${needed.join(', ')}; or leave CAIRN_GRAPH_BACKEND out, to predict on this machine.`,
+      },
+    );
+  }
+  return {
+    kubeconfig: resolve(settings.CAIRN_KUBECONFIG),
+    namespace: settings.CAIRN_SELDON_NAMESPACE,
+    executor: settings.CAIRN_SELDON_EXECUTOR,
+    secret: settings.CAIRN_SELDON_SECRET,
+    image: settings.CAIRN_SERVING_IMAGE,
+    address: settings.CAIRN_GRAPH_ADDRESS,
+    stepAddress: settings.CAIRN_STEP_ADDRESS,
+    threads: settings.CAIRN_THREADS,
+    cpu: settings.CAIRN_SELDON_CPU,
   };
 }
 

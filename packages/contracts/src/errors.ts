@@ -62,6 +62,9 @@ export const errorCodes = {
   'image-missing': { status: 409, exit: 4, title: 'The package has no container image' },
   'cluster-refused': { status: 502, exit: 1, title: 'The cluster refuses what it is asked for' },
   'cluster-unavailable': { status: 503, exit: 1, title: 'The cluster does not answer' },
+  'cluster-full': { status: 503, exit: 1, title: 'The cluster has no room for the model server' },
+  'quota-exceeded': { status: 503, exit: 1, title: 'A quota of the cluster has no room for the model server' },
+  'image-unavailable': { status: 502, exit: 1, title: 'The cluster cannot pull the image of the model server' },
   'training-failed': { status: 500, exit: 1, title: 'The training did not finish' },
   'evaluation-failed': { status: 500, exit: 1, title: 'The evaluation did not finish' },
 

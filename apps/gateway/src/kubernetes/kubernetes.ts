@@ -15,7 +15,7 @@ export class KubernetesError extends CairnError {
   constructor(status: number, message: string) {
     super('cluster-refused', `The cluster refused what it was asked for: ${message}`, {
       action:
-        'Give the account of CAIRN_KUBECONFIG the rights of deploy/argo/namespace.yaml, and look at the settings.',
+        'Give the account of CAIRN_KUBECONFIG the rights that deploy/ names (argo/ and seldon/), and look at the settings.',
     });
     this.status = status;
   }
@@ -23,10 +23,21 @@ export class KubernetesError extends CairnError {
 
 /** What to ask of the API server. */
 export interface KubernetesCall {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   path: string;
   body?: unknown;
+  /** Of the body: JSON, where it is left out. */
+  contentType?: 'application/apply-patch+yaml' | 'application/merge-patch+json';
   signal?: AbortSignal;
+}
+
+/** What is passed through the API server to a service of the cluster. */
+export interface ServiceCall {
+  /** `/api/v1/namespaces/NAMESPACE/services/NAME:PORT/proxy/…`. */
+  path: string;
+  headers: Record<string, string>;
+  body: Uint8Array;
+  signal: AbortSignal;
 }
 
 /** The API server of a cluster, as far as Cairn asks it. */
@@ -70,30 +81,56 @@ export class Kubernetes {
     }
   }
 
+  /**
+   * Posts to a service through the API server; the answer is the service's, whatever it is.
+   * @throws CairnError `cluster-unavailable`; the signal's reason.
+   */
+  async post({ path, headers, body, signal }: ServiceCall): Promise<IncomingMessage> {
+    try {
+      return await this.#request('POST', path, { ...headers, 'content-length': body.length }, body, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw this.#unavailable(error);
+    }
+  }
+
   /** Closes the connections that are kept. */
   close(): void {
     this.#agent?.destroy();
   }
 
-  async #send({ method, path, body, signal }: KubernetesCall): Promise<IncomingMessage | null> {
-    const { server, token } = this.#access;
+  async #send({ method, path, body, contentType, signal }: KubernetesCall): Promise<IncomingMessage | null> {
     const bytes = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     const headers = {
       accept: 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${await token()}` }),
-      ...(bytes === undefined ? {} : { 'content-type': 'application/json', 'content-length': bytes.length }),
+      ...(bytes === undefined
+        ? {}
+        : { 'content-type': contentType ?? 'application/json', 'content-length': bytes.length }),
     };
-    const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server);
-    const send = url.protocol === 'https:' ? tlsRequest : plainRequest;
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      send(url, { method, headers, agent: this.#agent, signal }, resolve).on('error', reject).end(bytes);
-    });
+    const answer = await this.#request(method, path, headers, bytes, signal);
     const status = answer.statusCode ?? 0;
     if (status < 300) return answer;
     const told = await text(answer);
     if (status === 404) return null;
     if (status === 429 || status >= 500) throw new Error(`it answered ${status}: ${messageOf(told)}`);
     throw new KubernetesError(status, messageOf(told));
+  }
+
+  async #request(
+    method: string,
+    path: string,
+    headers: Record<string, string | number>,
+    bytes: Uint8Array | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<IncomingMessage> {
+    const { server, token } = this.#access;
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${await token()}` };
+    const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server);
+    const send = url.protocol === 'https:' ? tlsRequest : plainRequest;
+    const options = { method, headers: { ...headers, ...authorization }, agent: this.#agent, signal };
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      send(url, options, resolve).on('error', reject).end(bytes);
+    });
   }
 
   #unavailable(cause: unknown): CairnError {

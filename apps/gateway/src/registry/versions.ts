@@ -89,6 +89,14 @@ export class Versions {
     return { ...row, approval };
   }
 
+  /** The versions that may serve, as `MODEL/NUMBER`: all but those that are archived or revoked. */
+  async mayServe(): Promise<ReadonlySet<string>> {
+    const rows = await this.#database.query<{ model: string; version: number }>(
+      "select model, version from cairn.version where stage not in ('archived', 'revoked')",
+    );
+    return new Set(rows.map(versionId));
+  }
+
   /**
    * Registers a version as a candidate: row, first stage, event, and what MLflow has to be told, in the caller's
    * transaction. Its item, where it has one, is written before.

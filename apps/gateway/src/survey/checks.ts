@@ -3,10 +3,13 @@ import type { Database } from '../db/database.ts';
 import type { MlflowClient } from '../registry/mlflow/client.ts';
 import type { MlflowInventory } from '../registry/mlflow/inventory.ts';
 import type { Outbox } from '../registry/outbox.ts';
+import type { GraphBackend } from '../inference/backend/backend.ts';
+import type { Versions } from '../registry/versions.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import { archivesCheck } from './checks/archives.ts';
 import { catalogueCheck } from './checks/catalogue.ts';
 import { datasetsCheck } from './checks/datasets.ts';
+import { graphsCheck } from './checks/graphs.ts';
 import { jobsCheck } from './checks/jobs.ts';
 import { leftoversCheck } from './checks/leftovers.ts';
 import { mlflowRunsCheck, mlflowVersionsCheck, trialRunsCheck } from './checks/mlflow.ts';
@@ -22,6 +25,8 @@ import { Survey } from './survey.ts';
 export interface SurveyParts {
   database: Database;
   objects: ObjectStore;
+  backend: Pick<GraphBackend, 'outside'>;
+  versions: Pick<Versions, 'mayServe'>;
   mlflow: MlflowClient;
   inventory: MlflowInventory;
   outbox: Outbox;
@@ -52,6 +57,7 @@ export function surveyOf(parts: SurveyParts): Survey {
     trialRunsCheck(parts),
     mlflowVersionsCheck(parts),
     outboxCheck(parts),
+    graphsCheck(parts),
   ];
   return new Survey({ database: parts.database, checks });
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { OipInferRequest, Tensor } from '@cairn/contracts';
 import { blockAt } from '@cairn/geo';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GraphBackend } from '../../src/inference/backend/backend.ts';
 import { blockRequest, seenBy } from '../../src/inference/block-image.ts';
 import { blockSize, type Graph, graphOf } from '../../src/inference/graph.ts';
@@ -61,10 +61,10 @@ export function describeBackend<Backend extends GraphBackend>(
     beforeAll(async () => {
       place = await openPlace();
     });
-    afterAll(async () => {
-      for (const backend of opened) await backend.close();
-      await place.close();
+    afterEach(async () => {
+      for (const backend of opened.splice(0)) await backend.close();
     });
+    afterAll(() => place.close());
 
     const open = async (limits: BackendLimits = {}): Promise<Backend> => {
       const backend = await place.open(limits);

@@ -49,6 +49,7 @@ const deployment = object({
       ...list(
         object({
           name: text,
+          annotations: texts,
           replicas: { type: 'integer', minimum: 0 },
           graph: { $ref: '#/definitions/unit' },
           componentSpecs: list(object({ spec: pod })),

@@ -32,6 +32,10 @@ const settings: SeldonSettings = {
   image: `registry.example.org/cairn/serving@sha256:${'b'.repeat(64)}`,
   registry: 'https://cairn.example.org/mlflow',
   token: { name: 'cairn-registry', key: 'token' },
+  owner: 'c'.repeat(16),
+  executor: true,
+  threads: 0,
+  cpu: '',
 };
 const bright = { model: 'bright', version: 7, weights_digest: digest, stride: 16, halo: 16, output: buildings };
 
@@ -108,14 +112,41 @@ describe('a graph as a deployment of Seldon Core', () => {
     expect(rendered.componentSpecs[0]).toMatchObject({
       spec: { containers: [{ resources: { limits, requests: limits } }, {}] },
     });
+    const [other] = renderSeldonDeployment(graph, { ...settings, threads: 2 }).spec.predictors;
+    expect(parameterOf(other.graph, 'threads')).toBe('2');
+    expect(other.componentSpecs[0]).toMatchObject({
+      spec: { containers: [{ resources: { limits: { cpu: '2' } } }, {}] },
+    });
+  });
+
+  it('is one container with all parameters where Seldon has no executor, as Seldon wants it then', () => {
+    const alone = renderSeldonDeployment(graphOf(bright), { ...settings, executor: false });
+    expect(deploymentProblems(alone)).toEqual([]);
+    const [{ graph, annotations, componentSpecs }] = alone.spec.predictors;
+    expect(annotations).toEqual({ 'seldon.io/no-engine': 'true' });
+    expect(unitsOf(graph)).toHaveLength(1);
+    expect(['role', 'digest', 'halo', 'classes'].map((name) => parameterOf(graph, name))).toEqual([
+      'graph',
+      digest,
+      '16',
+      '["background","building"]',
+    ]);
+    const limits = { cpu: '2', memory: '2560Mi' };
+    expect(componentSpecs).toMatchObject([{ spec: { containers: [{ name: graph.name, resources: { limits } }] } }]);
   });
 
   it('has a name that Kubernetes takes, and that no other version has', () => {
-    const models = ['a', 'a-b', 'a.b', 'a_b', 'a--b', 'a-', '9', 'x'.repeat(30), 'x'.repeat(31), `${'x'.repeat(99)}.`];
-    const names = models.flatMap((model) => [1, 12].map((version) => deploymentName({ model, version })));
+    const models = ['a', 'a-b', 'a.b', 'a_b', 'a--b', 'a-', '9', 'A', 'x'.repeat(30), 'x'.repeat(31), '模型', '.'];
+    const named = (model: string, version: number, weights_digest = digest, owner = settings.owner): string =>
+      deploymentName(graphOf({ ...bright, model, version, weights_digest }), { owner });
+    const names = models.flatMap((model) => [
+      ...[1, 12].map((version) => named(model, version)),
+      named(model, 1, `sha256:${'d'.repeat(64)}`),
+      named(model, 1, digest, 'e'.repeat(16)),
+    ]);
     expect(new Set(names).size).toBe(names.length);
     for (const name of names) expect(name).toMatch(/^[a-z]([a-z0-9-]{0,45}[a-z0-9])$/);
-    expect(deploymentName({ model: 'building-detector', version: 3 })).toBe('cairn-building-detector-3');
+    expect(named('building-detector', 3)).toMatch(/^cairn-building-detector-3-[0-9a-f]{10}$/);
   });
 });
 

@@ -5,6 +5,7 @@ import { chmod, mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nameOwner } from '../../src/jobs/lease-owner.ts';
+import type { OutsideGraph } from '../../src/inference/backend/backend.ts';
 import { MlflowInventory } from '../../src/registry/mlflow/inventory.ts';
 import { surveyOf } from '../../src/survey/checks.ts';
 import type { Survey } from '../../src/survey/survey.ts';
@@ -14,14 +15,25 @@ import { openTraining, scientist } from '../training/fixture.ts';
 let parts: Awaited<ReturnType<typeof openTraining>>;
 let survey: Survey;
 let offered: 'train-model'[] = [];
+let graphs: OutsideGraph[] = [];
 beforeAll(async () => {
   parts = await openTraining();
-  const { database, objects, mlflow, outbox, home } = parts;
+  const { database, objects, mlflow, outbox, versions, home } = parts;
   await mkdir(join(home, 'jobs'), { recursive: true });
   survey = surveyOf({
     database,
     objects,
     outbox,
+    backend: {
+      outside: {
+        list: () => Promise.resolve(graphs),
+        end: (ended) => {
+          graphs = graphs.filter(({ name }) => name !== ended);
+          return Promise.resolve();
+        },
+      },
+    },
+    versions,
     mlflow: mlflow.client,
     inventory: new MlflowInventory({ server: mlflow.server }),
     workFolder: join(home, 'jobs'),
@@ -139,6 +151,19 @@ describe('a survey', () => {
     await mlflow.client.setAlias('tiny', 'production', 1);
     expect(amiss(await survey.repair(false, scientist))).toEqual(['outbox version:tiny/1']);
     expect((await mlflow.client.registeredModel('tiny'))?.aliases).toEqual({});
+  });
+
+  it('takes graphs away that serve no version of here, and only tells of those of others', async () => {
+    graphs = [
+      { name: 'cairn-tiny-1-a', version: 'tiny/1', isOwn: true },
+      { name: 'cairn-tiny-9-b', version: 'tiny/9', isOwn: true },
+      { name: 'cairn-tiny-1-c', version: 'tiny/1', isOwn: false },
+    ];
+    const found = await survey.repair(false, scientist);
+    expect(amiss(found)).toEqual(['graphs cairn-tiny-1-c', 'graphs cairn-tiny-9-b']);
+    expect(found.findings.map(({ repaired }) => repaired)).toEqual([true, false]);
+    expect(graphs.map(({ name }) => name)).toEqual(['cairn-tiny-1-a', 'cairn-tiny-1-c']);
+    graphs = [];
   });
 
   it('names what cannot be mended from here, and what to do', async () => {

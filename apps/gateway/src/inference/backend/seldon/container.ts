@@ -1,4 +1,4 @@
-import type { Graph, NodeResources } from '../../graph.ts';
+import type { NodeResources } from '../../graph.ts';
 
 /** What the nodes of every graph on a cluster share. */
 export interface NodePlace {
@@ -8,6 +8,18 @@ export interface NodePlace {
   registry: string;
   /** Key of a Secret of the namespace, with the token by which MLflow is reached. */
   token: { name: string; key: string };
+}
+
+/** A node as its pod sees it. */
+export interface RenderedNode {
+  name: string;
+  /** Named as the arguments of the model server. */
+  parameters: Record<string, string | number>;
+  resources: NodeResources;
+  /** CPUs that are kept for it, as a quantity of Kubernetes; what it may use are its resources. */
+  keeps: string;
+  /** Whether it has weights to fetch. */
+  weighs: boolean;
 }
 
 // The user of the image. Named, since Kubernetes cannot see whether a named user is root.
@@ -29,27 +41,30 @@ const probe = (path: string, more: object): unknown => ({ httpGet: { path, port:
 
 /**
  * The container of a node. It answers once it has fetched and checked its weights; until then it counts as starting, and
- * only afterwards as dead where it is silent: an inference may take long.
+ * only afterwards as dead where it is silent: an inference may take long. What it ends with, its last line tells the cluster.
  */
 export function container(
-  { name, resources }: Graph['nodes'][number],
+  { name, resources, keeps, weighs }: RenderedNode,
   { image, token }: Pick<NodePlace, 'image' | 'token'>,
 ): unknown {
-  const weighs = name === 'detector';
+  const limits = quantities(resources);
   return {
     name,
     image,
     imagePullPolicy: 'IfNotPresent',
     env: weighs ? [{ name: 'MLFLOW_TRACKING_TOKEN', valueFrom: { secretKeyRef: token } }] : [],
-    resources: { requests: quantities(resources), limits: quantities(resources) },
+    resources: { requests: { ...limits, cpu: keeps }, limits },
+    // Repeated from the pod, whose own Seldon Core replaces by that of its settings.
     securityContext: {
+      ...podSecurity,
       allowPrivilegeEscalation: false,
       capabilities: { drop: ['ALL'] },
       readOnlyRootFilesystem: true,
     },
-    startupProbe: probe('/v2/health/live', { failureThreshold: 120 }),
+    startupProbe: probe('/v2/health/live', { periodSeconds: 1, failureThreshold: 600 }),
     readinessProbe: probe('/v2/health/ready', { timeoutSeconds: 5 }),
     livenessProbe: probe('/v2/health/live', { timeoutSeconds: 30, failureThreshold: 6 }),
+    terminationMessagePolicy: 'FallbackToLogsOnError',
     volumeMounts: [scratch],
   };
 }
