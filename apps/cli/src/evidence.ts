@@ -1,8 +1,8 @@
-import type { Evidence, Shown } from '@cairn/contracts';
+import type { Evidence, ShadowRecord, Shown } from '@cairn/contracts';
 import type { Output } from './output.ts';
 
 /** Tells what there is to see of a version: its figures beside those in production, limits, pictures, licences. */
-export function tellEvidence(output: Output, { evidence, card }: Shown, address: string): void {
+export function tellEvidence(output: Output, { evidence, card, shadow }: Shown, address: string): void {
   const { figures, evaluations, inProduction, licences } = evidence;
   output.line(`${evidence.version}: ${evidence.title}`);
   output.line(
@@ -23,6 +23,11 @@ export function tellEvidence(output: Output, { evidence, card }: Shown, address:
     tellFigures(output, measured);
     output.line();
   }
+  if (shadow !== null) {
+    output.line('  as a shadow:');
+    tellShadowRecord(output, shadow);
+    output.line();
+  }
   for (const limit of card.limits) output.line(`  limit: ${limit}`);
   for (const { title, href } of card.pictures) output.line(`  picture: ${title}  ${address}${href}`);
   for (const { of, title, licence, conflicts, unknown } of licences) {
@@ -31,6 +36,22 @@ export function tellEvidence(output: Output, { evidence, card }: Shown, address:
     for (const id of unknown) output.line(`    not known to Cairn, read it yourself: ${id}`);
   }
   output.line(`  declared use: ${evidence.use}`);
+}
+
+/** Tells how a version did as a shadow, over all predictions that it ran again. */
+export function tellShadowRecord(output: Output, { compared, waiting, failed, beside }: ShadowRecord): void {
+  output.line(`  ${compared} predictions compared, ${waiting} waiting, ${failed} failed`);
+  for (const { version, compared: times, figures } of beside) {
+    const { features, areaM2, matched, missing, added, meanIou, confidence } = figures;
+    output.line(`  beside ${version}, on ${times} of them:`);
+    output.line(`    buildings: ${features.shadow} found, ${features.answered} answered`);
+    output.line(`    area: ${areaM2.shadow} m² found, ${areaM2.answered} m² answered`);
+    output.line(`    ${matched} found by both, ${missing} missed, ${added} added`);
+    if (meanIou === null || confidence === null) continue;
+    const { shadow, answered, difference } = confidence;
+    output.line(`    of those found by both: mean IoU ${meanIou},`);
+    output.line(`    mean confidence ${shadow}, answered ${answered}, apart by ${difference}`);
+  }
 }
 
 function tellFigures(output: Output, figures: Evidence['figures']): void {

@@ -18,6 +18,7 @@ import { addReproduce } from './commands/reproduce.ts';
 import { addRevoke } from './commands/revoke.ts';
 import { addCanary } from './commands/canary.ts';
 import { addRollback } from './commands/rollback.ts';
+import { addShadow } from './commands/shadow.ts';
 import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addTrain } from './commands/train.ts';
@@ -70,6 +71,7 @@ for (const add of [
   addEvidence,
   addApprove,
   addCanary,
+  addShadow,
   addRollback,
   addRevoke,
   addPredict,

@@ -33,6 +33,7 @@ export interface AppParts {
  *     GET  /models/:model/versions/:version/files/*              registry
  *     POST /models/:model/rollback   GET POST /revocations         registry
  *     GET PUT DELETE /models/:model/canary                       registry
+ *     GET PUT DELETE /models/:model/shadow   GET …/comparisons   registry
  *     ALL  /mlflow/*                                             registry
  *     GET  /datasets/:id/versions …  /datasets/:id/diff          data
  *     GET  /imagery/:id/tiles/:z/:x/:y.png                       imagery

@@ -46,8 +46,11 @@ import { exportThread } from './inference/exports-thread.ts';
 import { Inferences } from './inference/door/inferences.ts';
 import { doorRoutes } from './inference/door/routes.ts';
 import { outlineThread } from './inference/outlines-thread.ts';
+import { Precedence } from './inference/precedence.ts';
 import { Predict } from './inference/predict.ts';
 import { inferenceRoutes } from './inference/routes.ts';
+import { comparisonThread } from './inference/shadow/comparisons-thread.ts';
+import { ShadowPrediction } from './inference/shadow/shadow-prediction.ts';
 import { CallbackHosts } from './jobs/callbacks/callback-hosts.ts';
 import { Callbacks } from './jobs/callbacks/callbacks.ts';
 import { Jobs } from './jobs/engine.ts';
@@ -77,6 +80,8 @@ import { Models } from './registry/models.ts';
 import { revocationRoutes } from './registry/revocation-routes.ts';
 import { Revocations } from './registry/revocation.ts';
 import { registryRoutes } from './registry/routes.ts';
+import { shadowRoutes } from './registry/shadow-routes.ts';
+import { Shadows } from './registry/shadows.ts';
 import { versionFileRoutes } from './registry/version-file-routes.ts';
 import { Versions } from './registry/versions.ts';
 import { ObjectStore } from './storage/objects.ts';
@@ -176,6 +181,8 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   const datasets = new Datasets({ catalog });
   const outlines = outlineThread();
   const exporter = exportThread();
+  const comparisons = comparisonThread();
+  const precedence = new Precedence();
 
   const local = new ProcessRunner({
     children,
@@ -292,7 +299,15 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       'train-model': new TrainModel(training),
       'reproduce-run': new ReproduceRun(training),
       'evaluate-version': new EvaluateVersion(training),
-      predict: new Predict({ database, catalog, receipts, workFolder, ...predicting, blocksAtOnce: 2 }),
+      predict: new Predict({ database, catalog, receipts, precedence, workFolder, ...predicting, blocksAtOnce: 2 }),
+      'shadow-prediction': new ShadowPrediction({
+        database,
+        receipts,
+        precedence,
+        comparisons,
+        workFolder,
+        ...predicting,
+      }),
     },
   });
 
@@ -330,6 +345,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       jobRoutes({ jobs, callbackHosts }),
       registryRoutes({ versions, approvals, database, objects }),
       canaryRoutes({ canaries: new Canaries({ database, versions, outbox }) }),
+      shadowRoutes({ shadows: new Shadows({ database, versions, outbox }) }),
       versionFileRoutes({ versions, objects }),
       modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
       revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),
@@ -339,7 +355,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       inferenceRoutes({ database, objects }),
       exportRoutes({ database, objects, exporter }),
       featureRoutes({ jobs, objects, workFolder }),
-      doorRoutes({ versions, inferences: new Inferences({ database, versions, receipts, backend }) }),
+      doorRoutes({ versions, inferences: new Inferences({ database, versions, receipts, backend, precedence }) }),
       estimateRoutes({ database, ...predicting, rates: config.rates }),
       receiptRoutes({ receipts, database }),
       surveyRoutes({ survey }),
@@ -367,7 +383,8 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       await backend.close();
       await mlflowServer.stop();
       await children.stopAll();
-      await Promise.all([reader.close(), datasetReader.close(), outlines.close(), exporter.close()]);
+      const threads = [reader, datasetReader, outlines, exporter, comparisons];
+      await Promise.all(threads.map((thread) => thread.close()));
       await database.close();
       await lock.release();
     },

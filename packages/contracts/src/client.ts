@@ -14,6 +14,7 @@ import {
 import type { JobPage, JobSelection, StatusInfo } from './job.ts';
 import type { ModelInfo } from './model.ts';
 import type { Canary, CanaryChange } from './canary.ts';
+import type { Shadow, ShadowChange, ShadowComparison, ShadowStatus } from './shadow.ts';
 import type { DeclaredUse, RollBack, StageChange, VersionInfo } from './version.ts';
 import type {
   AccountChange,
@@ -275,6 +276,27 @@ export class CairnClient {
   /** Ends that: the default answers every request that names no version. */
   async endCanary(model: string): Promise<void> {
     await this.request('DELETE', `/models/${encodeURIComponent(model)}/canary`);
+  }
+
+  /** The version that runs a share of a model's predictions once more, and how it did. */
+  shadow(model: string): Promise<ShadowStatus> {
+    return this.get(`/models/${encodeURIComponent(model)}/shadow`);
+  }
+
+  /** Lets a version run a share of a model's predictions once more; nobody is answered by it. */
+  async setShadow(model: string, change: ShadowChange): Promise<Shadow> {
+    const path = `/models/${encodeURIComponent(model)}/shadow`;
+    return (await (await this.#send('PUT', path, change)).json()) as Shadow;
+  }
+
+  /** Ends that; what waits for the shadow is cancelled. */
+  async endShadow(model: string): Promise<void> {
+    await this.request('DELETE', `/models/${encodeURIComponent(model)}/shadow`);
+  }
+
+  /** What the versions of a model found as shadows, the newest first. */
+  shadowComparisons(model: string, limit: number): Promise<ShadowComparison[]> {
+    return this.get(`/models/${encodeURIComponent(model)}/shadow/comparisons?limit=${limit}`);
   }
 
   /** Takes back a version, a dataset or a package, with everything that came of it. */

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Digest } from './digest.ts';
+import { ShadowRecord } from './shadow.ts';
 import { DeclaredUse, Stage } from './version.ts';
 
 /** A figure of a version beside those of the versions in production. */
@@ -70,5 +71,9 @@ export type VersionCard = Static<typeof VersionCard>;
 export const Shown = Type.Object({
   evidence: Evidence,
   card: VersionCard,
+  shadow: Type.Union([ShadowRecord, Type.Null()], {
+    description:
+      'how it did as a shadow; null where it never was one, or for those who may not see it. It goes on while it is looked at: the digest of the evidence leaves it out',
+  }),
 });
 export type Shown = Static<typeof Shown>;

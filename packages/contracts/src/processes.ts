@@ -2,6 +2,7 @@ import { Type, type Static, type TSchema } from 'typebox';
 import { DatasetTold, DatasetWarning, DvcDataset, DvcSource } from './dataset.ts';
 import { Digest, Identifier } from './digest.ts';
 import { FileSet, GitProof, GitSource } from './fileset.ts';
+import { ShadowComparison } from './shadow.ts';
 
 const closed = { additionalProperties: false } as const;
 const titled = <T extends TSchema>(schema: T, title: string): T => ({ ...schema, title });
@@ -349,6 +350,28 @@ export const PredictResult = Type.Object({
   stored: Type.Boolean({ description: 'an identical request had been answered before' }),
 });
 
+/** `shadow-prediction`: the shadow of a model runs once more what a prediction was asked. */
+export const ShadowPrediction = Type.Object(
+  {
+    prediction: Type.String({ pattern: '^[0-9a-f]{20}$', title: 'Prediction' }),
+    version: Type.String({
+      pattern: '^[a-z0-9][a-z0-9._-]{0,99}/[1-9][0-9]{0,8}$',
+      description: 'MODEL/NUMBER; the shadow of the model that answered',
+      title: 'Version',
+    }),
+  },
+  {
+    ...closed,
+    title: 'Run a shadow',
+    description:
+      'Runs the shadow of a model on what a prediction was asked, and compares; what it finds is given to nobody.',
+  },
+);
+export const ShadowPredictionResult = Type.Object({
+  ...ShadowComparison.properties,
+  stored: Type.Boolean({ description: 'it had been compared before' }),
+});
+
 /** Every process with its schemas and the words a person reads. */
 export const processes = {
   'register-model': { title: 'Register a model', input: RegisterModel, result: RegisterModelResult },
@@ -358,6 +381,7 @@ export const processes = {
   'reproduce-run': { title: 'Reproduce a run', input: ReproduceRun, result: ReproduceRunResult },
   'evaluate-version': { title: 'Evaluate a version', input: EvaluateVersion, result: EvaluateVersionResult },
   predict: { title: 'Find buildings', input: Predict, result: PredictResult },
+  'shadow-prediction': { title: 'Run a shadow', input: ShadowPrediction, result: ShadowPredictionResult },
 } as const;
 
 /** The name of a process. */

@@ -4,6 +4,7 @@ export * from './crs.ts';
 export * from './georeference.ts';
 export * from './ground.ts';
 export * from './interior.ts';
+export * from './intersection.ts';
 export * from './measure.ts';
 export * from './metric.ts';
 export * from './objects.ts';

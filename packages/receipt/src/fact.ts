@@ -28,8 +28,15 @@ export interface FactValues {
   datasetDigest: { digest: Digest; dvcMd5: string | null };
   /** SHA-256 of each imagery file, sorted. */
   imageryDigests: readonly Digest[];
-  /** Why this version answered a request that named none: the default, or a canary that gets a share of such requests. */
-  route: { alias: 'production' | 'canary'; share: number };
+  /**
+   * Why this version ran: as the default, or a canary that answers a share of the requests that name no version; or as a
+   * shadow, which answers nobody.
+   */
+  route: { alias: 'production' | 'canary' | 'shadow'; share: number };
+  /** The version that is to run the same request again, beside the one that answered, and its share of the requests. */
+  shadow: { version: string; share: number };
+  /** What a shadow found beside what a version in production had answered: which prediction, and the figures. */
+  comparison: { prediction: string; version: string; iou: number; matched: number; missing: number; added: number };
   /** Parameters of the run or of the prediction that the receipt is about. */
   parameters: JsonObject;
   /** Area asked for: a GeoJSON geometry, EPSG:4326. */
@@ -115,6 +122,8 @@ const isSortedDigests = (value: unknown): boolean =>
   value.length > 0 &&
   value.every((digest, at) => isDigest(digest) && (at === 0 || (value[at - 1] as string) < digest));
 
+const ALIASES: readonly string[] = ['production', 'canary', 'shadow'];
+
 const text = (title: string): FactRule => ({ title, shape: 'a text', fits: isText });
 const digest = (title: string): FactRule => ({ title, shape: '"sha256:" and 64 digits', fits: isDigest });
 const tensors = (title: string): FactRule => ({
@@ -129,9 +138,26 @@ const FACTS: Readonly<Record<FactName, FactRule>> = {
   version: text('model version'),
   route: {
     title: 'choice of the version',
-    shape: '{alias: "production" or "canary", share: a number}',
+    shape: '{alias: "production", "canary" or "shadow", share: a number}',
+    fits: (value) => isShape(value, { alias: (alias) => ALIASES.includes(alias as string), share: isAmount }),
+  },
+  shadow: {
+    title: 'shadow beside it',
+    shape: '{version, share: a number}',
+    fits: (value) => isShape(value, { version: isText, share: isAmount }),
+  },
+  comparison: {
+    title: 'comparison with what was answered',
+    shape: '{prediction, version, iou, and the counts matched, missing, added}',
     fits: (value) =>
-      isShape(value, { alias: (alias) => alias === 'production' || alias === 'canary', share: isAmount }),
+      isShape(value, {
+        prediction: isText,
+        version: isText,
+        iou: isAmount,
+        matched: isCount,
+        missing: isCount,
+        added: isCount,
+      }),
   },
   codeCommit: { title: 'code commit', shape: '{commit, path}, or {commit: null, path, reason}', fits: isCodeCommit },
   packageDigest: digest('package digest'),
@@ -299,6 +325,18 @@ export const REQUIRED_FACTS = {
     'licences',
     'inputTensors',
     'outputTensors',
+  ],
+  // Whoever ran as a shadow need not be approved.
+  shadow: [
+    ...RUN,
+    'codeCommit',
+    'route',
+    'imageryDigests',
+    'aoi',
+    'features',
+    'comparison',
+    'softwareVersion',
+    'licences',
   ],
 } as const satisfies Readonly<Record<Kind, readonly FactName[]>>;
 

@@ -10,6 +10,7 @@ export type Kind =
   | 'approval'
   | 'prediction'
   | 'inference'
+  | 'shadow'
   | 'revocation';
 
 /** How a fact is known: computed here from bytes, or told by a record that came with a shipped version. */
@@ -19,6 +20,7 @@ export type Known = 'witnessed' | 'imported';
 export const KIND_TITLES: Readonly<Record<Kind, string>> = {
   prediction: 'prediction',
   inference: 'inference',
+  shadow: 'run of a shadow version',
   approval: 'approval',
   training: 'training run',
   import: 'import of the shipped version',

@@ -16,6 +16,7 @@ const MAIN_FACT: Readonly<Record<Kind, FactName>> = {
   approval: 'weightsDigest',
   prediction: 'features',
   inference: 'outputTensors',
+  shadow: 'features',
   revocation: 'revokedDigests',
 };
 

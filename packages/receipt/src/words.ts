@@ -48,6 +48,10 @@ function describeObject(name: string, value: Record<string, unknown>): string {
       const verdict = member(value, 'same') === true ? 'gives the same weights again' : 'gives other weights';
       return `run ${part('run')} ${verdict}${typeof first === 'string' ? `; ${first}` : ''}`;
     }
+    case 'comparison':
+      return `${part('matched')} found by both, ${part('missing')} missed, ${part('added')} added; beside ${part('version')} in ${part('prediction')}`;
+    case 'shadow':
+      return `${part('version')}, at a share of ${part('share')}`;
     case 'inputTensors':
     case 'outputTensors':
       return describeTensors(member(value, 'tensors'));

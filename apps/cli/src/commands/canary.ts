@@ -2,6 +2,7 @@ import { CairnError } from '@cairn/contracts';
 import type { AddCommand } from '../command.ts';
 import { connect } from '../gateway.ts';
 import { readNumber } from '../options.ts';
+import { percent } from '../percent.ts';
 
 interface Options {
   share?: number;
@@ -48,8 +49,4 @@ function changeOf(number: string, share: number | undefined, reason: string | un
     where: version === undefined ? number : share === undefined ? '--share' : '--reason',
     action: 'For example: cairn canary building-detector/2 --share 10 --reason "Better on slates".',
   });
-}
-
-function percent(share: number): string {
-  return `${Math.round(share * 1e6) / 1e4} %`;
 }

@@ -44,6 +44,10 @@ export const policy = {
   'execute.reproduce-run': ['scientist', 'approver'],
   'execute.evaluate-version': ['scientist', 'approver'],
 
+  // Whoever asked for a prediction is not told how another version did on it.
+  'execute.shadow-prediction': ['approver'],
+  'shadows.read': ['scientist', 'approver', 'administrator'],
+
   'versions.approve': ['approver'],
   'survey.read': ['administrator'],
   'survey.repair': ['administrator'],

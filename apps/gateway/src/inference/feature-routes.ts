@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { Jobs } from '../jobs/engine.ts';
 import { lastEventId } from '../jobs/event-stream.ts';
+import { demandReadable } from '../jobs/readable.ts';
 import { addressOf, closingOf, goneOf, sendEvents, type StreamTiming, usualStream } from '../jobs/server-sent.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import { featureLogFile } from './feature-log-files.ts';
@@ -33,7 +34,7 @@ export function featureRoutes(parts: {
         },
       },
       async (request, reply) => {
-        const { id, process } = await jobs.get(request.params.job);
+        const { id, process } = demandReadable(await jobs.get(request.params.job), request.actor);
         if (process !== 'predict') {
           throw new CairnError('not-found', `The job ${id} (${process}) finds no buildings.`, {
             where: id,

@@ -11,7 +11,7 @@ import { outlineSpec, type Task } from './task.ts';
 
 /** What works on blocks. */
 export interface BlockParts {
-  backend: GraphBackend;
+  backend: Pick<GraphBackend, 'infer' | 'isReady'>;
   reader: ImageryThread;
   outlines: OutlineThread;
   /** Blocks that are read or with the graph at a time. */

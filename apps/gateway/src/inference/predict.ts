@@ -11,6 +11,8 @@ import { softwareVersion } from '../platform/status.ts';
 import type { Draft, Issued, Receipts } from '../receipts/receipts.ts';
 import { soughtClasses } from '../registry/network-output.ts';
 import { demandUnrevoked } from '../registry/revocation.ts';
+import { shadowing } from '../registry/shadow-row.ts';
+import type { ShareRow } from '../registry/share-row.ts';
 import { versionId } from '../registry/version-row.ts';
 import { BuildingFile } from './building-file.ts';
 import { featureCollection } from './feature-collection.ts';
@@ -18,10 +20,12 @@ import { dropOldLogs, featureLogFile } from './feature-log-files.ts';
 import { findBuildings, type BlockParts, type Found } from './find-buildings.ts';
 import { missingOf } from './missing.ts';
 import { recordPace } from './pace.ts';
+import { acceptShadow } from './shadow/accept.ts';
 import { buildingsAddress, predictionItem } from './prediction-item.ts';
 import { insertPrediction, type NewPrediction, predictionOf } from './prediction-row.ts';
-import { taskOf, type Task, type TaskParts } from './task.ts';
-import { trailOf } from './trail.ts';
+import { type AnsweringTask, taskOf, type TaskParts } from './task.ts';
+import type { Precedence } from './precedence.ts';
+import { onImagery, versionTrail } from './trail.ts';
 
 type Inputs = ProcessInput<'predict'>;
 type Result = ProcessResult<'predict'>;
@@ -30,6 +34,7 @@ type Result = ProcessResult<'predict'>;
 export interface PredictParts extends TaskParts, BlockParts {
   catalog: Pick<Catalog, 'upsert'>;
   receipts: Receipts;
+  precedence: Precedence;
   /** Folder of work folders, one a job, and of the logs of the buildings that jobs find. */
   workFolder: string;
 }
@@ -66,7 +71,7 @@ export class Predict implements Process<'predict'> {
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
     const log = featureLogFile(this.#parts.workFolder, context.jobId);
     try {
-      const result = await this.#run(inputs, log, context);
+      const result = await this.#parts.precedence.first(() => this.#run(inputs, log, context));
       // The prediction is made: what is left over of others may wait for the next one.
       await dropOldLogs(this.#parts.workFolder).catch(() => undefined);
       return result;
@@ -106,18 +111,19 @@ export class Predict implements Process<'predict'> {
   }
 
   async #keep(
-    task: Task,
+    task: AnsweringTask,
     buildings: BuildingFile,
     { covered, pace }: Found,
     seconds: () => number,
     context: JobContext,
   ): Promise<Result> {
     const { database, catalog, objects, receipts } = this.#parts;
-    const { version, imagery, aoi, parameters, request } = task;
+    const { version, imagery, aoi, parameters, request, asked } = task;
     const rounded = Math.round(covered) / 1e6;
     const missing = missingOf(aoi, covered, imagery.gaps);
     if (missing.km2 > 0) context.log(`${missing.km2} km² of the area have no imagery: nothing is predicted there`);
-    const draft = await this.#draft(task, buildings, rounded);
+    const shadow = await shadowing(database, version, request);
+    const draft = await this.#draft(task, shadow, buildings, rounded);
     const issued = await receipts.sign(database, draft);
     const upstream = await receipts.upstreamOf(database, issued.bundle);
     const receipt = makeReceipt(issued.bundle, upstream, receipts.publicKeyPem);
@@ -134,6 +140,7 @@ export class Predict implements Process<'predict'> {
       seconds: seconds(),
       receipt: issued.digest,
       actor: context.actor.id,
+      asked,
     };
     const area = { geometry: aoiGeometry(aoi), bbox: aoi.bbox, missing };
     const at = new Date().toISOString();
@@ -149,6 +156,7 @@ export class Predict implements Process<'predict'> {
       await insertPrediction(tx, row);
       await recordPace(tx, version.weights_digest, { ...pace, seconds: row.seconds });
       await catalog.upsert(tx, item);
+      if (shadow !== null) await acceptShadow(tx, shadow, row.id);
       await recordEvent(tx, context.actor, {
         kind: 'prediction.made',
         subject: draft.subject,
@@ -158,10 +166,16 @@ export class Predict implements Process<'predict'> {
     });
   }
 
-  async #draft(task: Task, buildings: BuildingFile, areaKm2: number): Promise<Draft<'prediction'>> {
+  async #draft(
+    task: AnsweringTask,
+    shadow: ShareRow | null,
+    buildings: BuildingFile,
+    areaKm2: number,
+  ): Promise<Draft<'prediction'>> {
     const { database, receipts } = this.#parts;
     const { version, route, imagery, aoi, parameters, request } = task;
-    const { facts, upstream, licences } = await trailOf(database, receipts, version, imagery);
+    const trail = await versionTrail(database, receipts, version);
+    const { facts, upstream, licences } = await onImagery(database, receipts, trail, imagery);
     const manifest = await buildings.manifest();
     const witnessed = <T>(value: T): { value: T; known: 'witnessed' } => ({ value, known: 'witnessed' });
     return {
@@ -170,6 +184,7 @@ export class Predict implements Process<'predict'> {
       facts: {
         ...facts,
         ...(route === null ? {} : { route: witnessed(route) }),
+        ...(shadow === null ? {} : { shadow: witnessed({ version: versionId(shadow), share: shadow.share }) }),
         imagery: witnessed(imagery.id),
         parameters: witnessed({ ...parameters }),
         aoi: witnessed(aoiGeometry(aoi) as unknown as JsonObject),

@@ -1,6 +1,7 @@
 import { CairnError, type Digest } from '@cairn/contracts';
 import { Type } from 'typebox';
 import type { Queryable } from '../db/database.ts';
+import type { Asked } from './request.ts';
 
 /** A row of `cairn.prediction`. */
 export interface PredictionRow {
@@ -17,6 +18,8 @@ export interface PredictionRow {
   seconds: number;
   receipt: Digest;
   actor: string;
+  /** What was asked, so that another version can be asked it too; null where the prediction was made before that was kept. */
+  asked: Asked | null;
   at: Date;
   /** The revocation that it fell to, in order of all; null where it stands. */
   revocation: number | null;
@@ -53,8 +56,9 @@ export async function predictionOf(queryable: Queryable, request: Digest): Promi
 export async function insertPrediction(tx: Queryable, row: NewPrediction): Promise<void> {
   await tx.query(
     `insert into cairn.prediction
-       (id, request_digest, model, version, imagery, geojson_digest, features, area_km2, seconds, receipt, actor)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+       (id, request_digest, model, version, imagery, geojson_digest, features, area_km2, seconds, receipt, actor,
+        asked)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     [
       row.id,
       row.request_digest,
@@ -67,6 +71,7 @@ export async function insertPrediction(tx: Queryable, row: NewPrediction): Promi
       row.seconds,
       row.receipt,
       row.actor,
+      row.asked,
     ],
   );
 }

@@ -1,9 +1,12 @@
 import type { Digest, ProcessInput } from '@cairn/contracts';
 import { type Aoi, aoiGeometry } from '@cairn/geo';
-import { canonicalJson, digestOf, type JsonObject } from '@cairn/receipt';
+import { canonicalJson, digestOf } from '@cairn/receipt';
 import type { Imagery } from '../imagery/imageries.ts';
 import { calibrationFile, type Calibration } from '../registry/calibration.ts';
-import type { ProductionVersion } from '../registry/versions.ts';
+import type { VersionRow } from '../registry/version-row.ts';
+
+/** The settings of a prediction that a request may name. */
+export type Settings = Pick<ProcessInput<'predict'>, 'threshold' | 'minArea' | 'simplify' | 'square'>;
 
 /** The settings of a prediction with their defaults. */
 export interface Parameters {
@@ -23,11 +26,7 @@ export interface Parameters {
  * The settings that inputs ask for; those of the version, or of ours, where they do not.
  * @param calibration that of the version; it speaks of outlines at its own threshold, and is left out at another
  */
-export function parametersOf(
-  inputs: ProcessInput<'predict'>,
-  version: ProductionVersion,
-  calibration: Calibration | null,
-): Parameters {
+export function parametersOf(inputs: Settings, version: VersionRow, calibration: Calibration | null): Parameters {
   const threshold = inputs.threshold ?? version.threshold;
   return {
     threshold,
@@ -40,7 +39,7 @@ export function parametersOf(
 
 /** A request by what it asks for: equal requests have equal digests, however they were written. */
 export function requestDigest(
-  version: ProductionVersion,
+  version: VersionRow,
   imagery: Imagery,
   aoi: ReturnType<typeof aoiGeometry>,
   parameters: Parameters,
@@ -50,12 +49,17 @@ export function requestDigest(
   return digestOf(canonicalJson(asked));
 }
 
-/** What a request asks for, apart from the version that is to answer: the imagery, the area, and the settings that it names. */
-export function askedOf(inputs: ProcessInput<'predict'>, imagery: Imagery, aoi: Aoi): JsonObject {
+/** What a request asks for, apart from the version that is to answer. */
+export interface Asked {
+  /** Digest of the imagery. */
+  imagery: Digest;
+  aoi: ReturnType<typeof aoiGeometry>;
+  /** Those that it names. */
+  settings: Settings;
+}
+
+/** What a request asks for, apart from the version that is to answer. */
+export function askedOf(inputs: ProcessInput<'predict'>, imagery: Imagery, aoi: Aoi): Asked {
   const settings = Object.entries(inputs).filter(([name]) => !['model', 'imagery', 'aoi'].includes(name));
-  return {
-    imagery: imagery.digest,
-    aoi: aoiGeometry(aoi),
-    settings: Object.fromEntries(settings),
-  } as unknown as JsonObject;
+  return { imagery: imagery.digest, aoi: aoiGeometry(aoi), settings: Object.fromEntries(settings) };
 }

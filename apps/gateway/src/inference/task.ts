@@ -3,16 +3,18 @@ import { aoiGeometry, crsOf, type Aoi, type BlockGrid } from '@cairn/geo';
 import type { Database } from '../db/database.ts';
 import type { Imageries, Imagery } from '../imagery/imageries.ts';
 import { modelGrid, type ModelGrid } from '../imagery/model-grid.ts';
+import type { ImageryReader } from '../imagery/reader.ts';
 import type { ImageryThread } from '../imagery/reader-thread.ts';
 import { answering, type Route } from '../registry/answering.ts';
 import { calibrationOf, type Calibration } from '../registry/calibration.ts';
 import { soughtClasses } from '../registry/network-output.ts';
+import type { VersionRow } from '../registry/version-row.ts';
 import type { ProductionVersion, Versions } from '../registry/versions.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import { areaOf } from './area.ts';
 import { blockSize, graphOf, layoutOf, type Graph } from './graph.ts';
 import type { OutlineSpec } from './outlines.ts';
-import { askedOf, parametersOf, requestDigest, type Parameters } from './request.ts';
+import { type Asked, askedOf, parametersOf, requestDigest, type Parameters, type Settings } from './request.ts';
 
 /** What a request is understood by. */
 export interface TaskParts {
@@ -27,11 +29,9 @@ export interface TaskParts {
   block: number;
 }
 
-/** A request for a prediction that was understood. */
+/** What a version has to do: an area of imagery, by some settings. */
 export interface Task {
-  version: ProductionVersion;
-  /** Why that version; null where it was named, or is the only one that could be. */
-  route: Route | null;
+  version: VersionRow;
   imagery: Imagery;
   aoi: Aoi;
   parameters: Parameters;
@@ -47,31 +47,75 @@ export interface Task {
   grid: BlockGrid;
 }
 
+/** A request for a prediction that was understood. */
+export interface AnsweringTask extends Task {
+  version: ProductionVersion;
+  /** Why that version; null where it was named, or is the only one that could be. */
+  route: Route | null;
+  asked: Asked;
+}
+
+/** Imagery, and an area of it. */
+interface Ground {
+  imagery: Imagery;
+  path: string;
+  info: Awaited<ReturnType<ImageryReader['describe']>>;
+  aoi: Aoi;
+}
+
 /**
  * Reads what a request asks for.
  * @throws CairnError `not-found`, `version-not-in-production`, `aoi-*`, `imagery-*`, `calibration-invalid`
  */
-export async function taskOf(parts: TaskParts, inputs: ProcessInput<'predict'>): Promise<Task> {
-  const { database, versions, imageries, objects, reader, maxAoiKm2 } = parts;
+export async function taskOf(parts: TaskParts, inputs: ProcessInput<'predict'>): Promise<AnsweringTask> {
+  const { database, versions } = parts;
   const named = await versions.production(inputs.model);
+  const ground = await groundOf(parts, inputs);
+  const asked = askedOf(inputs, ground.imagery, ground.aoi);
+  const { version, route } = await answering(versions, database, inputs.model, named, { ...asked });
+  return { ...(await taskOn(parts, version, ground, inputs)), version, route, asked };
+}
+
+/**
+ * What a version has to do for a request, whoever answers it.
+ * @throws CairnError as `taskOf`
+ */
+export async function taskFor(
+  parts: TaskParts,
+  version: VersionRow,
+  inputs: Omit<ProcessInput<'predict'>, 'model'>,
+): Promise<Task> {
+  return taskOn(parts, version, await groundOf(parts, inputs), inputs);
+}
+
+async function groundOf(
+  { imageries, objects, reader, maxAoiKm2 }: TaskParts,
+  inputs: Pick<ProcessInput<'predict'>, 'imagery' | 'aoi'>,
+): Promise<Ground> {
   const imagery = await imageries.get(inputs.imagery);
   const path = objects.path(imagery.digest);
   const info = await reader.call('describe', path);
-  const aoi = areaOf(inputs.aoi, info.footprint, maxAoiKm2);
-  const { version, route } = await answering(versions, database, inputs.model, named, askedOf(inputs, imagery, aoi));
+  return { imagery, path, info, aoi: areaOf(inputs.aoi, info.footprint, maxAoiKm2) };
+}
+
+async function taskOn(
+  parts: TaskParts,
+  version: VersionRow,
+  { imagery, path, info, aoi }: Ground,
+  settings: Settings,
+): Promise<Task> {
   const reference = { crs: crsOf(info.crs), transform: info.transform };
   const model = modelGrid({ width: info.width, height: info.height, reference }, version.gsd);
   const graph = graphOf(version);
   const { width, height } = model;
   const { halo, stride } = layoutOf(graph);
   const grid = { width, height, size: blockSize(graph, parts.block), halo, stride };
-  const found = await calibrationOf(version, objects);
-  const parameters = parametersOf(inputs, version, found);
+  const found = await calibrationOf(version, parts.objects);
+  const parameters = parametersOf(settings, version, found);
   const calibration = parameters.calibration === 'none' ? null : found;
   const request = requestDigest(version, imagery, aoiGeometry(aoi), parameters);
   return {
     version,
-    route,
     imagery,
     aoi,
     parameters,

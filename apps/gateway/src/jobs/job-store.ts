@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { CairnError, type JobStatus, type JobStep, type Problem, type ProcessId } from '@cairn/contracts';
-import type { Database, Queryable } from '../db/database.ts';
+import type { Database } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
 import { recordEvent } from '../identity/events.ts';
 import { recordUsage } from '../usage/ledger.ts';
 import type { Usage } from '../usage/meter.ts';
 import type { Rates } from '../usage/rates.ts';
 import { noteCallbacks, subscribe, type Subscriber } from './callbacks/subscriber.ts';
-import { noSuchJob } from './exceptions.ts';
 import type { CheckedInputs } from './inputs.ts';
-import { isFinished, type Job, jobColumns } from './job.ts';
+import { acceptJob, cancelJob, findJob, jobEvent } from './job-change.ts';
+import { type Job, jobColumns } from './job.ts';
 import type { Answer } from './results.ts';
 
 /** Which jobs to list: those for which all of it holds. */
@@ -17,6 +17,8 @@ export interface JobFilter {
   /** No job at all: those of a type that there is none of. */
   nothing?: boolean;
   processes?: readonly ProcessId[];
+  /** Processes whose jobs are not told. */
+  hidden?: readonly ProcessId[];
   statuses?: readonly JobStatus[];
   /** When it was created. */
   from?: Date;
@@ -71,16 +73,9 @@ export class JobStore {
     { answer, subscriber }: Wishes = { answer: {} },
   ): Promise<{ job: Job; joined: boolean }> {
     return this.#database.transaction(async (tx) => {
-      const [added] = await tx.query<Job>(
-        `insert into cairn.job (id, process, inputs, inputs_digest, status, message, actor, answer)
-         values ($1, $2, $3, $4, 'accepted', 'waiting for a place', $5, $6)
-         on conflict (process, inputs_digest, actor) where ${open} do nothing
-         returning ${jobColumns}`,
-        [randomUUID(), process, checked.inputs, checked.digest, actor.id, answer],
-      );
-      if (added !== undefined) {
+      const added = await acceptJob(tx, process, checked, actor, answer);
+      if (added !== null) {
         if (subscriber !== undefined) await subscribe(tx, added.id, subscriber);
-        await recordEvent(tx, actor, { kind: 'job.accepted', subject: `job:${added.id}`, data: { process } });
         return { job: added, joined: false };
       }
       const [same] = await tx.query<Job>(
@@ -114,8 +109,8 @@ export class JobStore {
         [randomUUID(), process, checked.inputs, checked.digest, actor.id, answer, result],
       );
       const { id } = job!;
-      await recordEvent(tx, actor, event('accepted', id, { process }));
-      await recordEvent(tx, actor, event('successful', id, { stored: true }));
+      await recordEvent(tx, actor, jobEvent('accepted', id, { process }));
+      await recordEvent(tx, actor, jobEvent('successful', id, { stored: true }));
       if (subscriber !== undefined) {
         await subscribe(tx, id, subscriber);
         await noteCallbacks(tx, id, 'success');
@@ -146,7 +141,7 @@ export class JobStore {
         [owner, leaseMs / 1000, processes.join(), running.join()],
       );
       if (job === undefined) return null;
-      await recordEvent(tx, { id: job.actor }, event('started', job.id, { attempt: job.attempt }));
+      await recordEvent(tx, { id: job.actor }, jobEvent('started', job.id, { attempt: job.attempt }));
       await noteCallbacks(tx, job.id, 'inProgress');
       return job;
     });
@@ -200,7 +195,7 @@ export class JobStore {
       );
       if (job === undefined) return false;
       const data = ending.status === 'failed' ? { code: ending.problem.code } : {};
-      await recordEvent(tx, { id: job.actor }, event(ending.status, id, data));
+      await recordEvent(tx, { id: job.actor }, jobEvent(ending.status, id, data));
       await noteCallbacks(tx, id, ending.status === 'successful' ? 'success' : 'failed');
       return true;
     });
@@ -208,22 +203,7 @@ export class JobStore {
 
   /** Asks for a job's end: one that waits is dismissed at once, one that runs is marked, a finished one stays as it is. */
   async cancel(id: string, actor: Actor): Promise<Job> {
-    return this.#database.transaction(async (tx) => {
-      const job = await find(tx, id, 'for update');
-      if (isFinished(job) || job.cancel) return job;
-      const waiting = job.status === 'accepted';
-      const [changed] = await tx.query<Job>(
-        waiting
-          ? `update cairn.job set status = 'dismissed', cancel = true, message = '${words.dismissed}',
-               finished = clock_timestamp(), updated = clock_timestamp() where id = $1 returning ${jobColumns}`
-          : `update cairn.job set cancel = true, message = 'ending', updated = clock_timestamp()
-             where id = $1 returning ${jobColumns}`,
-        [id],
-      );
-      await recordEvent(tx, actor, event(waiting ? 'dismissed' : 'cancelled', id, {}));
-      if (waiting) await noteCallbacks(tx, id, 'failed');
-      return changed!;
-    });
+    return this.#database.transaction((tx) => cancelJob(tx, id, actor));
   }
 
   /** Gives leases back, so that another start takes the jobs up at once. */
@@ -244,7 +224,7 @@ export class JobStore {
 
   /** @throws CairnError `not-found`. */
   async get(id: string): Promise<Job> {
-    return find(this.#database, id, '');
+    return findJob(this.#database, id);
   }
 
   /** A page of jobs, the newest first, and the place of its last one where others follow. */
@@ -260,6 +240,7 @@ export class JobStore {
          and ($3::timestamptz is null or created >= $3) and ($4::timestamptz is null or created <= $4)
          and ($5::double precision is null or ${seconds} >= $5) and ($6::double precision is null or ${seconds} <= $6)
          and ($7::bigint is null or (${micros}, id) < ($7, $8::text))
+         and process <> all (string_to_array($10, ','))
        order by created desc, id desc limit $9`,
       [
         filter.processes?.join() ?? null,
@@ -271,6 +252,7 @@ export class JobStore {
         filter.after?.micros ?? null,
         filter.after?.id ?? null,
         filter.limit + 1,
+        (filter.hidden ?? []).join(),
       ],
     );
     const jobs = rows.slice(0, filter.limit);
@@ -291,17 +273,3 @@ export class JobStore {
 }
 
 const words = { successful: 'done', dismissed: 'cancelled' } as const;
-
-async function find(queryable: Queryable, id: string, lock: '' | 'for update'): Promise<Job> {
-  const [job] = await queryable.query<Job>(`select ${jobColumns} from cairn.job where id = $1 ${lock}`, [id]);
-  if (job === undefined) throw noSuchJob(id);
-  return job;
-}
-
-function event(
-  what: string,
-  id: string,
-  data: Record<string, unknown>,
-): { kind: string; subject: string; data: Record<string, unknown> } {
-  return { kind: `job.${what}`, subject: `job:${id}`, data };
-}

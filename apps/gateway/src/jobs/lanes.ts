@@ -14,5 +14,7 @@ export interface Lane {
 export const lanes: readonly Lane[] = [
   { processes: ['predict'], places: 2 },
   { processes: ['add-imagery', 'add-dataset', 'register-model'], places: 2 },
+  // Nobody waits for a shadow: one at a time, and that one makes way (see `Precedence`).
+  { processes: ['shadow-prediction'], places: 1 },
   { processes: ['train-model', 'reproduce-run', 'evaluate-version'], places: 1 },
 ];

@@ -9,8 +9,9 @@ import { checkSubscriber } from './callbacks/subscriber.ts';
 import { lastEventId, readLastEventId } from './event-stream.ts';
 import { noSuchProcess, resultNotReady } from './exceptions.ts';
 import { answerOf, Execution, readPreference } from './execution.ts';
-import { isFinished, statusInfo } from './job.ts';
+import { isFinished, type Job, statusInfo } from './job.ts';
 import { filterOf, JobList, JobsQuery, listAddress } from './listing.ts';
+import { demandReadable, mayRead } from './readable.ts';
 import { sendResult } from './results.ts';
 import { addressOf, closingOf, goneOf, sendEvents, type StreamTiming, usualStream } from './server-sent.ts';
 
@@ -83,7 +84,8 @@ export function jobRoutes(parts: {
       async (request) => {
         const { query } = request;
         const base = addressOf(request);
-        const page = await jobs.list(filterOf(query, (id) => offered(jobs, id)));
+        const hidden = (Object.keys(processes) as ProcessId[]).filter((id) => !mayRead(id, request.actor));
+        const page = await jobs.list({ ...filterOf(query, (id) => offered(jobs, id)), hidden });
         const links = [{ href: listAddress(base, query), rel: 'self', type: 'application/json' }];
         if (page.next !== null) {
           links.push({ href: listAddress(base, query, page.next), rel: 'next', type: 'application/json' });
@@ -95,14 +97,14 @@ export function jobRoutes(parts: {
     app.get<{ Params: Static<typeof JobParams> }>(
       '/jobs/:job',
       { config: { policy: 'jobs.read' }, schema: { params: JobParams, response: { 200: StatusInfo } } },
-      async (request) => statusInfo(await jobs.get(request.params.job), addressOf(request)),
+      async (request) => statusInfo(await readable(jobs, request), addressOf(request)),
     );
 
     app.get<{ Params: Static<typeof JobParams> }>(
       '/jobs/:job/results',
       { config: { policy: 'jobs.read' }, schema: { params: JobParams, response: { 200: Type.Unknown() } } },
       async (request, reply) => {
-        const job = await jobs.get(request.params.job);
+        const job = await readable(jobs, request);
         if (!isFinished(job)) throw resultNotReady(job);
         return sendResult(reply, job);
       },
@@ -119,7 +121,7 @@ export function jobRoutes(parts: {
         },
       },
       async (request, reply) => {
-        const { job } = request.params;
+        const { id: job } = await readable(jobs, request);
         void reply.header('vary', 'accept').header('cache-control', 'no-store');
         if (!wantsEvents(request)) return reply.type('text/plain; charset=utf-8').send(await jobs.log(job));
         const from = readLastEventId(request.headers['last-event-id']);
@@ -134,7 +136,10 @@ export function jobRoutes(parts: {
     app.delete<{ Params: Static<typeof JobParams> }>(
       '/jobs/:job',
       { config: { policy: 'jobs.execute' }, schema: { params: JobParams, response: { 200: StatusInfo } } },
-      async (request) => statusInfo(await jobs.dismiss(request.params.job, request.actor), addressOf(request)),
+      async (request) => {
+        const { id } = await readable(jobs, request);
+        return statusInfo(await jobs.dismiss(id, request.actor), addressOf(request));
+      },
     );
     done();
   };
@@ -143,6 +148,12 @@ export function jobRoutes(parts: {
 function offered(jobs: Jobs, id: string): ProcessId {
   if (Object.hasOwn(processes, id) && jobs.offered.includes(id as ProcessId)) return id as ProcessId;
   throw noSuchProcess(id);
+}
+
+type JobRequest = FastifyRequest<{ Params: Static<typeof JobParams> }>;
+
+async function readable(jobs: Jobs, { params, actor }: JobRequest): Promise<Job> {
+  return demandReadable(await jobs.get(params.job), actor);
 }
 
 function wantsEvents({ headers }: FastifyRequest): boolean {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type JsonObject, canonicalJson } from '@cairn/receipt';
 import type { Queryable } from '../db/database.ts';
-import { canaryOf } from './canary-row.ts';
+import { shareOf } from './share-row.ts';
 import type { ProductionVersion, Versions } from './versions.ts';
 
 /** Why a version answers a request that named none, where a share of such requests goes to a canary. */
@@ -33,7 +33,7 @@ export async function answering(
   version: ProductionVersion,
   asked: JsonObject,
 ): Promise<Answering> {
-  const canary = ref.includes('/') ? null : await canaryOf(queryable, version.model);
+  const canary = ref.includes('/') ? null : await shareOf(queryable, 'canary', version.model);
   if (canary === null) return { version, route: null };
   const { share } = canary;
   if (drawn({ model: version.model, ...asked }) >= share) return { version, route: { alias: 'production', share } };
@@ -41,6 +41,6 @@ export async function answering(
 }
 
 /** A number from 0 up to 1 that stands for a request: 48 bits of the SHA-256 of its RFC 8785 JSON. */
-function drawn(asked: JsonObject): number {
+export function drawn(asked: JsonObject): number {
   return createHash('sha256').update(canonicalJson(asked)).digest().readUIntBE(0, 6) / 2 ** 48;
 }

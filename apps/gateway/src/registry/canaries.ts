@@ -1,8 +1,8 @@
 import { CairnError, type Canary, type CanaryChange } from '@cairn/contracts';
 import type { Database } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
-import { type CanaryRow, canaryOf, endCanary, placeCanary } from './canary-row.ts';
 import type { Outbox } from './outbox.ts';
+import { endShare, placeShare, type ShareRow, shareOf } from './share-row.ts';
 import { holdVersions } from './stage-move.ts';
 import { versionId } from './version-row.ts';
 import type { Versions } from './versions.ts';
@@ -25,7 +25,7 @@ export class Canaries {
   /** The canary of a model, or null. @throws CairnError `not-found` where there is no such model. */
   async get(model: string): Promise<Canary | null> {
     await this.#versions.list(model);
-    const row = await canaryOf(this.#database, model);
+    const row = await shareOf(this.#database, 'canary', model);
     return row === null ? null : toCanary(row);
   }
 
@@ -44,8 +44,8 @@ export class Canaries {
           action: 'Name another version in production, or let another be the default first.',
         });
       }
-      await placeCanary(tx, { model, version, share, reason }, actor);
-      return (await canaryOf(tx, model))!;
+      await placeShare(tx, 'canary', { model, version, share, reason }, actor);
+      return (await shareOf(tx, 'canary', model))!;
     });
     this.#outbox.kick();
     return toCanary(row);
@@ -56,13 +56,13 @@ export class Canaries {
     await this.#versions.list(model);
     await this.#database.transaction(async (tx) => {
       await holdVersions(tx, model);
-      await endCanary(tx, model, actor);
+      await endShare(tx, 'canary', model, actor);
     });
     this.#outbox.kick();
   }
 }
 
-function toCanary(row: CanaryRow): Canary {
+function toCanary(row: ShareRow): Canary {
   const { share, actor, reason, at } = row;
   return { version: versionId(row), share, actor, reason, at: at.toISOString() };
 }

@@ -14,6 +14,8 @@ import { Type, type Static } from 'typebox';
 import type { Database } from '../db/database.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import type { Approvals } from './approval.ts';
+import { allows } from '../identity/policy.ts';
+import { recordOf } from './comparison-row.ts';
 import { evidenceOf } from './evidence.ts';
 import { findRevision } from './package/revision.ts';
 import { versionCard } from './version-card.ts';
@@ -62,7 +64,8 @@ export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback
       async (request) => {
         const row = await versions.get(request.params.model, request.params.version);
         const evidence = await evidenceOf(database, row, request.query.use);
-        return { evidence, card: await versionCard(objects, row) };
+        const shadow = allows('shadows.read', request.actor) ? await recordOf(database, row) : null;
+        return { evidence, card: await versionCard(objects, row), shadow };
       },
     );
 

@@ -2,8 +2,9 @@ import type { Stage } from '@cairn/contracts';
 import type { Queryable } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
 import { recordEvent } from '../identity/events.ts';
-import { canaryOf, endCanary } from './canary-row.ts';
 import { mirrorLater } from './outbox-row.ts';
+import { endShadow, mayShadow } from './shadow-row.ts';
+import { endShare, shareOf } from './share-row.ts';
 import { checkTransition, defaultAfter } from './stages.ts';
 import { mirrorInCatalogue } from './version-links.ts';
 import { type VersionRow, versionId, versionSubject } from './version-row.ts';
@@ -53,7 +54,7 @@ export async function moveStage(tx: Queryable, row: VersionRow, move: Move, acto
 
 /**
  * Lets the alias `production` name the version that it has to name now, and nothing else; the catalogue follows. A canary that
- * is the default now, or in production no longer, is none any more.
+ * is the default now, or in production no longer, is none any more; nor is a shadow that is the default, or may be none.
  */
 export async function placeDefault(tx: Queryable, model: string, actor: Actor, chosen?: number): Promise<void> {
   const holders = await tx.query<{ version: number }>(
@@ -68,10 +69,12 @@ export async function placeDefault(tx: Queryable, model: string, actor: Actor, c
   );
   const current = holders[0]?.version ?? null;
   const next = defaultAfter(current, inProduction, chosen);
-  const canary = await canaryOf(tx, model);
+  const canary = await shareOf(tx, 'canary', model);
   const stays =
     canary === null || (canary.version !== next && inProduction.some((row) => row.version === canary.version));
-  if (!stays) await endCanary(tx, model, actor);
+  if (!stays) await endShare(tx, 'canary', model, actor);
+  const shadow = await shareOf(tx, 'shadow', model);
+  if (shadow !== null && (shadow.version === next || !(await mayShadow(tx, shadow)))) await endShadow(tx, model, actor);
   if (next !== current) {
     await tx.query(
       "update cairn.version set aliases = array_remove(aliases, 'production') where model = $1 and 'production' = any(aliases)",

@@ -37,7 +37,7 @@ let session: InferenceSession;
 
 beforeAll(async () => {
   world = await openWorld();
-  const { database, versions, receipts, backend } = world;
+  const { database, versions, receipts } = world;
   const tokens = new Tokens({ database });
   const token = await readOwnerToken(world.home);
   await tokens.ensureOwner(token);
@@ -45,10 +45,7 @@ beforeAll(async () => {
   app = await makeApp({
     logger: pino({ level: 'silent' }),
     guard: guard({ tokens, hosts: new Hosts({ host: '127.0.0.1', others: [] }) }),
-    routes: [
-      doorRoutes({ versions, inferences: new Inferences({ database, versions, receipts, backend }) }),
-      receiptRoutes({ receipts, database }),
-    ],
+    routes: [doorRoutes({ versions, inferences: new Inferences(world) }), receiptRoutes({ receipts, database })],
   });
   address = await app.listen({ host: '127.0.0.1', port: 0 });
   session = await InferenceSession.create(await readFile(weights), { intraOpNumThreads: 1, interOpNumThreads: 1 });

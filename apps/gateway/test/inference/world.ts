@@ -9,7 +9,10 @@ import type { Actor } from '../../src/identity/actor.ts';
 import type { ImageServers } from '../../src/imagery/http/image-servers.ts';
 import { ProcessBackend } from '../../src/inference/backend/process/backend.ts';
 import { outlineThread } from '../../src/inference/outlines-thread.ts';
+import { Precedence } from '../../src/inference/precedence.ts';
 import { Predict } from '../../src/inference/predict.ts';
+import { comparisonThread } from '../../src/inference/shadow/comparisons-thread.ts';
+import { ShadowPrediction } from '../../src/inference/shadow/shadow-prediction.ts';
 import type { JobContext } from '../../src/jobs/process.ts';
 import type { Receipts } from '../../src/receipts/receipts.ts';
 import { Approvals } from '../../src/registry/approval.ts';
@@ -78,9 +81,12 @@ export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number
   const outbox = new Outbox({ database, mlflow: new MlflowClient({ server: noMlflow }), logger });
   const approvals = new Approvals({ database, versions, receipts, objects, outbox });
   const workFolder = join(home, 'jobs');
+  const precedence = new Precedence();
+  const comparisons = comparisonThread();
   const predicting = { versions, imageries, objects, backend, reader, outlines, maxAoiKm2, block: 512 };
   const predict = (block: number): Predict =>
-    new Predict({ ...predicting, database, catalog, receipts, workFolder, block, blocksAtOnce: 2 });
+    new Predict({ ...predicting, database, catalog, receipts, precedence, workFolder, block, blocksAtOnce: 2 });
+  const shadow = new ShadowPrediction({ ...predicting, database, receipts, precedence, comparisons, workFolder });
   const parts = { objects, database, receipts, versions };
   await propose(parts, 'bright', await readFile(weightsFile));
   await propose(parts, 'sure', await readFile(weightsFile), { calibration: sureness });
@@ -93,6 +99,9 @@ export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number
     outbox,
     backend,
     predicting,
+    precedence,
+    /** What jobs run. */
+    processes: { predict: predict(512), 'shadow-prediction': shadow },
     /** Registers a version that nobody has approved; its weights are no network where none is given. */
     propose: (model: string, version = 1, onnx: Uint8Array = Buffer.from(`weights of ${model}`)) =>
       propose(parts, model, onnx, { version }),
@@ -129,7 +138,7 @@ export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number
     },
     close: async () => {
       await backend.close();
-      await outlines.close();
+      await Promise.all([outlines.close(), comparisons.close()]);
       await outbox.stop();
       await imagery.close();
     },

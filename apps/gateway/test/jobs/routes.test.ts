@@ -7,6 +7,8 @@ import type { Actor } from '../../src/identity/actor.ts';
 import { CallbackHosts } from '../../src/jobs/callbacks/callback-hosts.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
 import { openTestDatabase } from '../db/template.ts';
+import { acceptJob } from '../../src/jobs/job-change.ts';
+import { checkInputs } from '../../src/jobs/inputs.ts';
 import { answer, ControlledProcess, Gateways, mapper, scientist } from './fixture.ts';
 
 let database: Database;
@@ -256,6 +258,23 @@ describe('jobs', () => {
     const dismissed = await app.inject({ method: 'DELETE', url: `/jobs/${id}` });
     expect(dismissed.json()).toMatchObject({ status: 'dismissed' });
     expect((await get(`/jobs/${id}/results`)).json()).toMatchObject({ code: 'cancelled', status: 409 });
+  });
+
+  it('of shadows are hidden from those who ask for predictions', async () => {
+    const devi: Actor = { id: 'devi', roles: ['approver'] };
+    const inputs = checkInputs('shadow-prediction', { prediction: 'a'.repeat(20), version: 'building-detector/2' });
+    const job = await database.transaction((tx) => acceptJob(tx, 'shadow-prediction', inputs, devi));
+    const { id } = job!;
+    for (const url of [`/jobs/${id}`, `/jobs/${id}/results`, `/jobs/${id}/log`]) {
+      expect((await get(url)).json()).toMatchObject({ code: 'not-found', type: exception('no-such-job') });
+    }
+    const cancelled = await app.inject({ method: 'DELETE', url: `/jobs/${id}` });
+    expect(cancelled.json()).toMatchObject({ code: 'not-found' });
+    expect((await execute()).statusCode).toBe(201);
+    expect((await get('/jobs')).json<JobPage>().jobs.map(({ processID }) => processID)).toEqual(['predict']);
+    actor = devi;
+    expect((await get(`/jobs/${id}`)).json()).toMatchObject({ status: 'accepted', processID: 'shadow-prediction' });
+    expect((await get('/jobs')).json<JobPage>().jobs.map(({ jobID }) => jobID)).toContain(id);
   });
 
   it('that do not exist are not found', async () => {

@@ -18,6 +18,7 @@ import { Inferences } from '../../src/inference/door/inferences.ts';
 import { doorRoutes } from '../../src/inference/door/routes.ts';
 import { featureRoutes } from '../../src/inference/feature-routes.ts';
 import { outlineThread } from '../../src/inference/outlines-thread.ts';
+import { Precedence } from '../../src/inference/precedence.ts';
 import { inferenceRoutes } from '../../src/inference/routes.ts';
 import { CallbackHosts } from '../../src/jobs/callbacks/callback-hosts.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
@@ -32,6 +33,8 @@ import { canaryRoutes } from '../../src/registry/canary-routes.ts';
 import { revocationRoutes } from '../../src/registry/revocation-routes.ts';
 import { Revocations } from '../../src/registry/revocation.ts';
 import { registryRoutes } from '../../src/registry/routes.ts';
+import { shadowRoutes } from '../../src/registry/shadow-routes.ts';
+import { Shadows } from '../../src/registry/shadows.ts';
 import { versionFileRoutes } from '../../src/registry/version-file-routes.ts';
 import { uploadRoutes } from '../../src/storage/uploads.ts';
 import { surveyRoutes } from '../../src/survey/routes.ts';
@@ -64,6 +67,8 @@ beforeAll(async () => {
     const predicting = {
       database,
       versions,
+      receipts,
+      precedence: new Precedence(),
       ...imagery,
       backend: noGraph,
       outlines: outlineThread(),
@@ -76,6 +81,7 @@ beforeAll(async () => {
       catalogRoutes({ catalog }),
       registryRoutes(registry),
       canaryRoutes({ canaries: new Canaries(registry) }),
+      shadowRoutes({ shadows: new Shadows(registry) }),
       versionFileRoutes(registry),
       modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
       revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),
@@ -86,7 +92,7 @@ beforeAll(async () => {
       exportRoutes({ database, objects, exporter: exportThread() }),
       estimateRoutes({ ...predicting, rates: { perHour: 0, perCpuHour: 0, currency: 'USD' } }),
       featureRoutes({ jobs: { get: nobodyAsks }, objects, workFolder: home }),
-      doorRoutes({ versions, inferences: new Inferences({ database, versions, receipts, backend: noGraph }) }),
+      doorRoutes({ versions, inferences: new Inferences(predicting) }),
       receiptRoutes({ receipts, database }),
       surveyRoutes({ survey: new Survey({ database, checks: [] }) }),
       (app, _options, done) => {

@@ -50,6 +50,7 @@ async function predicted(id: string, model: string, version: number): Promise<st
     seconds: 1,
     receipt,
     actor: 'owner',
+    asked: null,
   };
   await registry.database.transaction(async (tx) => {
     await insertPrediction(tx, row);

@@ -23,6 +23,7 @@ interface RequiredArrow {
 const REQUIRED_ARROWS: Readonly<Partial<Record<Kind, readonly RequiredArrow[]>>> = {
   prediction: [{ kinds: ['approval'] }, { kinds: ['imagery'], many: true }],
   inference: [{ kinds: ['approval'] }],
+  shadow: [{ kinds: ['training', 'import'] }, { kinds: ['prediction'] }, { kinds: ['imagery'], many: true }],
   approval: [{ kinds: ['training', 'import'] }],
   training: [{ kinds: ['registration'] }, { kinds: ['dataset'] }],
   import: [{ kinds: ['registration'] }],

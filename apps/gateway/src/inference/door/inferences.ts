@@ -21,6 +21,7 @@ import { type Answering, answering } from '../../registry/answering.ts';
 import type { Versions } from '../../registry/versions.ts';
 import type { GraphBackend } from '../backend/backend.ts';
 import { graphOf } from '../graph.ts';
+import type { Precedence } from '../precedence.ts';
 import { versionTrail } from '../trail.ts';
 import { inferenceId, inferenceOf, insertInference } from './inference-row.ts';
 
@@ -30,6 +31,7 @@ export interface InferenceParts {
   versions: Versions;
   receipts: Receipts;
   backend: GraphBackend;
+  precedence: Precedence;
 }
 
 /** Parameter of a request that wants the receipt in the answer, and of an answer that holds it, as JSON text. */
@@ -54,12 +56,12 @@ export class Inferences {
    * `model-output-invalid`, `serving-unavailable`
    */
   async answer(ref: string, request: InferRequest, actor: Actor, signal: AbortSignal): Promise<InferAnswer> {
-    const { versions, database } = this.#parts;
+    const { versions, database, backend, precedence } = this.#parts;
     const named = await versions.production(ref);
     const image = imageOf(request);
     const input = listOf(image);
     const { version, route } = await answering(versions, database, ref, named, { input: input.digest });
-    const output = await this.#parts.backend.ask(graphOf(version), image, signal);
+    const output = await precedence.first(() => backend.ask(graphOf(version), image, signal));
     const receipt = await this.#receipt({ version, route }, input, listOf(output), actor);
     return {
       ...(request.id === undefined ? {} : { id: request.id }),

@@ -11,6 +11,7 @@ const holders = [
   "select 'prediction:' || id, receipt from cairn.prediction",
   "select 'version:' || model || '/' || version, receipt from cairn.evaluation",
   "select 'inference:' || id, receipt from cairn.inference",
+  "select 'shadow:' || prediction || '/' || version, receipt from cairn.comparison",
 ].join(' union ');
 
 const action = 'Restore db/ in the state folder from a backup: a receipt cannot be made again.';
