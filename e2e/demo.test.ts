@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeBuildings } from './suites/buildings.ts';
+import { describeColdStart } from './suites/cold-start.ts';
 import { describeExport } from './suites/export.ts';
 import { describeInput } from './suites/input.ts';
 import { describePage } from './suites/page.ts';
@@ -24,6 +25,7 @@ describe('the demo on the generated scene', () => {
   describeVerify(get);
   describeRestart(get);
   describeExport(get);
+  describeColdStart(get);
   describeInput(get);
   describePage(get);
   // Last: it takes back what the others look at.

@@ -38,6 +38,7 @@ import { TileCache } from './imagery/xyz/tile-cache.ts';
 import { TileServers } from './imagery/xyz/tile-servers.ts';
 import { TileSets } from './imagery/xyz/tile-sets.ts';
 import { ProcessBackend } from './inference/backend/process/backend.ts';
+import { ServingProgram } from './inference/backend/process/program.ts';
 import { openSeldonBackend } from './inference/backend/seldon/open.ts';
 import { estimateRoutes } from './inference/estimate-routes.ts';
 import { exportRoutes } from './inference/export-routes.ts';
@@ -157,18 +158,22 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   const reader = imageryThread();
   const imageries = new Imageries({ catalog });
   const imageServers = new ImageServers({ hosts: new ImageHosts({ allowed: config.tileHosts }) });
-  const { cluster, graphs } = config;
+  const { cluster, graphs, idleMs } = config;
+  const program = new ServingProgram({ folder: join(home, 'serving') });
   const backend =
     graphs === null
       ? new ProcessBackend({
           children,
           objects,
+          program,
           threads: config.threads === 0 ? availableParallelism() : config.threads,
+          idleMs,
         })
       : await openSeldonBackend(graphs, {
           publicKeyPem: keys.publicKeyPem,
           mayServe: () => versions.mayServe(),
           logger,
+          idleMs,
         });
   const datasetReader = datasetThread();
   const repository = new DataRepository({
@@ -373,6 +378,8 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       await jobs.start();
       outbox.start();
       callbacks.start();
+      // Whoever asks first shall not wait for it; why it cannot be made is told when a model server is started.
+      if (graphs === null) program.file().catch(() => undefined);
       return address;
     },
     stop: async () => {

@@ -29,6 +29,12 @@ const Settings = Type.Object({
     maximum: 256,
     description: 'threads of inference; 0: one a core',
   }),
+  CAIRN_IDLE_SECONDS: Type.Number({
+    default: 300,
+    exclusiveMinimum: 0,
+    maximum: 1_000_000,
+    description: 'a model server that nobody asks for so long is ended, here or on a cluster',
+  }),
   CAIRN_MAX_AOI_KM2: Type.Number({ default: 200, exclusiveMinimum: 0 }),
   CAIRN_MAX_UPLOAD_MIB: Type.Integer({ default: 16384, minimum: 1 }),
   CAIRN_BLOCK: Type.Integer({ default: 1024, minimum: 128, maximum: 4096, description: 'core of a block in pixels' }),
@@ -214,6 +220,8 @@ export interface Config {
   tools: string;
   web: string;
   threads: number;
+  /** A model server, or a graph on a cluster, that nobody asks for so long is ended. */
+  idleMs: number;
   maxAoiKm2: number;
   maxUploadBytes: number;
   block: number;
@@ -285,6 +293,7 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     tools: settings.CAIRN_TOOLS === '' ? resolve(repository, '.tools') : resolve(settings.CAIRN_TOOLS),
     web: settings.CAIRN_WEB === '' ? resolve(repository, 'apps/web/dist') : resolve(settings.CAIRN_WEB),
     threads: settings.CAIRN_THREADS,
+    idleMs: settings.CAIRN_IDLE_SECONDS * 1000,
     maxAoiKm2: settings.CAIRN_MAX_AOI_KM2,
     maxUploadBytes: settings.CAIRN_MAX_UPLOAD_MIB * 1024 * 1024,
     block: settings.CAIRN_BLOCK,

@@ -14,6 +14,7 @@ import { demandUnrevoked } from '../registry/revocation.ts';
 import { shadowing } from '../registry/shadow-row.ts';
 import type { ShareRow } from '../registry/share-row.ts';
 import { versionId } from '../registry/version-row.ts';
+import type { GraphBackend } from './backend/backend.ts';
 import { BuildingFile } from './building-file.ts';
 import { featureCollection } from './feature-collection.ts';
 import { dropOldLogs, featureLogFile } from './feature-log-files.ts';
@@ -32,6 +33,7 @@ type Result = ProcessResult<'predict'>;
 
 /** What the process works with. */
 export interface PredictParts extends TaskParts, BlockParts {
+  backend: Pick<GraphBackend, 'infer' | 'isReady' | 'hold'>;
   catalog: Pick<Catalog, 'upsert'>;
   receipts: Receipts;
   precedence: Precedence;
@@ -52,12 +54,18 @@ export class Predict implements Process<'predict'> {
     this.#parts = parts;
   }
 
-  /** The prediction that answered an identical request before. What cannot be answered is told by the run. */
+  /**
+   * The prediction that answered an identical request before. What cannot be answered is told by the run. Where there is none,
+   * the graph begins to start: it will be asked when the job has found a place and its first pixels are read.
+   */
   async stored(inputs: Inputs): Promise<Result | null> {
+    const { database, backend } = this.#parts;
     try {
-      const { request } = await taskOf(this.#parts, inputs);
-      const row = await predictionOf(this.#parts.database, request);
-      return row === null ? null : toResult(row, true);
+      const { request, graph } = await taskOf(this.#parts, inputs);
+      const row = await predictionOf(database, request);
+      if (row !== null) return toResult(row, true);
+      backend.hold(graph)();
+      return null;
     } catch (error) {
       if (error instanceof CairnError) return null;
       throw error;
@@ -84,7 +92,7 @@ export class Predict implements Process<'predict'> {
 
   async #run(inputs: Inputs, log: string, context: JobContext): Promise<Result> {
     const started = performance.now();
-    const { database, outlines, workFolder } = this.#parts;
+    const { database, backend, outlines, workFolder } = this.#parts;
     context.step('Look at the request');
     const task = await taskOf(this.#parts, inputs);
     const stored = await predictionOf(database, task.request);
@@ -98,7 +106,9 @@ export class Predict implements Process<'predict'> {
     const buildings = await BuildingFile.open(log, folder);
     try {
       context.step('Find buildings');
-      const found = await findBuildings(this.#parts, task, buildings, context);
+      // The graph must not end between two blocks, however long the second takes to be read.
+      const release = backend.hold(task.graph);
+      const found = await findBuildings(this.#parts, task, buildings, context).finally(release);
       context.step('Sign the receipt');
       context.progress(97, `Signing the receipt of ${buildings.count} buildings`);
       const seconds = (): number => Math.round(performance.now() - started) / 1000;

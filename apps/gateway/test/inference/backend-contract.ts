@@ -115,6 +115,19 @@ export function describeBackend<Backend extends GraphBackend>(
       expect(pixelsIn((await backend.infer(graph, request, signal)).data[0])).toBe(8000);
     });
 
+    it('starts a graph that is held before it is asked, and does not end it until nobody holds it', async () => {
+      const backend = await open({ idleMs: 300 });
+      const graph = await lay('held', 1, await fixture('brightness'));
+      const [one, other] = [backend.hold(graph), backend.hold(graph)];
+      while (!backend.isReady(graph)) await pause(20);
+      one();
+      one();
+      await pause(700);
+      expect(backend.isReady(graph)).toBe(true);
+      other();
+      while (backend.isReady(graph)) await pause(20);
+    });
+
     it('answers the same where what answers is killed in the middle', async () => {
       const backend = await open();
       const graph = await lay('bright', 3, await fixture('brightness'));

@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ProcessBackend } from '../../src/inference/backend/process/backend.ts';
+import { ServingProgram } from '../../src/inference/backend/process/program.ts';
 import { BuildingFile } from '../../src/inference/building-file.ts';
 import { blockSize, graphOf, layoutOf } from '../../src/inference/graph.ts';
 import { buildings } from '../../src/registry/network-output.ts';
@@ -14,10 +16,12 @@ import { describeBackend, fixture, graphFor, greyBlock, pixelsIn } from './backe
 let home: string;
 let objects: ObjectStore;
 let children: Children;
+let program: ServingProgram;
 
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'cairn-backend-'));
   objects = new ObjectStore({ root: join(home, 'objects') });
+  program = new ServingProgram({ folder: join(home, 'serving') });
   children = new Children({
     runFolder: join(home, 'run'),
     logFolder: join(home, 'logs'),
@@ -32,7 +36,7 @@ afterAll(async () => {
 
 describeBackend<ProcessBackend>('local processes', () =>
   Promise.resolve({
-    open: (limits) => Promise.resolve(new ProcessBackend({ children, objects, threads: 1, ...limits })),
+    open: (limits) => Promise.resolve(new ProcessBackend({ children, objects, program, threads: 1, ...limits })),
     lay: async (_model, _version, weights) => (await objects.put(weights)).digest,
     kill: async (backend, { model, version }) => {
       const servers = await backend.status();
@@ -42,8 +46,25 @@ describeBackend<ProcessBackend>('local processes', () =>
   }),
 );
 
+test('requests that come just as an idle model server ends are answered', async () => {
+  const backend = new ProcessBackend({ children, objects, program, threads: 1, idleMs: 20 });
+  const { digest } = await objects.put(await fixture('brightness'));
+  const graph = graphFor('idle', 1, digest);
+  const request = await greyBlock(graph, 255);
+  const { signal } = new AbortController();
+  let ends = 0;
+  for (const wait of [0, 10, 18, 19, 20, 21, 22, 30]) {
+    const answers = await Promise.all([1, 2].map(() => backend.infer(graph, request, signal)));
+    expect(answers.map(({ data }) => pixelsIn(data[0]))).toEqual([8000, 8000]);
+    await pause(wait);
+    if (!backend.isReady(graph)) ends += 1;
+  }
+  expect(ends).toBeGreaterThan(0);
+  await backend.close();
+});
+
 test('a model server that hangs is replaced after the time that a block may take', async () => {
-  const backend = new ProcessBackend({ children, objects, threads: 1, requestMs: 4000 });
+  const backend = new ProcessBackend({ children, objects, program, threads: 1, requestMs: 4000 });
   const { digest } = await objects.put(await fixture('brightness'));
   const graph = graphFor('bright', 1, digest);
   const request = await greyBlock(graph, 255);

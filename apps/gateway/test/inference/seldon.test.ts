@@ -9,6 +9,7 @@ import { blockAt } from '@cairn/geo';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ProcessBackend } from '../../src/inference/backend/process/backend.ts';
+import { ServingProgram } from '../../src/inference/backend/process/program.ts';
 import {
   deploymentName,
   type PredictiveUnit,
@@ -181,7 +182,8 @@ describe('the nodes of a deployment, started as Seldon Core starts them', () => 
     request = await blockRequest(block, seen, rgba, 0.5);
     const parts = { runFolder: join(home, 'run'), logFolder: join(home, 'logs'), logger: quietLogger() };
     const children = new Children({ ...parts, environment: { PATH: process.env['PATH'] ?? '' } });
-    const backend = new ProcessBackend({ children, objects, threads: 2 });
+    const program = new ServingProgram({ folder: join(home, 'serving') });
+    const backend = new ProcessBackend({ children, objects, program, threads: 2 });
     expected = await backend.infer(graph, request, new AbortController().signal);
     await backend.close();
     await children.stopAll();

@@ -8,6 +8,7 @@ import type { Database } from '../../src/db/database.ts';
 import type { Actor } from '../../src/identity/actor.ts';
 import type { ImageServers } from '../../src/imagery/http/image-servers.ts';
 import { ProcessBackend } from '../../src/inference/backend/process/backend.ts';
+import { ServingProgram } from '../../src/inference/backend/process/program.ts';
 import { outlineThread } from '../../src/inference/outlines-thread.ts';
 import { Precedence } from '../../src/inference/precedence.ts';
 import { Predict } from '../../src/inference/predict.ts';
@@ -76,7 +77,8 @@ export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number
     environment: { PATH: process.env['PATH'] ?? '' },
     logger,
   });
-  const backend = new ProcessBackend({ children, objects, threads: 1 });
+  const program = new ServingProgram({ folder: join(home, 'serving') });
+  const backend = new ProcessBackend({ children, objects, program, threads: 1 });
   const versions = new Versions({ database });
   const outbox = new Outbox({ database, mlflow: new MlflowClient({ server: noMlflow }), logger });
   const approvals = new Approvals({ database, versions, receipts, objects, outbox });

@@ -58,6 +58,7 @@ beforeAll(async () => {
     const noGraph = {
       infer: nobodyAsks,
       ask: nobodyAsks,
+      hold: () => () => undefined,
       isReady: () => false,
       status: nobodyAsks,
       outside: null,

@@ -21,6 +21,11 @@ export interface GraphBackend {
    * @throws CairnError as `infer`, and `input-invalid`
    */
   ask(graph: Graph, image: Tensor, signal: AbortSignal): Promise<Tensor>;
+  /**
+   * Begins to start what a graph needs, and keeps it until the answer is called: for whoever will ask soon, or again and again.
+   * A start that fails is told by `infer` and `ask`.
+   */
+  hold(graph: Graph): () => void;
   /** Whether a graph answers without being started first, as far as this gateway knows. */
   isReady(graph: Graph): boolean;
   /** What runs: its name, and its resident memory in MiB where that is known here. */

@@ -8,12 +8,15 @@ import { blockOutput, rawOutput, type SentAnswer } from '../answer.ts';
 import { isBroken, nameOf, untilAnswered } from '../attempts.ts';
 import type { GraphBackend, Tell } from '../backend.ts';
 import { problemOf } from '../problem.ts';
+import type { ServingProgram } from './program.ts';
 import { startServer, type Server } from './server.ts';
 
 /** What the backend works with. */
 export interface ProcessBackendParts {
   children: Children;
   objects: ObjectStore;
+  /** What a server runs. */
+  program: Pick<ServingProgram, 'file'>;
   /** Threads of one inference; fixed, since results are reproducible for one number of them. */
   threads: number;
   /** A server that nobody asked for this long is ended. */
@@ -22,7 +25,7 @@ export interface ProcessBackendParts {
   requestMs?: number;
 }
 
-/** Executes graphs in child processes on this machine, one a version, started with its first block. */
+/** Executes graphs in child processes on this machine, one a version, started when it is held or with its first block. */
 export class ProcessBackend implements GraphBackend {
   readonly outside = null;
   readonly #parts: Required<ProcessBackendParts>;
@@ -45,6 +48,16 @@ export class ProcessBackend implements GraphBackend {
     return this.#attempt(graph, message, rawOutput, signal);
   }
 
+  /** @inheritdoc */
+  hold(graph: Graph): () => void {
+    const entry = this.#enter(graph);
+    let held = true;
+    return () => {
+      if (held) this.#leave(graph, entry);
+      held = false;
+    };
+  }
+
   /** Sends what a server is to answer; one that broke is replaced, and asked again. */
   async #attempt<T>(
     graph: Graph,
@@ -55,9 +68,7 @@ export class ProcessBackend implements GraphBackend {
   ): Promise<T> {
     const limits = { signal, requestMs: this.#parts.requestMs, pauseMs: 0 };
     return untilAnswered(graph, limits, async () => {
-      const entry = this.#entry(graph);
-      entry.users += 1;
-      clearTimeout(entry.idle);
+      const entry = this.#enter(graph);
       if (!entry.ready) tell?.(`Starting the model server of ${nameOf(graph)}`);
       try {
         return read(await this.#send(await entry.starting, graph, message, signal));
@@ -65,8 +76,7 @@ export class ProcessBackend implements GraphBackend {
         if (isBroken(error) && !signal.aborted) await this.#giveUp(graph, entry);
         throw error;
       } finally {
-        entry.users -= 1;
-        if (entry.users === 0) this.#stopWhenIdle(graph, entry);
+        this.#leave(graph, entry);
       }
     });
   }
@@ -94,11 +104,25 @@ export class ProcessBackend implements GraphBackend {
     await Promise.all(entries.map(stopped));
   }
 
+  /** Counts a user of a graph's server, which is started where there is none. */
+  #enter(graph: Graph): Entry {
+    const entry = this.#entry(graph);
+    entry.users += 1;
+    clearTimeout(entry.idle);
+    return entry;
+  }
+
+  #leave(graph: Graph, entry: Entry): void {
+    entry.users -= 1;
+    if (entry.users === 0) this.#stopWhenIdle(graph, entry);
+  }
+
   #entry(graph: Graph): Entry {
     const name = nameOf(graph);
     const held = this.#servers.get(name);
     if (held !== undefined) return held;
-    const entry: Entry = { starting: this.#start(graph), ready: false, users: 0 };
+    // Its start counts as a user, so that the idle time of one that nobody waits for begins when it is there.
+    const entry: Entry = { starting: this.#start(graph), ready: false, users: 1 };
     this.#servers.set(name, entry);
     const forget = (): void => {
       if (this.#servers.get(name) === entry) this.#servers.delete(name);
@@ -106,13 +130,14 @@ export class ProcessBackend implements GraphBackend {
     // One that ended by itself is started again with the next block; one that never started may be, too.
     entry.starting.then(({ child }) => {
       entry.ready = true;
+      this.#leave(graph, entry);
       return child.exited.then(forget);
     }, forget);
     return entry;
   }
 
   async #start(graph: Graph): Promise<Server> {
-    const { children, objects, threads } = this.#parts;
+    const { children, objects, program, threads } = this.#parts;
     const { digest } = graph.nodes[0].parameters;
     if (!(await objects.has(digest))) {
       throw new CairnError('weights-digest-mismatch', `The weights ${digest} are no longer in the store.`, {
@@ -120,7 +145,7 @@ export class ProcessBackend implements GraphBackend {
         action: 'Register the model again: its package holds the weights.',
       });
     }
-    return startServer(children, graph, { weights: objects.path(digest), threads });
+    return startServer(children, graph, { program: await program.file(), weights: objects.path(digest), threads });
   }
 
   async #send({ address }: Server, graph: Graph, { headers, body }: Message, signal: AbortSignal): Promise<SentAnswer> {
@@ -152,7 +177,7 @@ export class ProcessBackend implements GraphBackend {
   }
 }
 
-/** A server that is there or coming, and how many blocks are with it. */
+/** A server that is there or coming, and how many hold it or wait for its answer. */
 interface Entry {
   starting: Promise<Server>;
   ready: boolean;

@@ -1,12 +1,7 @@
-import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Problem } from '@cairn/contracts';
 import type { Child, Children } from '../../../supervise/child.ts';
 import type { Graph } from '../../graph.ts';
 import { problemOf, unavailable } from '../problem.ts';
-
-const main = fileURLToPath(new URL('../../../../../serving/src/main.ts', import.meta.url));
-const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 /** A model server that answers, as a child process. */
 export interface Server {
@@ -22,7 +17,7 @@ export interface Server {
 export async function startServer(
   children: Children,
   graph: Graph,
-  options: { weights: string; threads: number },
+  options: { program: string; weights: string; threads: number },
 ): Promise<Server> {
   const lines: { address?: string; problem?: Problem } = {};
   let tell: () => void = () => undefined;
@@ -31,7 +26,7 @@ export async function startServer(
     const child = await children.start({
       name: `serving-${graph.model}-${graph.version}`,
       command: process.execPath,
-      args: ['--import', loader, main, ...argumentsOf(graph, options)],
+      args: ['--enable-source-maps', options.program, ...argumentsOf(graph, options)],
       onLine: (line, stream) => {
         const json = parsed(line);
         if (stream === 'stdout' && typeof json['address'] === 'string') lines.address = json['address'];

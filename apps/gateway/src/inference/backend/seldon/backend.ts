@@ -76,6 +76,19 @@ export class SeldonBackend implements GraphBackend {
   }
 
   /** @inheritdoc */
+  hold(graph: Graph): () => void {
+    const entry = this.#entry(graph, this.#nameOf(graph));
+    entry.users += 1;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      entry.users -= 1;
+      entry.last = Date.now();
+    };
+  }
+
+  /** @inheritdoc */
   isReady(graph: Graph): boolean {
     return this.#graphs.get(this.#nameOf(graph))?.ready === true;
   }
