@@ -121,6 +121,7 @@ describe('a graph as a deployment of Seldon Core', () => {
   });
 
   it('is one container with all parameters where Seldon has no executor, as Seldon wants it then', () => {
+    expect(deployment.spec.predictors[0].annotations).toEqual({});
     const alone = renderSeldonDeployment(graphOf(bright), { ...settings, executor: false });
     expect(deploymentProblems(alone)).toEqual([]);
     const [{ graph, annotations, componentSpecs }] = alone.spec.predictors;

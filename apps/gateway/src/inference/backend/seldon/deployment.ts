@@ -84,7 +84,8 @@ export function renderSeldonDeployment(graph: Graph, settings: SeldonSettings): 
       predictors: [
         {
           name: predictorName,
-          annotations: { 'seldon.io/no-engine': String(!settings.executor) },
+          // Seldon Core looks for its presence, not for its value.
+          annotations: settings.executor ? {} : { 'seldon.io/no-engine': 'true' },
           replicas: graph.replicas,
           graph: unitOf(nodes),
           componentSpecs: [
