@@ -22,7 +22,7 @@ export interface AppParts {
  * Makes the application; nothing listens yet. The routes, by domain:
  *
  *     GET  /healthz  /status  /openapi.json  /api  /conformance  platform
- *     POST DELETE /session   GET /keys/cairn.pub                 identity
+ *     GET POST DELETE /session   GET /keys/cairn.pub             identity
  *     /accounts …  /accounts/:id/password  /tokens …             identity
  *     POST /uploads  /uploads/missing   HEAD /uploads/:digest    storage
  *     GET  /stac …  /stac/collections/:id/items …  /stac/search  catalog
@@ -30,6 +30,7 @@ export interface AppParts {
  *     GET  /jobs …   DELETE /jobs/:id                            jobs
  *     GET  /models …  /models/:model/revisions/:digest/archive   registry
  *     GET  /models/:model/versions …   POST …/:version/stage     registry
+ *     GET  /approvals                                            registry
  *     GET  /models/:model/versions/:version/files/*              registry
  *     POST /models/:model/rollback   GET POST /revocations         registry
  *     GET PUT DELETE /models/:model/canary                       registry

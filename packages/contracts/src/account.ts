@@ -29,6 +29,10 @@ export const AccountInfo = Type.Object(
 );
 export type AccountInfo = Static<typeof AccountInfo>;
 
+/** Who speaks: what a page needs to know of its reader. */
+export const SessionInfo = Type.Object({ id: Type.String(), roles: Type.Array(Role) }, { $id: 'SessionInfo' });
+export type SessionInfo = Static<typeof SessionInfo>;
+
 /** Adding an account. */
 export const NewAccount = Type.Object(
   { id: Identifier, roles: Roles, password: Type.Optional(Password) },

@@ -14,6 +14,7 @@ import {
 import type { JobPage, JobSelection, StatusInfo } from './job.ts';
 import type { ModelInfo } from './model.ts';
 import type { Canary, CanaryChange } from './canary.ts';
+import type { ApprovalInfo } from './approval.ts';
 import type { Shadow, ShadowChange, ShadowComparison, ShadowStatus } from './shadow.ts';
 import type { DeclaredUse, RollBack, StageChange, VersionInfo } from './version.ts';
 import type {
@@ -23,6 +24,7 @@ import type {
   NewAccount,
   NewToken,
   PasswordChange,
+  SessionInfo,
   TokenInfo,
 } from './account.ts';
 import type { Revocation, RevocationAsked, RevocationResult } from './revocation.ts';
@@ -247,6 +249,11 @@ export class CairnClient {
     return this.get(`/models/${model}/versions`);
   }
 
+  /** Who approved each version that is in production. */
+  approvals(): Promise<ApprovalInfo[]> {
+    return this.get('/approvals');
+  }
+
   /** Brings a version to another stage. */
   changeStage(model: string, version: number, change: StageChange): Promise<VersionInfo> {
     return this.post(`/models/${model}/versions/${version}/stage`, change);
@@ -346,6 +353,11 @@ export class CairnClient {
     const token = /=([^;]+)/.exec(session ?? '')?.[1];
     if (token === undefined) throw new CairnError('internal', 'The gateway answered no session.');
     return token;
+  }
+
+  /** Who speaks by this client's token or session. */
+  session(): Promise<SessionInfo> {
+    return this.get('/session');
   }
 
   /** Ends the session by whose token this client speaks; a token of another kind stays. */

@@ -9,6 +9,7 @@ export * from './estimate.ts';
 export * from './job-events.ts';
 export * from './version.ts';
 export * from './canary.ts';
+export * from './approval.ts';
 export * from './shadow.ts';
 export * from './account.ts';
 export * from './model.ts';

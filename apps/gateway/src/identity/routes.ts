@@ -1,8 +1,8 @@
-import { CairnError } from '@cairn/contracts';
+import { CairnError, SessionInfo } from '@cairn/contracts';
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { Accounts } from './accounts.ts';
-import { type Actor, roles } from './actor.ts';
+import type { Actor } from './actor.ts';
 import { sessionCookie, tokenOf } from './guard.ts';
 import type { SigningKeys } from './keys.ts';
 import { sessionSeconds, type Tokens } from './tokens.ts';
@@ -18,10 +18,6 @@ const SignIn = Type.Union([
     { additionalProperties: false },
   ),
 ]);
-const SignedIn = Type.Object({
-  id: Type.String(),
-  roles: Type.Array(Type.Union(roles.map((role) => Type.Literal(role)))),
-});
 
 /** A browser's session, and the public key that checks this installation's receipts. */
 export function identityRoutes(parts: {
@@ -33,7 +29,7 @@ export function identityRoutes(parts: {
   return (app: FastifyInstance, _options, done) => {
     app.post<{ Body: Static<typeof SignIn> }>(
       '/session',
-      { config: { policy: 'session.write' }, schema: { body: SignIn, response: { 200: SignedIn } } },
+      { config: { policy: 'session.write' }, schema: { body: SignIn, response: { 200: SessionInfo } } },
       async (request, reply) => {
         const { body } = request;
         const actor =
@@ -47,6 +43,12 @@ export function identityRoutes(parts: {
         });
         return { id: actor.id, roles: [...actor.roles] };
       },
+    );
+
+    app.get(
+      '/session',
+      { config: { policy: 'own-account.read' }, schema: { response: { 200: SessionInfo } } },
+      ({ actor }) => ({ id: actor.id, roles: [...actor.roles] }),
     );
 
     app.delete(

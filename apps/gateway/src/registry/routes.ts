@@ -1,4 +1,5 @@
 import {
+  ApprovalInfo,
   CairnError,
   DeclaredUse,
   Digest,
@@ -67,6 +68,12 @@ export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback
         const shadow = allows('shadows.read', request.actor) ? await recordOf(database, row) : null;
         return { evidence, card: await versionCard(objects, row), shadow };
       },
+    );
+
+    app.get(
+      '/approvals',
+      { config: { policy: 'versions.read' }, schema: { response: { 200: Type.Array(ApprovalInfo) } } },
+      () => versions.approvals(),
     );
 
     app.post<{ Params: Static<typeof Version>; Body: Change }>(

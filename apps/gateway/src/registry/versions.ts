@@ -1,4 +1,4 @@
-import { CairnError, type Digest } from '@cairn/contracts';
+import { type ApprovalInfo, CairnError, type Digest } from '@cairn/contracts';
 import type { Database, Queryable } from '../db/database.ts';
 import { isUniqueViolation } from '../db/database-error.ts';
 import type { Actor } from '../identity/actor.ts';
@@ -95,6 +95,26 @@ export class Versions {
       "select model, version from cairn.version where stage not in ('archived', 'revoked')",
     );
     return new Set(rows.map(versionId));
+  }
+
+  /** The newest approval of every version that is in production, the newest first. */
+  async approvals(): Promise<ApprovalInfo[]> {
+    const rows = await this.#database.query<Approval & Pick<VersionRow, 'model' | 'version'>>(
+      `select * from (
+         select distinct on (c.model, c.version) c.seq, c.model, c.version, c.receipt, c.actor, c.reason, c.approved_own, c.at
+         from cairn.stage_change c join cairn.version v using (model, version)
+         where v.stage = 'production' and c.to_stage = 'production' and c.receipt is not null
+         order by c.model, c.version, c.seq desc
+       ) as newest order by seq desc`,
+    );
+    return rows.map(({ receipt, actor, reason, approved_own: approvedOwn, at, ...row }) => ({
+      version: versionId(row),
+      actor,
+      reason,
+      approvedOwn,
+      at: new Date(at).toISOString(),
+      receipt,
+    }));
   }
 
   /**

@@ -44,6 +44,8 @@ describe('an account', () => {
     const { status, session } = await signIn('devi');
     expect(status).toBe(200);
     expect((await ask('GET', '/who', session)).json).toEqual({ id: 'devi', roles: ['approver'] });
+    expect((await ask('GET', '/session', session)).json).toEqual({ id: 'devi', roles: ['approver'] });
+    expect(await ask('GET', '/session', null)).toMatchObject({ status: 401, code: 'not-signed-in' });
     expect(await ask('GET', '/accounts', session)).toMatchObject({ status: 403, code: 'not-allowed' });
     expect(await ask('POST', '/accounts', session, { id: 'more', roles: ['administrator'] })).toMatchObject({
       status: 403,

@@ -133,7 +133,8 @@ describe('the door for programs', () => {
       expect.arrayContaining(['/processes/{process}/execution', '/jobs/{job}', '/jobs/{job}/log', '/stac/search']),
     );
     const folders = new Set(Object.keys(document.paths).map((path) => path.split('/')[1]));
-    const listed = 'accounts api conformance datasets healthz imagery jobs keys mlflow models predictions processes';
+    const listed =
+      'accounts api approvals conformance datasets healthz imagery jobs keys mlflow models predictions processes';
     const more = 'receipts revocations session stac status survey tokens uploads v2 {*}';
     expect([...folders].sort().join(' ')).toBe(`${listed} ${more}`);
     const { valid, errors } = await new Validator().validate(document);

@@ -87,6 +87,21 @@ describe('the routes of the registry', () => {
     expect([changed.statusCode, changed.json<{ stage: string }>().stage]).toEqual([200, 'staging']);
   });
 
+  it('tell who approved what is in production, by the newest approval, and nothing of what no longer is', async () => {
+    for (const version of [1, 2]) {
+      await registry.propose('approved', version);
+      await registry.approve('approved', version);
+    }
+    await ask('POST', '/models/approved/versions/1/stage', { to: 'archived', reason: 'Laid aside.' });
+    const approvals = async () =>
+      (await ask('GET', '/approvals', undefined, mapper)).json<{ version: string; actor: string; reason: string }[]>();
+    expect(await approvals()).toEqual([
+      expect.objectContaining({ version: 'approved/2', actor: 'devi', reason: 'Looks right.', approvedOwn: false }),
+    ]);
+    await registry.approve('approved', 1);
+    expect((await approvals()).map(({ version }) => version)).toEqual(['approved/1', 'approved/2']);
+  });
+
   it('give out weights, record and package files under the addresses that the catalogue names', async () => {
     const weights = await ask('GET', weightsAddress({ model: 'm', version: 1 }));
     expect([weights.statusCode, weights.body, weights.headers.etag]).toEqual([
