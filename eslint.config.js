@@ -70,5 +70,23 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // The page speaks four languages: words come from language/messages.
+    files: ['apps/web/src/**/*.tsx'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'JSXElement:not([openingElement.name.name="code"]) > JSXText[value=/\\p{L}{2}/u]',
+          message: 'Words come from language/messages, by say().',
+        },
+        {
+          selector:
+            'JSXAttribute[name.name=/^(aria-label|aria-description|alt|title|label)$/] > Literal[value=/\\p{L}/u]',
+          message: 'Words come from language/messages, by say().',
+        },
+      ],
+    },
+  },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
 );

@@ -1,32 +1,59 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { openBrowser } from './src/browser.ts';
 import { repository } from './src/cairn.ts';
 import { demoHome } from './src/demo-home.ts';
 import { up } from './src/gateway.ts';
+import { Visit, type Visitor } from './src/visit.ts';
 
 // Makes the pictures of the README and the docs from the running program, on the generated scene: make screenshots.
 const images = join(repository, 'docs', 'images');
+/** Nearly the whole scene: an area that the demo has not asked for. */
+const area = '86.069,15.3757,86.0745,15.381';
+
 await mkdir(images, { recursive: true });
 const demo = await demoHome();
 if (demo.ended.code !== 0) throw new Error(demo.ended.stderr);
 const cairn = await up({ home: demo.home });
 const browser = await openBrowser();
+
+const picture = async ({ page }: Visit, name: string): Promise<void> => {
+  await sharp(await page.screenshot())
+    .webp({ quality: 80 })
+    .toFile(join(images, `${name}.webp`));
+};
+const visit = (visitor: Visitor): Promise<Visit> => Visit.begin(browser, cairn, visitor);
+
 try {
-  const page = await browser.newPage({ viewport: { width: 1440, height: 860 } });
-  await page.goto(`${cairn.address}/#/?token=${cairn.token}`);
-  await page
-    .getByRole('link', { name: /buildings on/ })
-    .first()
-    .click();
-  await page.getByText('The receipt holds').waitFor();
-  await page.locator('.canvas[data-idle="true"]').waitFor({ timeout: 120_000 });
-  await page.screenshot({ path: join(images, 'prediction.png') });
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.reload();
-  await page.getByText('The receipt holds').waitFor();
-  await page.locator('.canvas[data-idle="true"]').waitFor({ timeout: 120_000 });
-  await page.screenshot({ path: join(images, 'prediction-phone.png') });
+  const [{ id }] = await cairn.client.get<[{ id: string }]>('/predictions');
+  const mapper = await visit({ width: 1440, height: 860 });
+  await mapper.mapDrawn();
+  await picture(mapper, 'discover');
+  await mapper.open('/models/building-detector');
+  await mapper.page.getByRole('img').first().waitFor();
+  await mapper.mapDrawn();
+  await picture(mapper, 'model');
+  await mapper.open(`/predict?area=${encodeURIComponent(area)}`);
+  await mapper.page.getByText(/Takes about/).waitFor();
+  await mapper.mapDrawn();
+  await picture(mapper, 'predict');
+  await mapper.page.getByRole('button', { name: 'Find buildings' }).click();
+  await mapper.page.getByText(/buildings so far/).waitFor({ timeout: 90_000 });
+  await picture(mapper, 'live');
+  await mapper.open(`/predictions/${id}`);
+  await mapper.page.getByText('The receipt holds').waitFor();
+  await mapper.mapDrawn();
+  await picture(mapper, 'prediction');
+
+  const phone = await visit({ width: 390, height: 844 });
+  await phone.open(`/predictions/${id}`);
+  await phone.page.getByText('The receipt holds').waitFor();
+  await phone.mapDrawn();
+  await picture(phone, 'prediction-phone');
+  const arabic = await visit({ width: 390, height: 844, language: 'ar' });
+  await arabic.mapDrawn();
+  await picture(arabic, 'discover-phone-arabic');
 } finally {
   await browser.close();
   await cairn.stop();

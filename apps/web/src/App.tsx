@@ -1,36 +1,74 @@
-import { useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { Failure, Waiting } from './Notice.tsx';
-import { PredictionList } from './PredictionList.tsx';
-import { PredictionPage } from './PredictionPage.tsx';
-import { readPlace, signIn } from './session.ts';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { useWords } from './language/words.ts';
+import { DiscoverPage } from './discover/DiscoverPage.tsx';
+import { hrefOf, type Place } from './route/place.ts';
+import { useLocation } from './route/use-location.ts';
+import { SignIn } from './session/SignIn.tsx';
+import { useSession } from './session/session.ts';
+import { ErrorBoundary } from './shell/ErrorBoundary.tsx';
+import { Header } from './shell/Header.tsx';
+import { FailurePage, WaitingPage } from './shell/Notice.tsx';
+import { OfflineNotice } from './shell/OfflineNotice.tsx';
+import { SkipLink } from './shell/SkipLink.tsx';
 
-/** The whole page: signs in, then shows the list or one prediction. */
+const ModelPage = lazy(() => import('./model/ModelPage.tsx'));
+const PredictPage = lazy(() => import('./predict/PredictPage.tsx'));
+const JobPage = lazy(() => import('./job/JobPage.tsx'));
+const PredictionList = lazy(() => import('./prediction/PredictionList.tsx'));
+const PredictionPage = lazy(() => import('./prediction/PredictionPage.tsx'));
+
+/** The application: the bar, and the page that the address names; whoever has not signed in does so first. */
 export function App() {
-  const [place, setPlace] = useState(() => readPlace(window.location.hash));
-  const session = useQuery({ queryKey: ['session'], queryFn: async () => (await signIn(), true), staleTime: Infinity });
+  const { say } = useWords();
+  const { place, query } = useLocation();
+  const session = useSession();
+  const where = JSON.stringify(place);
   useEffect(() => {
-    const follow = () => setPlace(readPlace(window.location.hash));
-    window.addEventListener('hashchange', follow);
-    return () => window.removeEventListener('hashchange', follow);
-  }, []);
+    // A reader of a screen is told of the new page, and the keyboard goes on from its beginning.
+    window.scrollTo(0, 0);
+    document.getElementById('main')?.focus({ preventScroll: true });
+  }, [where]);
+
+  let page: ReactNode;
+  if (session.isPending) page = <WaitingPage words={say('session.wait')} />;
+  else if (session.isError) page = <FailurePage error={session.error} retry={() => void session.refetch()} />;
+  else if (session.data === null) page = <SignIn />;
+  else page = <Page place={place} query={query} />;
   return (
     <div className="page">
-      <header className="bar">
-        <a className="brand" href="#/">
-          <img src="/favicon.svg" alt="" width="22" height="22" /> Cairn
-        </a>
-        <span className="tagline">Buildings, and where every answer came from</span>
-      </header>
-      {session.isPending ? (
-        <Waiting words="Signing in" />
-      ) : session.isError ? (
-        <Failure error={session.error} />
-      ) : place.prediction === undefined ? (
-        <PredictionList />
-      ) : (
-        <PredictionPage key={place.prediction} id={place.prediction} />
-      )}
+      <SkipLink />
+      <Header place={place} session={session.data ?? null} />
+      <OfflineNotice />
+      <ErrorBoundary key={where} fallback={(error) => <FailurePage error={error} />}>
+        <Suspense fallback={<WaitingPage words={say('page.wait')} />}>{page}</Suspense>
+      </ErrorBoundary>
     </div>
   );
+}
+
+function Page({ place, query }: { place: Place; query: URLSearchParams }) {
+  const { say } = useWords();
+  switch (place.page) {
+    case 'discover':
+      return <DiscoverPage query={query} />;
+    case 'model':
+      return <ModelPage key={place.model} model={place.model} query={query} />;
+    case 'predict':
+      return <PredictPage query={query} />;
+    case 'job':
+      return <JobPage key={place.job} id={place.job} query={query} />;
+    case 'predictions':
+      return <PredictionList />;
+    case 'prediction':
+      return <PredictionPage key={place.prediction} id={place.prediction} />;
+    case 'nowhere':
+      return (
+        <main id="main" tabIndex={-1} className="notice">
+          <h1>{say('nowhere.title')}</h1>
+          <p>
+            <a href={hrefOf({ page: 'discover' })}>{say('nowhere.back')}</a>
+          </p>
+        </main>
+      );
+  }
 }

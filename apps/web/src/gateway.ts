@@ -3,40 +3,31 @@ import { CairnClient } from '@cairn/contracts';
 /** The typed client, on the gateway that served this page; the session cookie speaks for the reader. */
 export const gateway = new CairnClient({ address: '' });
 
-/** A prediction of the list. */
-export interface PredictionSummary {
-  id: string;
-  model: string;
-  version: number;
-  imagery: string;
-  features: number;
-  areaKm2: number;
-  seconds: number;
-  receipt: string;
-  at: string;
+/** West, south, east, north in EPSG:4326. */
+export type Bbox = [number, number, number, number];
+
+/** The most items that a page of the catalogue holds. */
+const fullestPage = 1000;
+
+/** Every item of a collection of the catalogue, as its pages tell them. */
+export async function itemsOf<Item>(collection: 'versions' | 'imagery'): Promise<Item[]> {
+  interface Page {
+    features: Item[];
+    links: { rel: string; href: string }[];
+  }
+  const items: Item[] = [];
+  let path: string | undefined = `/stac/collections/${collection}/items?limit=${fullestPage}`;
+  while (path !== undefined) {
+    const { features, links }: Page = await gateway.get<Page>(path);
+    items.push(...features);
+    const next = links.find(({ rel }) => rel === 'next');
+    path = next === undefined ? undefined : ownPath(next.href);
+  }
+  return items;
 }
 
-/** A building of a prediction, in EPSG:4326. */
-export interface Building {
-  type: 'Feature';
-  id: string;
-  geometry: { type: 'Polygon'; coordinates: number[][][] };
-  properties: { confidence: number; area_m2: number };
-}
-
-/** A prediction's GeoJSON, with its receipt as a foreign member. */
-export interface Buildings {
-  type: 'FeatureCollection';
-  features: Building[];
-  bbox?: [number, number, number, number];
-}
-
-/** The predictions, the newest first. */
-export function listPredictions(): Promise<PredictionSummary[]> {
-  return gateway.get('/predictions');
-}
-
-/** One prediction's GeoJSON, as text, since its receipt is checked over what was sent. */
-export async function readBuildings(id: string): Promise<string> {
-  return (await gateway.request('GET', `/predictions/${encodeURIComponent(id)}/buildings.geojson`)).text();
+/** An address of this gateway without its host, by which a page behind another name would not reach it. */
+export function ownPath(href: string): string {
+  const { pathname, search } = new URL(href, window.location.origin);
+  return `${pathname}${search}`;
 }

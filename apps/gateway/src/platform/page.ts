@@ -5,11 +5,15 @@ import { join } from 'node:path';
 import type { FastifyInstance, FastifyPluginCallback, FastifyRequest } from 'fastify';
 import { landingPage } from './landing.ts';
 
-/** What the page may load: its own files, and nothing from anywhere else. The map draws in a worker and on blobs. */
+/**
+ * What the page may load: its own files, and nothing from anywhere else; no script or style that stands in a document. The map
+ * draws in a worker and on blobs.
+ */
 const contentSecurityPolicy = [
-  "default-src 'self'",
+  "default-src 'none'",
+  "script-src 'self'",
   "img-src 'self' blob: data:",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "worker-src 'self' blob:",
   "connect-src 'self'",
   "object-src 'none'",

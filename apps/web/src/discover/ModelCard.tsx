@@ -1,0 +1,77 @@
+import { accuracyOf } from '../catalog/accuracy.ts';
+import type { ModelChoice } from '../catalog/models.ts';
+import { useClassWords, useTaskWords } from '../catalog/task-words.ts';
+import { useWords } from '../language/words.ts';
+import { hrefOf } from '../route/place.ts';
+
+/** A model in brief: a picture of its work, what it finds, how good it is, who let it answer; and the way to use it. */
+export function ModelCard({ model }: { model: ModelChoice }) {
+  const { say, formats } = useWords();
+  const taskWords = useTaskWords();
+  const classWords = useClassWords();
+  const { title, picture, approval, stage, gsd, licence, classes, tasks, metrics, data } = model;
+  const accuracy = accuracyOf(metrics);
+  const about = hrefOf({ page: 'model', model: model.model }, { version: String(model.version) });
+  return (
+    <li className="card">
+      <div className="card-picture">
+        {picture === undefined ? (
+          <span className="card-blank" aria-hidden="true" />
+        ) : (
+          <img src={picture} alt="" loading="lazy" />
+        )}
+      </div>
+      <div className="card-body">
+        <h3>
+          <a href={about}>{title}</a>
+        </h3>
+        <p className="card-task">
+          {classes.length === 0 ? null : <strong>{classes.map(classWords).join(', ')}</strong>}{' '}
+          {tasks.map(taskWords).join(', ')}
+        </p>
+        {accuracy === undefined ? (
+          <p className="quiet">{say('card.notMeasured')}</p>
+        ) : (
+          <p>
+            {say(accuracy.by === 'thing' ? 'card.accuracyThings' : 'card.accuracyArea', {
+              found: formats.percent(accuracy.found),
+              right: formats.percent(accuracy.right),
+            })}
+          </p>
+        )}
+        <ul className="tags" aria-label={say('card.facts')}>
+          <li>{say('card.gsd', { gsd: formats.metres(gsd) })}</li>
+          {licence === '' ? null : <li>{licence}</li>}
+          {data === 'generated' ? <li className="tag-warn">{say('card.generated')}</li> : null}
+        </ul>
+        <p className="quiet small">
+          {approval === undefined
+            ? say('card.notApproved')
+            : say(approval.approvedOwn ? 'card.approvedOwn' : 'card.approved', {
+                name: approval.actor,
+                at: formats.moment(approval.at),
+              })}
+        </p>
+        <p className="card-actions">
+          {stage === 'production' ? (
+            <a
+              className="button small"
+              href={hrefOf({ page: 'predict' }, { model: model.id })}
+              aria-describedby={`t-${model.id}`}
+            >
+              {say('card.use')}
+            </a>
+          ) : null}
+          <a
+            className="button plain small"
+            href={about}
+            aria-label={say('card.moreOf', { title })}
+            id={`t-${model.id}`}
+          >
+            {say('card.more')}
+          </a>
+        </p>
+      </div>
+    </li>
+  );
+}

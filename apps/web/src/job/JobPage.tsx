@@ -1,0 +1,110 @@
+import { useMutation } from '@tanstack/react-query';
+import { lazy, Suspense, useEffect, useMemo } from 'react';
+import { CairnError } from '@cairn/contracts';
+import { ProgressBar } from 'react-aria-components';
+import { useImagery } from '../catalog/imagery.ts';
+import { gateway } from '../gateway.ts';
+import { useWords } from '../language/words.ts';
+import { Legend } from '../map/Legend.tsx';
+import { MapBoundary } from '../map/MapBoundary.tsx';
+import { boundsOf } from '../prediction/bounds.ts';
+import { hrefOf } from '../route/place.ts';
+import { go } from '../route/use-location.ts';
+import { FailurePage, Waiting } from '../shell/Notice.tsx';
+import { Problem } from '../shell/Problem.tsx';
+import { useTitle } from '../shell/use-title.ts';
+import { useLiveFeatures } from './use-live-features.ts';
+import './job.css';
+
+const MapCanvas = lazy(() => import('../map/MapCanvas.tsx'));
+
+/** A prediction on its way: buildings appear as they are found. When it has ended well, its result takes the place. */
+export default function JobPage({ id, query }: { id: string; query: URLSearchParams }) {
+  const { say, formats } = useWords();
+  const live = useLiveFeatures(id);
+  const imagery = useImagery();
+  const cancel = useMutation({ mutationFn: () => gateway.dismiss(id) });
+  const { features, progress, ended, cut, error } = live;
+  const image = imagery.data?.find((one) => one.id === query.get('imagery'));
+  const first = useMemo(
+    () => (features.length === 0 ? undefined : boundsOf(features.slice(0, 50))),
+    [features.length === 0],
+  );
+  const again = hrefOf(
+    { page: 'predict' },
+    { model: query.get('model') ?? undefined, imagery: image?.id, area: query.get('area') ?? undefined },
+  );
+  useTitle(say('job.title'));
+  useEffect(() => {
+    if (ended?.status === 'successful') void showResult(id);
+  }, [id, ended]);
+  if (error !== undefined) return <FailurePage error={error} />;
+  const running = ended === undefined || ended.status === 'successful';
+  return (
+    <main id="main" tabIndex={-1} className="beside-map">
+      <section className="map" aria-label={say('prediction.map')}>
+        <MapBoundary>
+          <Suspense fallback={<Waiting words={say('map.wait')} />}>
+            <MapCanvas look={image?.bbox ?? first} imagery={image} buildings={features} />
+          </Suspense>
+        </MapBoundary>
+        <Legend />
+      </section>
+      <div className="panel">
+        <h1>{running ? say('job.title') : say(ended.status === 'dismissed' ? 'job.cancelled' : 'job.failed')}</h1>
+        {running ? (
+          <>
+            <p className="job-count" role="status">
+              {phase()}
+            </p>
+            <ProgressBar
+              aria-label={say('job.progress')}
+              value={(progress ?? 0) * 100}
+              isIndeterminate={progress === undefined}
+            >
+              {({ percentage = 0, valueText }) => (
+                <span className="progress">
+                  <span className="progress-rail">
+                    <span style={{ inlineSize: `${percentage}%` }} />
+                  </span>
+                  <span className="number">{progress === undefined ? '' : valueText}</span>
+                </span>
+              )}
+            </ProgressBar>
+            {cut ? <p className="seal bad">{say('job.cut')}</p> : null}
+            <p className="quiet">{say('job.leave')}</p>
+            {cancel.isError ? <Problem error={cancel.error} /> : null}
+            <button
+              className="button plain"
+              onClick={() => cancel.mutate()}
+              disabled={cancel.isPending || cancel.isSuccess}
+            >
+              {say('job.cancel')}
+            </button>
+          </>
+        ) : (
+          <>
+            {ended.problem === undefined ? null : <Problem error={CairnError.of(ended.problem)} />}
+            <p>
+              <a className="button" href={again}>
+                {say('job.again')}
+              </a>
+            </p>
+          </>
+        )}
+      </div>
+    </main>
+  );
+
+  /** What it does now. At first it waits for its turn, then for a model that sleeps when nobody asks it. */
+  function phase(): string {
+    if (features.length > 0) return say('job.found', { count: features.length });
+    if (progress === undefined || progress === 0) return say('job.queued');
+    return progress <= 0.02 ? say('job.waking') : say('job.foundNone', { share: formats.percent(progress) });
+  }
+}
+
+async function showResult(job: string): Promise<void> {
+  const { prediction } = await gateway.jobResult(job);
+  go(hrefOf({ page: 'prediction', prediction: String(prediction) }), { replace: true });
+}

@@ -1,0 +1,66 @@
+import 'maplibre-gl/dist/maplibre-gl.css';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import type { FoundFeature } from '@cairn/contracts';
+import type { ImageryChoice } from '../catalog/imagery.ts';
+import type { Bbox } from '../gateway.ts';
+import { useWords } from '../language/words.ts';
+import type { AreaGeometry } from '../predict/area.ts';
+import { type DrawingMode, MapView, type Pin } from './MapView.ts';
+import './map.css';
+
+interface Props {
+  /** Where to look; looked at again whenever it changes. */
+  look?: Bbox | undefined;
+  imagery?: ImageryChoice | undefined;
+  footprints?: readonly ImageryChoice[];
+  buildings?: readonly FoundFeature[];
+  /** Least confidence of buildings that are shown. */
+  least?: number;
+  area?: AreaGeometry | undefined;
+  pins?: readonly Pin[];
+  drawing?: DrawingMode | undefined;
+  onDrawn?: (area: AreaGeometry) => void;
+  onView?: (view: Bbox) => void;
+  onChoose?: (building: FoundFeature | undefined) => void;
+}
+
+const none: readonly never[] = [];
+
+/** A map with what a page lays on it. A module of its own, fetched when a page shows a map. */
+export default function MapCanvas(props: Props) {
+  const { look, imagery, footprints = none, buildings = none, least = 0, area, pins = none, drawing } = props;
+  const { say } = useWords();
+  const box = useRef<HTMLDivElement>(null);
+  const [map, setMap] = useState<MapView>();
+  const open = useEffectEvent(
+    () =>
+      new MapView(box.current!, say, look, () => ({
+        onView: props.onView,
+        onChoose: (index) => chosen(index),
+      })),
+  );
+  const chosen = useEffectEvent((index: number | undefined) =>
+    props.onChoose?.(index === undefined ? undefined : buildings[index]),
+  );
+  const drawn = useEffectEvent((geometry: AreaGeometry) => props.onDrawn?.(geometry));
+  useEffect(() => {
+    const view = open();
+    setMap(view);
+    return () => {
+      setMap(undefined);
+      view.remove();
+    };
+  }, [say]);
+  const where = look?.join();
+  useEffect(() => {
+    if (where !== undefined) map?.look(where.split(',').map(Number) as Bbox);
+  }, [map, where]);
+  useEffect(() => map?.setImagery(imagery), [map, imagery]);
+  useEffect(() => map?.setFootprints(footprints.map(({ geometry }) => geometry)), [map, footprints]);
+  useEffect(() => map?.setBuildings(buildings), [map, buildings]);
+  useEffect(() => map?.setLeastConfidence(least), [map, least]);
+  useEffect(() => map?.setArea(area), [map, area]);
+  useEffect(() => map?.setPins(pins), [map, pins]);
+  useEffect(() => map?.setDrawing(drawing, (geometry) => drawn(geometry)), [map, drawing]);
+  return <div ref={box} className="canvas" />;
+}

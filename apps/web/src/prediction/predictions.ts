@@ -1,0 +1,47 @@
+import type { FoundFeature } from '@cairn/contracts';
+import { gateway, type Bbox } from '../gateway.ts';
+
+/** A prediction as the API tells it. */
+export interface PredictionInfo {
+  id: string;
+  /** MODEL/NUMBER */
+  version: string;
+  imagery: string;
+  features: number;
+  areaKm2: number;
+  seconds: number;
+  actor: string;
+  /** RFC 3339 */
+  at: string;
+  revoked: boolean;
+}
+
+/** A prediction's GeoJSON, with its receipt as a foreign member. */
+export interface Buildings {
+  type: 'FeatureCollection';
+  features: FoundFeature[];
+  bbox?: Bbox;
+}
+
+/** The newest predictions, the newest first. */
+export function listPredictions(): Promise<PredictionInfo[]> {
+  return gateway.get('/predictions');
+}
+
+/** One prediction. */
+export function readPrediction(id: string): Promise<PredictionInfo> {
+  return gateway.get(`/predictions/${encodeURIComponent(id)}`);
+}
+
+/** One prediction's GeoJSON, as text, since its receipt is checked over what was sent. */
+export async function readBuildings(id: string): Promise<string> {
+  return (await gateway.request('GET', `/predictions/${encodeURIComponent(id)}/buildings.geojson`)).text();
+}
+
+/** The endings of the formats that a prediction can be had in; a test holds them to those of the gateway. */
+export const downloadFormats = ['geojson', 'gpkg', 'fgb', 'parquet', 'osm', 'geojsons'] as const;
+
+/** Address of a prediction's buildings in a format. */
+export function downloadHref(id: string, format: (typeof downloadFormats)[number]): string {
+  return `/predictions/${encodeURIComponent(id)}/buildings.${format}`;
+}

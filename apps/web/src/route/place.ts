@@ -1,0 +1,66 @@
+/** A page of the application with what its address names. */
+export type Place =
+  | { page: 'discover' }
+  | { page: 'model'; model: string }
+  | { page: 'predict' }
+  | { page: 'job'; job: string }
+  | { page: 'predictions' }
+  | { page: 'prediction'; prediction: string }
+  | { page: 'nowhere' };
+
+/** Where the reader is: the page, and the choices that its address carries, so that a link opens the same view. */
+export interface Location {
+  place: Place;
+  query: URLSearchParams;
+}
+
+/**
+ * Reads an address's part behind `#`. Addresses stand there, since the paths of the root are those of the API, and since the
+ * token of a link that `cairn` prints is then never sent by the browser.
+ */
+export function readLocation(hash: string): Location {
+  const [path = '', query = ''] = hash.replace(/^#/, '').split('?', 2);
+  return { place: readPlace(path), query: new URLSearchParams(query) };
+}
+
+function readPlace(path: string): Place {
+  const [head = '', id, ...more] = path.split('/').filter(Boolean).map(decoded);
+  if (more.length > 0) return { page: 'nowhere' };
+  if (id === undefined) {
+    if (head === '') return { page: 'discover' };
+    return head === 'predict' || head === 'predictions' ? { page: head } : { page: 'nowhere' };
+  }
+  if (head === 'models') return { page: 'model', model: id };
+  if (head === 'jobs') return { page: 'job', job: id };
+  return head === 'predictions' ? { page: 'prediction', prediction: id } : { page: 'nowhere' };
+}
+
+/** The address of a place. Empty choices are left out. */
+export function hrefOf(place: Exclude<Place, { page: 'nowhere' }>, query: Record<string, string | undefined> = {}) {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => (entry[1] ?? '') !== '');
+  const text = new URLSearchParams(given).toString();
+  return `#${pathOf(place)}${text === '' ? '' : `?${text}`}`;
+}
+
+function pathOf(place: Exclude<Place, { page: 'nowhere' }>): string {
+  switch (place.page) {
+    case 'discover':
+      return '/';
+    case 'model':
+      return `/models/${encodeURIComponent(place.model)}`;
+    case 'job':
+      return `/jobs/${encodeURIComponent(place.job)}`;
+    case 'prediction':
+      return `/predictions/${encodeURIComponent(place.prediction)}`;
+    default:
+      return `/${place.page}`;
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

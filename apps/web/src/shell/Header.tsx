@@ -1,0 +1,69 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { SessionInfo } from '@cairn/contracts';
+import { gateway } from '../gateway.ts';
+import { languages, languageTags, type Language } from '../language/languages.ts';
+import { useWords } from '../language/words.ts';
+import { hrefOf, type Place } from '../route/place.ts';
+import { sessionKey } from '../session/session.ts';
+import './header.css';
+
+const entries = [
+  { key: 'nav.discover', href: hrefOf({ page: 'discover' }), pages: ['discover', 'model'] },
+  { key: 'nav.predict', href: hrefOf({ page: 'predict' }), pages: ['predict', 'job'] },
+  { key: 'nav.predictions', href: hrefOf({ page: 'predictions' }), pages: ['predictions', 'prediction'] },
+] as const;
+
+/** The bar above every page: where one can go, the language, and who is signed in. */
+export function Header({ place, session }: { place: Place; session: SessionInfo | null }) {
+  const { say, language, choose } = useWords();
+  const queries = useQueryClient();
+  const leave = useMutation({
+    mutationFn: () => gateway.signOut(),
+    onSuccess: () => {
+      queries.setQueryData(sessionKey, null);
+      // What one reader has seen is not for the next; the page's own words are.
+      queries.removeQueries({
+        predicate: ({ queryKey }) => ![sessionKey[0], 'messages'].includes(String(queryKey[0])),
+      });
+    },
+  });
+  return (
+    <header className="bar">
+      <a className="brand" href={hrefOf({ page: 'discover' })}>
+        <img src="/favicon.svg" alt="" width="24" height="24" />
+        <span translate="no">{say('nav.home')}</span>
+      </a>
+      {session === null ? null : (
+        <nav aria-label={say('nav.label')}>
+          {entries.map(({ key, href, pages }) => (
+            <a
+              key={key}
+              href={href}
+              aria-current={(pages as readonly string[]).includes(place.page) ? 'page' : undefined}
+            >
+              {say(key)}
+            </a>
+          ))}
+        </nav>
+      )}
+      <div className="bar-end">
+        <select
+          aria-label={say('nav.language')}
+          value={language}
+          onChange={(event) => choose(event.target.value as Language)}
+        >
+          {languageTags.map((tag) => (
+            <option key={tag} value={tag} lang={tag}>
+              {languages[tag].name}
+            </option>
+          ))}
+        </select>
+        {session === null ? null : (
+          <button className="link" onClick={() => leave.mutate()} title={say('nav.signedIn', { name: session.id })}>
+            {say('nav.signOut')}
+          </button>
+        )}
+      </div>
+    </header>
+  );
+}
