@@ -304,7 +304,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       'train-model': new TrainModel(training),
       'reproduce-run': new ReproduceRun(training),
       'evaluate-version': new EvaluateVersion(training),
-      predict: new Predict({ database, catalog, receipts, precedence, workFolder, ...predicting, blocksAtOnce: 2 }),
+      predict: new Predict({ database, catalog, receipts, precedence, workFolder, ...predicting, callsAtOnce: 2 }),
       'shadow-prediction': new ShadowPrediction({
         database,
         receipts,

@@ -1,15 +1,15 @@
-import { graphTensors, invalidMember, type InferRequest, type Tensor } from '@cairn/contracts';
-import { blockOf, tensorOf, unpack } from './block.ts';
+import { invalidMember, type BlockParameters, type InferRequest, type Tensor } from '@cairn/contracts';
+import { blockImage } from './block.ts';
 import type { Network } from './network.ts';
 import { answerRaw, rawImage } from './raw-image.ts';
 import type { ModelTask } from './tasks/model-task.ts';
-import { paddedSize, squaresOf, type Square, type Window, type WindowLayout } from './windows.ts';
+import { paddedSize, rectanglesOf, wantedOf, type Window, type WindowLayout } from './windows.ts';
 
 /**
  * Edge in pixels of the largest core that a network is asked about at once. The rims of the reference network are 96 pixels
- * wide: windows of 512 have it compute 1.9 times their core, a square of 1536 only 1.27 times, in about 1 GB of memory.
+ * wide: windows of 512 have it compute 1.9 times their core, one of 1024 1.4 times, of 2048 1.2 times, in 1.8 GB of memory.
  */
-const largestSquare = 1536;
+const largest = 2048;
 
 /** What a detector is made of. */
 export interface DetectorParts {
@@ -24,6 +24,12 @@ interface Pixels {
   width: number;
 }
 
+/** What a block's windows answered, put together; what that is, the task knows. */
+export interface Detection {
+  place: BlockParameters;
+  found: unknown;
+}
+
 /** The first node of the graph: the image of a block to what the network says of its windows, put together by its task. */
 export class Detector {
   readonly #parts: DetectorParts;
@@ -33,59 +39,57 @@ export class Detector {
   }
 
   /**
-   * Takes the tensor `image` and gives that of the task's edge. The network is not asked where no pixel of a window's core has
-   * data. A raw image (see `rawImage`) is answered by the network itself.
+   * What the network itself answers to a raw image (see `rawImage`); null where a request brings a block.
    * @throws CairnError `input-invalid`, `model-output-invalid`
    */
-  async infer(request: Pick<InferRequest, 'inputs'>): Promise<Tensor> {
+  async answer(request: Pick<InferRequest, 'inputs'>): Promise<Tensor | null> {
     const { network, task, layout } = this.#parts;
     const raw = rawImage(request.inputs, layout.stride);
-    if (raw !== null && !task.answersRaw) {
+    if (raw === null) return null;
+    if (!task.answersRaw) {
       throw invalidMember('/inputs/0/datatype', 'must be BYTES, a block: only networks of one class answer numbers');
     }
-    if (raw !== null) return answerRaw(network, raw);
-    const { place, data } = blockOf(request, graphTensors.image);
-    const squares = squaresOf(place, layout, this.#most);
-    const { width, height } = paddedSize(place, layout);
-    const pixels = { rgba: await unpack(data, width * height * 4), width };
+    return answerRaw(network, raw);
+  }
+
+  /**
+   * What is found in a block. The network is not asked where no pixel of a window's core has data.
+   * @throws CairnError `input-invalid`, `model-output-invalid`
+   */
+  async find(request: Pick<InferRequest, 'inputs'>): Promise<Detection> {
+    const { network, task, layout } = this.#parts;
+    const { place, rgba } = await blockImage(request, (one) => paddedSize(one, layout));
+    const pixels = { rgba, width: paddedSize(place, layout).width };
     const collector = task.collector(place);
     const { halo } = layout;
     const placed = (window: Window) => ({ left: window.x - place.originX, top: window.y - place.originY });
-    const asked = squares.flatMap((square) => withData(square, pixels, halo, placed));
+    const windows = rectanglesOf(place, layout, this.#most);
+    const filled = new Set(windows.flat(2).filter((window) => hasData(pixels, placed(window), halo, window)));
+    const asked = windows.flatMap((rectangle) => wantedOf(rectangle, (window) => filled.has(window)));
     for (const window of asked) {
       const { left, top } = placed(window);
-      const { edge } = window;
-      const answer = await network.answer(planesOf(pixels, left, top, edge), edge, edge);
-      collector.take({ window, edge, halo, ...pixels, left, top }, answer);
+      const answer = await network.answer(planesOf(pixels, left, top, window), window.width, window.height);
+      collector.take({ window, halo, ...pixels, left, top }, answer);
     }
-    return tensorOf(task.edge, place, await collector.packed());
+    return { place, found: collector.found() };
   }
 
-  /** Windows along the edge of a square that the network is asked about at once. */
+  /** Windows along the edge of a rectangle that the network is asked about at once. */
   get #most(): number {
     const { network, task, layout } = this.#parts;
-    return task.isPixelwise && network.takesAnySize ? Math.max(1, Math.floor(largestSquare / layout.window)) : 1;
+    return task.isPixelwise && network.takesAnySize ? Math.max(1, Math.floor(largest / layout.window)) : 1;
   }
 }
 
-/** What the network is asked about of a square: all of it at once, or where some have no data, the windows that have. */
-function withData(
-  { windows, whole }: Square,
-  pixels: Pixels,
+/** Whether a window's core has a pixel with data. @param placed where the window's top left pixel lies. */
+function hasData(
+  { rgba, width }: Pixels,
+  placed: { left: number; top: number },
   halo: number,
-  placed: (window: Window) => { left: number; top: number },
-): Window[] {
-  const filled = windows.filter((window) => {
-    const { left, top } = placed(window);
-    return hasData(pixels, left + halo, top + halo, window);
-  });
-  return filled.length === windows.length ? [whole] : filled;
-}
-
-/** Whether a window's core, whose top left pixel is given, has a pixel with data. */
-function hasData({ rgba, width }: Pixels, left: number, top: number, { core }: Window): boolean {
+  { core }: Window,
+): boolean {
   for (let y = 0; y < core.y1 - core.y0; y++) {
-    const row = ((top + y) * width + left) * 4 + 3;
+    const row = ((placed.top + halo + y) * width + placed.left + halo) * 4 + 3;
     const end = row + (core.x1 - core.x0) * 4;
     for (let at = row; at < end; at += 4) if (rgba[at] !== 0) return true;
   }
@@ -95,18 +99,23 @@ function hasData({ rgba, width }: Pixels, left: number, top: number, { core }: W
 /** What a byte stands for, 0..1. */
 const fractions = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
-/** A window as the network takes it: float32 [3, edge, edge], 0..1, and 0 where there is no data, as in training. */
-function planesOf({ rgba, width }: Pixels, left: number, top: number, edge: number): Float32Array {
-  const plane = edge * edge;
+/** A window as the network takes it: float32 [3, height, width], 0..1, and 0 where there is no data, as in training. */
+function planesOf(pixels: Pixels, left: number, top: number, { width, height }: Window): Float32Array {
+  const plane = width * height;
   const planes = new Float32Array(plane * 3);
-  for (let y = 0, to = 0; y < edge; y++) {
-    let at = ((top + y) * width + left) * 4;
-    for (let x = 0; x < edge; x++, at += 4, to++) {
-      if (rgba[at + 3] === 0) continue;
-      planes[to] = fractions[rgba[at]!]!;
-      planes[to + plane] = fractions[rgba[at + 1]!]!;
-      planes[to + 2 * plane] = fractions[rgba[at + 2]!]!;
-    }
+  const [red, green, blue] = [0, 1, 2].map((band) => planes.subarray(band * plane, (band + 1) * plane));
+  for (let y = 0, to = 0; y < height; y++, to += width) {
+    const from = ((top + y) * pixels.width + left) * 4;
+    fillRow(pixels.rgba.subarray(from, from + width * 4), red!, green!, blue!, to);
   }
   return planes;
+}
+
+function fillRow(row: Uint8Array, red: Float32Array, green: Float32Array, blue: Float32Array, to: number): void {
+  for (let at = 0; at < row.length; at += 4, to++) {
+    if (row[at + 3] === 0) continue;
+    red[to] = fractions[row[at]!]!;
+    green[to] = fractions[row[at + 1]!]!;
+    blue[to] = fractions[row[at + 2]!]!;
+  }
 }

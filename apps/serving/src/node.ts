@@ -1,9 +1,10 @@
 import { graphTensors, type InferRequest, type Tensor } from '@cairn/contracts';
 import type { ServingConfig } from './config.ts';
+import { tensorOf } from './block.ts';
 import { Detector } from './detector.ts';
 import { Network } from './network.ts';
-import { tasks } from './tasks/tasks.ts';
-import { transform } from './transformer.ts';
+import { taskFor } from './tasks/tasks.ts';
+import { shapesTensor, transform } from './transformer.ts';
 import { readWeights } from './weights.ts';
 
 /** A tensor as the metadata of a model tells it (Open Inference Protocol v2, $metadata_tensor). */
@@ -29,7 +30,7 @@ export interface GraphNode {
  * @throws CairnError `weights-digest-mismatch`, `weights-unavailable`, `not-found`, `package-invalid`
  */
 export async function loadNode({ role, name, version, model, weights }: ServingConfig): Promise<GraphNode> {
-  const task = tasks[model.task](model.classes);
+  const task = taskFor(model.task, model.classes);
   const [edge, shapes] = [task.edge, graphTensors.shapes].map((name) => ({ name, datatype: 'BYTES', shape: [1] }));
   if (weights === undefined) {
     const infer: GraphNode['infer'] = (request) => transform(request, task);
@@ -41,10 +42,14 @@ export async function loadNode({ role, name, version, model, weights }: ServingC
   const { image, probability } = network.tensors;
   const outputs = [task.answersRaw ? probability : edge!];
   const node = { name, version, platform: 'onnxruntime_onnx', inputs: [image], outputs };
-  if (role === 'detector') return { ...node, infer: (request) => detector.infer(request) };
-  return {
-    ...node,
-    outputs: task.answersRaw ? [probability, shapes!] : [shapes!],
-    infer: async (request) => transform({ inputs: [await detector.infer(request)] }, task),
+  const infer = async (request: Pick<InferRequest, 'inputs'>): Promise<Tensor> => {
+    const raw = await detector.answer(request);
+    if (raw !== null) return raw;
+    const { place, found } = await detector.find(request);
+    return role === 'detector'
+      ? tensorOf(task.edge, place, [await task.pack(found)])
+      : shapesTensor(found, place, task);
   };
+  if (role === 'detector') return { ...node, infer };
+  return { ...node, outputs: task.answersRaw ? [probability, shapes!] : [shapes!], infer };
 }

@@ -21,7 +21,8 @@ export interface RawImage {
 export function rawImage(inputs: readonly Tensor[], stride: number): RawImage | null {
   const index = inputs.findIndex(({ name }) => name === graphTensors.image);
   const tensor = inputs[index];
-  if (tensor === undefined || isBytes(tensor)) return null;
+  // A block has a place.
+  if (tensor === undefined || isBytes(tensor) || isPlaced(tensor)) return null;
   const where = `/inputs/${index}`;
   const [count = 0, bands, height = 0, width = 0] = tensor.shape;
   if (tensor.shape.length !== 4 || bands !== 3 || count < 1) {
@@ -72,6 +73,10 @@ function planesOf({ datatype, data }: Tensor, where: string): Float32Array {
   // NaN fails too, which the network would spread over its whole answer.
   if (!areWithin01(data)) throw invalidMember(`${where}/data`, 'must hold values from 0 to 1, or be UINT8');
   return data;
+}
+
+function isPlaced({ parameters }: Tensor): boolean {
+  return parameters !== undefined && 'originX' in parameters;
 }
 
 // Counted loops: iterators and callbacks cost several milliseconds a window here.

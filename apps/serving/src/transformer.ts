@@ -1,4 +1,4 @@
-import { graphTensors, isBytes, type InferRequest, type Tensor } from '@cairn/contracts';
+import { graphTensors, isBytes, type BlockParameters, type InferRequest, type Tensor } from '@cairn/contracts';
 import { blockOf, tensorOf } from './block.ts';
 import type { ModelTask } from './tasks/model-task.ts';
 
@@ -11,5 +11,11 @@ export async function transform(request: Pick<InferRequest, 'inputs'>, task: Mod
   const raw = request.inputs.find(({ name }) => name === graphTensors.probability);
   if (raw?.datatype === 'FP32' && !isBytes(raw)) return raw;
   const { place, data } = blockOf(request, task.edge);
-  return tensorOf(graphTensors.shapes, place, JSON.stringify(await task.shapes(data, place)));
+  return shapesTensor(await task.unpack(data, place), place, task);
+}
+
+/** Outlines of what the detector found, as the tensor `shapes`. */
+export function shapesTensor(found: unknown, place: BlockParameters, task: ModelTask): Tensor {
+  const texts = task.shapes(found, place).map((shapes) => JSON.stringify(shapes));
+  return tensorOf(graphTensors.shapes, place, texts);
 }

@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { CairnError, type Tensor } from '@cairn/contracts';
 import { expect, test } from 'vitest';
-import { unpack } from '../src/block.ts';
 import { Detector } from '../src/detector.ts';
 import { Network } from '../src/network.ts';
-import { tasks } from '../src/tasks/tasks.ts';
-import { transform } from '../src/transformer.ts';
+import { semanticSegmentation, type FoundPixels } from '../src/tasks/semantic-segmentation.ts';
+import type { ModelTask } from '../src/tasks/model-task.ts';
 import { brightness, layout, notANumber, Scene } from './scene.ts';
 
 const scene = new Scene(300, 200, (x, y) => x + y > 120);
 const network = await Network.load(readFileSync(brightness.file), 1);
-const task = tasks['semantic-segmentation'](['background', 'building']);
+const pixels = semanticSegmentation(['background', 'building']);
+const task: ModelTask = pixels;
 const detector = new Detector({ network, task, layout });
 
-async function bytesOf(tensor: Tensor, pixels: number): Promise<Uint8Array> {
-  return unpack(String(tensor.data[0]), pixels);
+async function foundIn(request: Parameters<Detector['find']>[0]): Promise<FoundPixels> {
+  return (await detector.find(request)).found as FoundPixels;
 }
 
 /** Probabilities of the whole scene, put together from blocks of one size. */
@@ -24,7 +24,7 @@ async function mosaic(size: number): Promise<Uint8Array> {
     for (let x = 0; x < scene.width; x += size) {
       const width = Math.min(size, scene.width - x);
       const height = Math.min(size, scene.height - y);
-      const part = await bytesOf(await detector.infer(await scene.request(x, y, size)), width * height);
+      const { probability: part } = await foundIn(await scene.request(x, y, size));
       for (let row = 0; row < height; row++) {
         whole.set(part.subarray(row * width, (row + 1) * width), (y + row) * scene.width + x);
       }
@@ -63,41 +63,46 @@ test('pixels without data have probability 0 and stand in no outline, even where
   const bright = new Scene(64, 64, (x) => x < 32);
   bright.grey = () => 250;
   const request = await bright.request(0, 0, 64, 0.05);
-  const answer = await transform({ inputs: [await detector.infer(request)] }, task);
-  const { polygons } = JSON.parse(String(answer.data[0])) as { polygons: { rings: number[][]; pixels: number }[] };
-  expect(polygons).toMatchObject([{ pixels: 32 * 64, rings: [[0, 0, 0, 64, 32, 64, 32, 0]] }]);
+  const { place } = await detector.find(request);
+  const [shapes] = pixels.shapes(await foundIn(request), place);
+  expect(shapes?.polygons).toMatchObject([{ pixels: 32 * 64, rings: [[0, 0, 0, 64, 32, 64, 32, 0]] }]);
 });
 
-/** Edges of what a network of the brightness kind is asked about for a block of a scene. */
-async function askedFor(imagery: Scene, takesAnySize = true): Promise<number[]> {
-  const asked: number[] = [];
+/** Sizes of what a network of the brightness kind is asked about for a block of a scene. */
+async function askedFor(imagery: Scene, takesAnySize = true): Promise<string[]> {
+  const asked: string[] = [];
   const counting = new Detector({
     layout,
     task,
     network: {
       takesAnySize,
       run: () => Promise.reject(new Error('nobody sends a raw image')),
-      answer: (planes, width, height) => (asked.push(width), network.answer(planes, width, height)),
+      answer: (planes, width, height) => (asked.push(`${width} × ${height}`), network.answer(planes, width, height)),
     },
   });
-  await counting.infer(await imagery.request(0, 0, 256));
+  await counting.find(await imagery.request(0, 0, 256));
   return asked;
 }
 
 test('the network is not asked about windows without data', async () => {
-  expect(await askedFor(new Scene(256, 64, (x) => x >= 192))).toEqual([96]);
-  expect(await askedFor(new Scene(256, 256, (x, y) => x >= 192 && y < 64))).toEqual([96]);
+  expect(await askedFor(new Scene(256, 64, (x) => x >= 192))).toEqual(['96 × 96']);
+  expect(await askedFor(new Scene(256, 256, (x, y) => x >= 192 && y < 64))).toEqual(['96 × 96']);
 });
 
-test('windows that all have data are asked about at once, as a square, where the network takes any size', async () => {
-  expect(await askedFor(new Scene(256, 256))).toEqual([288]);
-  expect(await askedFor(new Scene(256, 128))).toEqual(Array(8).fill(96));
-  expect(await askedFor(new Scene(128, 128), false)).toEqual(Array(4).fill(96));
+test('windows that all have data are asked about at once where the network takes any size', async () => {
+  expect(await askedFor(new Scene(256, 256))).toEqual(['288 × 288']);
+  expect(await askedFor(new Scene(256, 128))).toEqual(['288 × 160']);
+  expect(await askedFor(new Scene(128, 128), false)).toEqual(Array(4).fill('96 × 96'));
+});
+
+test('of windows of which some have data, those that lie together are asked about at once', async () => {
+  const asked = await askedFor(new Scene(256, 256, (x, y) => x >= 128 || y >= 128));
+  expect(asked.sort()).toEqual(['160 × 160', '160 × 288']);
 });
 
 test('an answer that is not a number is refused, not served', async () => {
   const broken = new Detector({ layout, task, network: await Network.load(readFileSync(notANumber.file), 1) });
-  const failing = broken.infer(await scene.request(64, 64, 64));
+  const failing = broken.find(await scene.request(64, 64, 64));
   await expect(failing).rejects.toMatchObject({ code: 'model-output-invalid' });
 });
 
@@ -114,7 +119,7 @@ test.each([
 ])('a request with %s is refused with the place of the fault', async (_, change) => {
   const request = await scene.request(0, 0, 64);
   Object.assign(request.inputs[0]!.parameters!, change);
-  await expect(detector.infer(request)).rejects.toMatchObject({
+  await expect(detector.find(request)).rejects.toMatchObject({
     code: 'input-invalid',
     more: { where: expect.stringContaining('/inputs/0') as string },
   });
@@ -127,5 +132,38 @@ test.each([
 ])('a tensor with %s is refused', async (_, data) => {
   const request = await scene.request(0, 0, 64);
   request.inputs[0]!.data = [data];
-  await expect(detector.infer(request)).rejects.toMatchObject({ code: 'input-invalid' });
+  await expect(detector.find(request)).rejects.toMatchObject({ code: 'input-invalid' });
+});
+
+test('a core of several blocks holds, block for block, what each of them holds', async () => {
+  const several = await scene.request(64, 0, 192);
+  Object.assign(several.inputs[0]!.parameters!, { block: 64 });
+  const { place, found } = await detector.find(several);
+  const told = task.shapes(found, place);
+  const single = [];
+  for (let y = 0; y < 192; y += 64) {
+    for (let x = 64; x < 256; x += 64) {
+      const one = await detector.find(await scene.request(x, y, 64));
+      single.push(...task.shapes(one.found, one.place));
+    }
+  }
+  expect(told).toEqual(single);
+  expect(told.flatMap(({ polygons }) => polygons).length).toBeGreaterThan(20);
+});
+
+test('a block goes as plain bytes too', async () => {
+  const packed = await scene.request(0, 64, 128);
+  const { parameters } = packed.inputs[0]!;
+  const [height, width] = [128 + 2 * layout.halo, 128 + 2 * layout.halo];
+  const rgba = scene.rgba(-layout.halo, 64 - layout.halo, width, height);
+  const plain: Tensor = {
+    name: 'image',
+    datatype: 'UINT8',
+    shape: [height, width, 4],
+    parameters: parameters!,
+    data: rgba,
+  };
+  expect(await foundIn({ inputs: [plain] })).toEqual(await foundIn(packed));
+  const smaller = { ...plain, shape: [height - 1, width, 4], data: rgba.subarray(width * 4) };
+  await expect(foundIn({ inputs: [smaller] })).rejects.toMatchObject({ code: 'input-invalid' });
 });

@@ -57,7 +57,7 @@ export class Scene {
     };
     const { width, height } = paddedSize(place, layout);
     const image = await pack(this.rgba(place.originX, place.originY, width, height));
-    return { inputs: [tensorOf(graphTensors.image, place, image)] };
+    return { inputs: [tensorOf(graphTensors.image, place, [image])] };
   }
 }
 

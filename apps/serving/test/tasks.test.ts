@@ -1,17 +1,16 @@
-import type { BlockParameters } from '@cairn/contracts';
+import type { BlockParameters, ModelTaskName } from '@cairn/contracts';
 import { Tensor } from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../src/answer.ts';
 import type { SeenWindow } from '../src/tasks/model-task.ts';
-import { tasks } from '../src/tasks/tasks.ts';
+import { taskFor } from '../src/tasks/tasks.ts';
 
 const place: BlockParameters = { originX: -2, originY: -2, coreX0: 0, coreY0: 0, coreX1: 8, coreY1: 8, threshold: 0.5 };
 const edge = 12;
 
 /** The one window of the place's block; its right half has no data. */
 const seen: SeenWindow = {
-  window: { x: -2, y: -2, edge, core: { x0: 0, y0: 0, x1: 8, y1: 8 } },
-  edge,
+  window: { x: -2, y: -2, width: edge, height: edge, core: { x0: 0, y0: 0, x1: 8, y1: 8 } },
   halo: 2,
   rgba: new Uint8Array(edge * edge * 4).map((_, i) => ((i >> 2) % edge < edge / 2 ? 255 : 0)),
   width: edge,
@@ -31,11 +30,13 @@ const labels = (...values: number[]): Tensor =>
   new Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
 
 /** Polygons and objects of a block whose one window the network answered so. */
-async function shapesOf(task: keyof typeof tasks, classes: string[], answer: Answer) {
-  const made = tasks[task](classes);
+async function shapesOf(task: ModelTaskName, classes: string[], answer: Answer) {
+  const made = taskFor(task, classes);
   const collector = made.collector(place);
   collector.take(seen, answer);
-  return made.shapes(await collector.packed(), place);
+  // As from node to node.
+  const [shapes] = made.shapes(await made.unpack(await made.pack(collector.found()), place), place);
+  return shapes!;
 }
 
 describe('semantic segmentation', () => {
@@ -132,9 +133,9 @@ describe('an answer that does not fit', () => {
   });
 
   it('between the nodes is refused', async () => {
-    const task = tasks['object-detection'](classes);
+    const task = taskFor('object-detection', classes);
     for (const packed of ['', 'null', '{"objects":[]}', '{"masks":4,"objects":[]}\nAA==']) {
-      await expect(task.shapes(packed, place)).rejects.toMatchObject({ code: 'input-invalid' });
+      await expect(task.unpack(packed, place)).rejects.toMatchObject({ code: 'input-invalid' });
     }
   });
 });

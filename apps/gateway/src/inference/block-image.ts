@@ -1,52 +1,40 @@
-import { promisify } from 'node:util';
-import { constants, deflateRaw } from 'node:zlib';
-import { graphTensors, type BlockParameters, type OipInferRequest } from '@cairn/contracts';
-import type { Block, Box } from '@cairn/geo';
+import type { BlockParameters } from '@cairn/contracts';
+import type { Box } from '@cairn/geo';
 import { layoutOf, type Graph } from './graph.ts';
 
-const deflate = promisify(deflateRaw);
+/** What a call carries through the graph: the pixels that the network has to see for a core, RGBA row by row. */
+export interface BlockImage {
+  place: BlockParameters;
+  rgba: Uint8Array;
+  width: number;
+  height: number;
+}
 
-/** The pixels that the network has to see for a block: whole windows over its core, and the halo around them. */
-export function seenBy({ core }: Block, graph: Graph): Box {
+/** The pixels that the network has to see for a core: whole windows over it, and the halo around them. */
+export function seenBy(core: Box, graph: Graph): Box {
   const { window, halo } = layoutOf(graph);
   const whole = (from: number, to: number): number => from + Math.ceil((to - from) / window) * window + halo;
   return { x0: core.x0 - halo, y0: core.y0 - halo, x1: whole(core.x0, core.x1), y1: whole(core.y0, core.y1) };
 }
 
 /**
- * The request that carries a block through the graph.
+ * The image of a core.
  * @param rgba the pixels of `seenBy`
- * @param threshold least probability of a pixel that is taken as building, 0..1
+ * @param asked threshold: least probability of a pixel that is taken as building, 0..1; block: edge of the blocks in the core
  */
-export async function blockRequest(
-  block: Block,
+export function blockImage(
+  core: Box,
   seen: Box,
   rgba: Uint8Array,
-  threshold: number,
-): Promise<OipInferRequest> {
-  const { core } = block;
-  const place: BlockParameters = {
-    originX: seen.x0,
-    originY: seen.y0,
-    coreX0: core.x0,
-    coreY0: core.y0,
-    coreX1: core.x1,
-    coreY1: core.y1,
-    threshold,
-  };
-  // A photograph hardly packs, and is sent as it is; where there are no data, run lengths do.
-  const packed = await deflate(rgba, isFull(rgba) ? { level: 0 } : { level: 1, strategy: constants.Z_RLE });
-  const data = [packed.toString('base64')];
-  return { inputs: [{ name: graphTensors.image, datatype: 'BYTES', shape: [1], parameters: { ...place }, data }] };
-}
-
-function isFull(rgba: Uint8Array): boolean {
-  for (let at = 3; at < rgba.length; at += 4) if (rgba[at] === 0) return false;
-  return true;
+  asked: Pick<BlockParameters, 'threshold' | 'block'>,
+): BlockImage {
+  const { x0: coreX0, y0: coreY0, x1: coreX1, y1: coreY1 } = core;
+  const place = { originX: seen.x0, originY: seen.y0, coreX0, coreY0, coreX1, coreY1, ...asked };
+  return { place, rgba, width: seen.x1 - seen.x0, height: seen.y1 - seen.y0 };
 }
 
 /** Every `step`-th pixel of a block's core, row by row on the imagery's grid: 1 where it has data. */
-export function sampledData({ core }: Block, seen: Box, rgba: Uint8Array, step: number): Uint8Array {
+export function sampledData(core: Box, seen: Box, rgba: Uint8Array, step: number): Uint8Array {
   const width = seen.x1 - seen.x0;
   const samples: number[] = [];
   for (let y = firstSample(core.y0, step); y < core.y1; y += step) {
@@ -63,8 +51,8 @@ export function firstSample(from: number, step: number): number {
   return Math.ceil((from - middle) / step) * step + middle;
 }
 
-/** The cores of a block's windows, as the network is asked about them. */
-export function windowsOf({ core }: Pick<Block, 'core'>, graph: Graph): Box[] {
+/** The cores of the windows in a block's core, as the network is asked about them. */
+export function windowsOf(core: Box, graph: Graph): Box[] {
   const { window } = layoutOf(graph);
   const windows: Box[] = [];
   for (let y = core.y0; y < core.y1; y += window) {

@@ -32,7 +32,7 @@ export async function estimate(parts: EstimateParts, inputs: ProcessInput<'predi
   const task = await taskOf(parts, inputs);
   const { version, imagery, aoi, graph, path } = task;
   const blocks = await outlines.call('blocks', outlineSpec(task));
-  const windows = blocks.flatMap((block) => windowsOf(block, graph));
+  const windows = blocks.flatMap(({ core }) => windowsOf(core, graph));
   const tiles = (await reader.call('coverage', path, version.gsd, windows)).filter(Boolean).length;
   const stored = (await predictionOf(database, task.request)) !== null;
   const expected = await expectationOf(database, version.weights_digest, backend.isReady(graph));

@@ -3,19 +3,20 @@ import type { Block } from '@cairn/geo';
 import type { ImageryThread } from '../imagery/reader-thread.ts';
 import type { JobContext } from '../jobs/process.ts';
 import type { GraphBackend, Tell } from './backend/backend.ts';
-import { blockRequest, hasData, sampledData, seenBy, windowsOf } from './block-image.ts';
+import { blockImage, hasData, sampledData, seenBy, windowsOf } from './block-image.ts';
 import type { BuildingFile } from './building-file.ts';
+import { type Call, callOf, Cells } from './calls.ts';
 import type { OutlineThread } from './outlines-thread.ts';
 import type { Pace } from './pace.ts';
 import { outlineSpec, type Task } from './task.ts';
 
 /** What works on blocks. */
 export interface BlockParts {
-  backend: Pick<GraphBackend, 'infer' | 'isReady'>;
+  backend: Pick<GraphBackend, 'infer' | 'hasRoom' | 'isReady'>;
   reader: ImageryThread;
   outlines: OutlineThread;
-  /** Blocks that are read or with the graph at a time. */
-  blocksAtOnce: number;
+  /** Calls that are read for or with the graph at a time. */
+  callsAtOnce: number;
 }
 
 /** What the graph answered for a block; no shapes where it has no data. */
@@ -35,8 +36,8 @@ export interface Found {
 
 /**
  * Finds the buildings of a task: runs the graph over the area's blocks, and on over those that buildings of the area reach
- * into. While the graph works on one block the next is read, and the one before becomes buildings. Answers are taken in the
- * order of the blocks, however fast each came, so that buildings are found in one order each time.
+ * into. While the graph works on one call the next is read, and the one before becomes buildings. Answers are taken in the
+ * order of the blocks, however fast each came and whatever came with it, so that buildings are found in one order each time.
  * @throws CairnError `imagery-corrupt`, `weights-digest-mismatch`, `model-output-invalid`, `model-timeout`,
  * `serving-unavailable`, `disk-full`
  */
@@ -88,43 +89,76 @@ async function* answers(
   const over = new AbortController();
   const abort = (): void => over.abort(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
-  const waiting: Promise<Answer>[] = [];
-  let next = 0;
+  const cells = new Cells(blocks);
+  const waiting = new Map<Block, Promise<Answer>>();
+  const asked = new Set<Block>();
+  const isWanted = (block: Block): boolean => !asked.has(block);
+  let underWay = 0;
+  const ask = (call: Call): void => {
+    underWay += 1;
+    const answer = answersTo(parts, task, call, step, { signal: over.signal, tell }).finally(() => (underWay -= 1));
+    for (const [i, block] of call.blocks.entries()) {
+      const own = answer.then((list) => list[i]!);
+      // It is waited for in its turn; until then its failure must not end the program.
+      own.catch(() => undefined);
+      waiting.set(block, own);
+      asked.add(block);
+    }
+  };
   try {
+    let next = 0;
     for (const block of blocks) {
       signal.throwIfAborted();
-      for (; waiting.length < parts.blocksAtOnce && next < blocks.length; next++) {
-        const answer = answerTo(parts, task, blocks[next]!, step, { signal: over.signal, tell });
-        // It is waited for in its turn; until then its failure must not end the program.
-        answer.catch(() => undefined);
-        waiting.push(answer);
+      for (; next < blocks.length && (isWanted(block) || underWay < parts.callsAtOnce); next++) {
+        const one = blocks[next]!;
+        if (!isWanted(one)) continue;
+        const call = cells.callWith(one, isWanted);
+        // The first goes alone: somebody waits for the first buildings.
+        ask(asked.size > 0 && mayCarry(parts, task, call) ? call : callOf([one]));
       }
-      yield [block, await waiting.shift()!];
+      yield [block, await waiting.get(block)!];
+      waiting.delete(block);
     }
   } finally {
     // Whoever waits for the end of a job may take away what its blocks are made of.
     signal.removeEventListener('abort', abort);
     over.abort(new CairnError('cancelled', 'Another block has failed, or the job is to end.'));
-    await Promise.allSettled(waiting);
+    await Promise.allSettled(waiting.values());
   }
 }
 
-async function answerTo(
+/**
+ * Whether one call may carry so many blocks: a network that tells of each pixel has less to do with one large piece, and its
+ * answer is the same.
+ */
+function mayCarry({ backend }: BlockParts, { graph }: Task, { core }: Call): boolean {
+  const { x0, y0, x1, y1 } = seenBy(core, graph);
+  const { task } = graph.nodes[0].parameters;
+  return task === 'semantic-segmentation' && backend.hasRoom(graph, (x1 - x0) * (y1 - y0));
+}
+
+/** What the graph answers for the blocks of a call. */
+async function answersTo(
   { reader, backend }: BlockParts,
-  { path, version, graph, parameters }: Task,
-  block: Block,
+  { path, version, graph, parameters, grid }: Task,
+  { blocks, core }: Call,
   step: number,
   { signal, tell }: { signal: AbortSignal; tell: Tell },
-): Promise<Answer> {
-  const seen = seenBy(block, graph);
+): Promise<Answer[]> {
+  const seen = seenBy(core, graph);
   const rgba = await reader.call('window', path, version.gsd, seen);
-  const samples = sampledData(block, seen, rgba, step);
-  const windows = windowsOf(block, graph).filter((window) => hasData(window, seen, rgba)).length;
-  if (windows === 0) return { samples, shapes: null, windows };
-  const request = await blockRequest(block, seen, rgba, parameters.threshold);
-  const [shapes] = (await backend.infer(graph, request, signal, tell)).data;
-  if (typeof shapes === 'string') return { samples, shapes, windows };
-  throw new CairnError('model-output-invalid', 'The graph answered no text of shapes.', { where: graph.model });
+  const answers = blocks.map((block) => ({
+    samples: sampledData(block.core, seen, rgba, step),
+    windows: windowsOf(block.core, graph).filter((window) => hasData(window, seen, rgba)).length,
+  }));
+  if (answers.every(({ windows }) => windows === 0)) return answers.map((answer) => ({ ...answer, shapes: null }));
+  const { threshold } = parameters;
+  const asked = blocks.length === 1 ? { threshold } : { threshold, block: grid.size };
+  const shapes = await backend.infer(graph, blockImage(core, seen, rgba, asked), signal, tell);
+  if (shapes.length === blocks.length) return answers.map((answer, i) => ({ ...answer, shapes: shapes[i]! }));
+  throw new CairnError('model-output-invalid', `The graph answered ${shapes.length} texts of shapes.`, {
+    where: graph.model,
+  });
 }
 
 function words(done: number, total: number, buildings: number): string {

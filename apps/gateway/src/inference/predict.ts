@@ -33,7 +33,7 @@ type Result = ProcessResult<'predict'>;
 
 /** What the process works with. */
 export interface PredictParts extends TaskParts, BlockParts {
-  backend: Pick<GraphBackend, 'infer' | 'isReady' | 'hold'>;
+  backend: Pick<GraphBackend, 'infer' | 'hasRoom' | 'isReady' | 'hold'>;
   catalog: Pick<Catalog, 'upsert'>;
   receipts: Receipts;
   precedence: Precedence;

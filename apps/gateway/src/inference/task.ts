@@ -12,6 +12,7 @@ import type { VersionRow } from '../registry/version-row.ts';
 import type { ProductionVersion, Versions } from '../registry/versions.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import { areaOf } from './area.ts';
+import { cellEdge } from './calls.ts';
 import { blockSize, graphOf, layoutOf, type Graph } from './graph.ts';
 import type { OutlineSpec } from './outlines.ts';
 import { type Asked, askedOf, parametersOf, requestDigest, type Parameters, type Settings } from './request.ts';
@@ -145,7 +146,8 @@ export function outlineSpec(task: Task): OutlineSpec {
     calibration,
     step: sampleStep(aoi.area / version.gsd ** 2),
     // What is decoded for one block is kept for its neighbours. Strips of the image that reach across it are read once.
-    across: Math.max(leastAcross, Math.ceil(blockWidth / grid.size)),
+    // No cell lies in two strips.
+    across: Math.max(leastAcross, Math.ceil(blockWidth / grid.size / cellEdge) * cellEdge),
   };
 }
 

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { OipInferRequest, Tensor } from '@cairn/contracts';
+import type { Tensor } from '@cairn/contracts';
 import { blockAt } from '@cairn/geo';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { GraphBackend } from '../../src/inference/backend/backend.ts';
-import { blockRequest, seenBy } from '../../src/inference/block-image.ts';
+import { blockImage, seenBy, type BlockImage } from '../../src/inference/block-image.ts';
 import { blockSize, type Graph, graphOf } from '../../src/inference/graph.ts';
 import { buildings } from '../../src/registry/network-output.ts';
 
@@ -37,11 +37,11 @@ export function graphFor(model: string, version: number, digest: string): Graph 
 }
 
 /** A block of one grey. */
-export async function greyBlock(graph: Graph, grey: number): Promise<OipInferRequest> {
-  const block = blockAt({ width: 100, height: 80, size: blockSize(graph, 512), halo: 16, stride: 16 }, 0, 0);
-  const seen = seenBy(block, graph);
+export function greyBlock(graph: Graph, grey: number): BlockImage {
+  const { core } = blockAt({ width: 100, height: 80, size: blockSize(graph, 512), halo: 16, stride: 16 }, 0, 0);
+  const seen = seenBy(core, graph);
   const rgba = new Uint8Array((seen.x1 - seen.x0) * (seen.y1 - seen.y0) * 4).map((_, i) => (i % 4 === 3 ? 255 : grey));
-  return blockRequest(block, seen, rgba, 0.5);
+  return blockImage(core, seen, rgba, { threshold: 0.5 });
 }
 
 /** How many pixels a block's polygons cover. */
@@ -77,20 +77,18 @@ export function describeBackend<Backend extends GraphBackend>(
     it('starts a graph with the first block and tells so, once for blocks that come together; then it is ready', async () => {
       const backend = await open();
       const graph = await lay('bright', 1, await fixture('brightness'));
-      const request = await greyBlock(graph, 255);
+      const image = greyBlock(graph, 255);
       expect(backend.isReady(graph)).toBe(false);
       const told: string[] = [];
       const answers = await Promise.all(
-        [1, 2, 3].map(() => backend.infer(graph, request, signal, (words) => void told.push(words))),
+        [1, 2, 3].map(() => backend.infer(graph, image, signal, (words) => void told.push(words))),
       );
-      expect(answers.map(({ data }) => pixelsIn(data[0]))).toEqual([8000, 8000, 8000]);
+      expect(answers.map(([shapes]) => pixelsIn(shapes))).toEqual([8000, 8000, 8000]);
       expect(told.join('\n')).toContain('bright/1');
       expect(backend.isReady(graph)).toBe(true);
       expect((await backend.status()).map((one) => one.name)).toEqual(['bright/1']);
       told.length = 0;
-      expect(pixelsIn((await backend.infer(graph, request, signal, (words) => void told.push(words))).data[0])).toBe(
-        8000,
-      );
+      expect(pixelsIn((await backend.infer(graph, image, signal, (words) => void told.push(words)))[0])).toBe(8000);
       expect(told).toEqual([]);
     });
 
@@ -107,12 +105,12 @@ export function describeBackend<Backend extends GraphBackend>(
     it('ends a graph that nobody asks for, and starts it again when somebody does', async () => {
       const backend = await open({ idleMs: 500 });
       const graph = await lay('bright', 2, await fixture('brightness'));
-      const request = await greyBlock(graph, 255);
-      await backend.infer(graph, request, signal);
+      const image = greyBlock(graph, 255);
+      await backend.infer(graph, image, signal);
       const runs = async (): Promise<boolean> => (await backend.status()).some((one) => one.name === 'bright/2');
       while (await runs()) await pause(200);
       expect(backend.isReady(graph)).toBe(false);
-      expect(pixelsIn((await backend.infer(graph, request, signal)).data[0])).toBe(8000);
+      expect(pixelsIn((await backend.infer(graph, image, signal))[0])).toBe(8000);
     });
 
     it('starts a graph that is held before it is asked, and does not end it until nobody holds it', async () => {
@@ -131,12 +129,12 @@ export function describeBackend<Backend extends GraphBackend>(
     it('answers the same where what answers is killed in the middle', async () => {
       const backend = await open();
       const graph = await lay('bright', 3, await fixture('brightness'));
-      const request = await greyBlock(graph, 200);
-      const [before] = (await backend.infer(graph, request, signal)).data;
-      const asked = Array.from({ length: 6 }, () => backend.infer(graph, request, signal));
+      const image = greyBlock(graph, 200);
+      const before = await backend.infer(graph, image, signal);
+      const asked = Array.from({ length: 6 }, () => backend.infer(graph, image, signal));
       await place.kill(backend, graph);
-      for (const answer of await Promise.all(asked)) expect(answer.data).toEqual([before]);
-      expect((await backend.infer(graph, request, signal)).data).toEqual([before]);
+      for (const answer of await Promise.all(asked)) expect(answer).toEqual(before);
+      expect(await backend.infer(graph, image, signal)).toEqual(before);
     });
 
     it('serves two versions at once', async () => {
@@ -146,8 +144,8 @@ export function describeBackend<Backend extends GraphBackend>(
         await lay('pair', 2, await fixture('not-a-number')),
       ];
       const [answer, trouble] = await Promise.allSettled([
-        backend.infer(first, await greyBlock(first, 255), signal),
-        backend.infer(second, await greyBlock(second, 0), signal),
+        backend.infer(first, greyBlock(first, 255), signal),
+        backend.infer(second, greyBlock(second, 0), signal),
       ]);
       expect(answer).toMatchObject({ status: 'fulfilled' });
       expect(trouble).toMatchObject({ reason: { code: 'model-output-invalid' } });
@@ -158,7 +156,7 @@ export function describeBackend<Backend extends GraphBackend>(
       const backend = await open();
       const graph = await lay('bright', 4, await fixture('brightness'));
       const given = AbortSignal.abort();
-      await expect(backend.infer(graph, await greyBlock(graph, 255), given)).rejects.toThrow('aborted');
+      await expect(backend.infer(graph, greyBlock(graph, 255), given)).rejects.toThrow('aborted');
       expect((await backend.status()).map((one) => one.name)).not.toContain('bright/4');
     });
 
@@ -166,10 +164,10 @@ export function describeBackend<Backend extends GraphBackend>(
       const backend = await open();
       await place.lay('wrong', 1, Buffer.from('others'));
       const other = graphFor('wrong', 1, `sha256:${'0'.repeat(64)}`);
-      const request = await greyBlock(other, 255);
-      await expect(backend.infer(other, request, signal)).rejects.toMatchObject({ code: 'weights-digest-mismatch' });
+      const image = greyBlock(other, 255);
+      await expect(backend.infer(other, image, signal)).rejects.toMatchObject({ code: 'weights-digest-mismatch' });
       const none = await lay('wrong', 2, Buffer.from('no model'));
-      await expect(backend.infer(none, request, signal)).rejects.toMatchObject({ code: 'package-invalid' });
+      await expect(backend.infer(none, image, signal)).rejects.toMatchObject({ code: 'package-invalid' });
     });
 
     it.each([
@@ -180,7 +178,7 @@ export function describeBackend<Backend extends GraphBackend>(
       const backend = await open(code === 'model-timeout' ? { requestMs: 300 } : {});
       const versions = ['never-ends', 'not-a-number', 'half-size'];
       const broken = await lay('slow', versions.indexOf(network) + 1, await fixture(network));
-      const asked = backend.infer(broken, await greyBlock(broken, 0), signal);
+      const asked = backend.infer(broken, greyBlock(broken, 0), signal);
       await expect(asked).rejects.toMatchObject({ code, message: expect.stringMatching(words) as string });
     });
   });

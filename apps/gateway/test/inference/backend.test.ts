@@ -50,12 +50,12 @@ test('requests that come just as an idle model server ends are answered', async 
   const backend = new ProcessBackend({ children, objects, program, threads: 1, idleMs: 20 });
   const { digest } = await objects.put(await fixture('brightness'));
   const graph = graphFor('idle', 1, digest);
-  const request = await greyBlock(graph, 255);
+  const image = greyBlock(graph, 255);
   const { signal } = new AbortController();
   let ends = 0;
   for (const wait of [0, 10, 18, 19, 20, 21, 22, 30]) {
-    const answers = await Promise.all([1, 2].map(() => backend.infer(graph, request, signal)));
-    expect(answers.map(({ data }) => pixelsIn(data[0]))).toEqual([8000, 8000]);
+    const answers = await Promise.all([1, 2].map(() => backend.infer(graph, image, signal)));
+    expect(answers.map((texts) => pixelsIn(texts[0]))).toEqual([8000, 8000]);
     await pause(wait);
     if (!backend.isReady(graph)) ends += 1;
   }
@@ -67,12 +67,12 @@ test('a model server that hangs is replaced after the time that a block may take
   const backend = new ProcessBackend({ children, objects, program, threads: 1, requestMs: 4000 });
   const { digest } = await objects.put(await fixture('brightness'));
   const graph = graphFor('bright', 1, digest);
-  const request = await greyBlock(graph, 255);
+  const image = greyBlock(graph, 255);
   const signal = new AbortController().signal;
-  await backend.infer(graph, request, signal);
+  await backend.infer(graph, image, signal);
   const [hung] = await backend.status();
   process.kill(hung!.pid, 'SIGSTOP');
-  expect(pixelsIn((await backend.infer(graph, request, signal)).data[0])).toBe(8000);
+  expect(pixelsIn((await backend.infer(graph, image, signal))[0])).toBe(8000);
   const [next] = await backend.status();
   expect(next!.pid).not.toBe(hung!.pid);
   await backend.close();

@@ -38,9 +38,9 @@ describe('graphs on a cluster', () => {
   it('are shared by gateways that wake one at once, and stay while any of them asks', async () => {
     const [one, other] = [await open({ idleMs: 3000 }), await open({ idleMs: 3000 })];
     const graph = await lay(1);
-    const request = await greyBlock(graph, 255);
+    const request = greyBlock(graph, 255);
     const answers = await Promise.all([one, other].map((backend) => backend.infer(graph, request, signal)));
-    expect(answers.map(({ data }) => pixelsIn(data[0]))).toEqual([8000, 8000]);
+    expect(answers.map((texts) => pixelsIn(texts[0]))).toEqual([8000, 8000]);
     expect(await names(other)).toEqual(['bright/1']);
     const [found] = await place.own(one);
     // The one asks, the other would have taken it away twice meanwhile; whoever asks meets the same object.
@@ -57,11 +57,11 @@ describe('graphs on a cluster', () => {
   it('are found by the gateway that comes next, and end with the stage of their version', async () => {
     const graph = await lay(2);
     const before = await open({});
-    await before.infer(graph, await greyBlock(graph, 255), signal);
+    await before.infer(graph, greyBlock(graph, 255), signal);
     await before.close();
     const next = await open({ idleMs: 10_000 });
     const told: string[] = [];
-    await next.infer(graph, await greyBlock(graph, 255), signal, (words) => void told.push(words));
+    await next.infer(graph, greyBlock(graph, 255), signal, (words) => void told.push(words));
     expect(told).toEqual([]);
     place.end('bright/2');
     while ((await names(next)).length > 0) await pause(200);
@@ -71,7 +71,7 @@ describe('graphs on a cluster', () => {
 
   it('say why they do not come up', async () => {
     const graph = await lay(3);
-    const request = await greyBlock(graph, 255);
+    const request = greyBlock(graph, 255);
     const image = `${process.env['CAIRN_TEST_SERVING_IMAGE']!.split('@')[0]!}@sha256:${'0'.repeat(64)}`;
     const unpulled = await open({}, { image });
     const told: string[] = [];
@@ -100,7 +100,7 @@ describe('graphs on a cluster', () => {
     }
     // What was in the way is gone, and the same version comes.
     const after = await open({});
-    expect(pixelsIn((await after.infer(graph, request, signal)).data[0])).toBe(8000);
+    expect(pixelsIn((await after.infer(graph, request, signal))[0])).toBe(8000);
   });
 });
 
@@ -132,7 +132,7 @@ describe('predictions on a cluster', () => {
 
   const predict = async (inputs: Omit<ProcessInput<'predict'>, 'model'> & { model?: string }, told: string[] = []) => {
     const workFolder = join(world.home, 'cluster');
-    const process = new Predict({ ...world, ...world.predicting, backend, workFolder, blocksAtOnce: 2 });
+    const process = new Predict({ ...world, ...world.predicting, backend, workFolder, callsAtOnce: 2 });
     const context = jobContext({ onProgress: (_, words) => void told.push(words) });
     const result = await process.run({ model: 'bright', ...inputs }, context);
     const text = Buffer.from(await world.objects.readAll(result.digest)).toString();

@@ -87,7 +87,7 @@ export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number
   const comparisons = comparisonThread();
   const predicting = { versions, imageries, objects, backend, reader, outlines, maxAoiKm2, block: 512 };
   const predict = (block: number): Predict =>
-    new Predict({ ...predicting, database, catalog, receipts, precedence, workFolder, block, blocksAtOnce: 2 });
+    new Predict({ ...predicting, database, catalog, receipts, precedence, workFolder, block, callsAtOnce: 2 });
   const shadow = new ShadowPrediction({ ...predicting, database, receipts, precedence, comparisons, workFolder });
   const parts = { objects, database, receipts, versions };
   await propose(parts, 'bright', await readFile(weightsFile));

@@ -60,6 +60,7 @@ beforeAll(async () => {
       ask: nobodyAsks,
       hold: () => () => undefined,
       isReady: () => false,
+      hasRoom: () => false,
       status: nobodyAsks,
       outside: null,
       close: nobodyAsks,

@@ -1,10 +1,10 @@
 import { invalidMember, type BlockParameters } from '@cairn/contracts';
-import { boxRing, trace, type Box, type FoundObject, type Shapes } from '@cairn/geo';
+import { boxRing, middleOf, trace, type Box, type FoundObject, type Shapes } from '@cairn/geo';
 import { Type } from 'typebox';
 import Value from 'typebox/value';
 import type { Answer } from '../answer.ts';
 import { pack, unpack } from '../block.ts';
-import type { Collector, SeenWindow } from './model-task.ts';
+import { coresOf, type Collector, type SeenWindow } from './model-task.ts';
 
 /** The tensor of objects between detector and transformer. */
 export const objectsEdge = 'objects';
@@ -38,7 +38,7 @@ export interface Finding {
  * The objects of a block. Windows overlap by their halos and see the same things: an object counts in that window whose core
  * holds the middle of its box, so that it is taken once, whole, and whatever the block.
  */
-export class Findings implements Collector {
+export class Findings implements Collector<Finding[]> {
   readonly #findings: Finding[] = [];
   readonly #read: (seen: SeenWindow, answer: Answer) => Finding[];
 
@@ -50,59 +50,72 @@ export class Findings implements Collector {
   take(seen: SeenWindow, answer: Answer): void {
     const { core } = seen.window;
     for (const finding of this.#read(seen, answer)) {
-      const { x0, y0, x1, y1 } = finding.box;
-      const [x, y] = [Math.floor((x0 + x1) / 2), Math.floor((y0 + y1) / 2)];
+      const [x, y] = middleOf(finding.box);
       const isHere = x >= core.x0 && x < core.x1 && y >= core.y0 && y < core.y1;
       if (isHere) this.#findings.push(finding);
     }
   }
 
-  async packed(): Promise<string> {
-    const masks = Buffer.concat(this.#findings.flatMap(({ mask }) => mask ?? []));
-    const objects = this.#findings.map(({ class: label, score, box: { x0, y0, x1, y1 }, mask }) => ({
-      class: label,
-      score,
-      box: [x0, y0, x1, y1],
-      masked: mask !== undefined,
-    }));
-    return JSON.stringify({ masks: masks.length, objects }) + (masks.length === 0 ? '' : `\n${await pack(masks)}`);
+  found(): Finding[] {
+    return this.#findings;
   }
 }
 
-/** Whether there is anything of a box, and an image at its middle: an object that is seen where there is none is none. */
-export function isSeen({ rgba, width, left, top, window }: SeenWindow, { x0, y0, x1, y1 }: Box): boolean {
-  const [x, y] = [Math.floor((x0 + x1) / 2), Math.floor((y0 + y1) / 2)];
-  return x0 < x1 && y0 < y1 && rgba[((top + y - window.y) * width + left + x - window.x) * 4 + 3] !== 0;
-}
-
-/** The objects that `Findings` packed, of the classes that are looked for, from the threshold on. */
-export async function objectShapes(
-  packed: string,
-  place: BlockParameters,
-  nameOf: (label: number) => string | null,
-): Promise<Shapes> {
-  const [head = '', tail = ''] = packed.split('\n');
-  const { masks, objects } = headerOf(head);
-  const bytes = masks === 0 ? new Uint8Array() : await unpack(tail, masks);
-  const found: FoundObject[] = [];
-  let at = 0;
-  for (const {
+/** Findings as a text. */
+export async function packFindings(findings: readonly Finding[]): Promise<string> {
+  const masks = Buffer.concat(findings.flatMap(({ mask }) => mask ?? []));
+  const objects = findings.map(({ class: label, score, box: { x0, y0, x1, y1 }, mask }) => ({
     class: label,
     score,
     box: [x0, y0, x1, y1],
-    masked,
-  } of objects) {
-    const box = { x0, y0, x1, y1 };
+    masked: mask !== undefined,
+  }));
+  return JSON.stringify({ masks: masks.length, objects }) + (masks.length === 0 ? '' : `\n${await pack(masks)}`);
+}
+
+/** The findings that `packFindings` made a text of. @throws CairnError `input-invalid`. */
+export async function unpackFindings(text: string): Promise<Finding[]> {
+  const [head = '', tail = ''] = text.split('\n');
+  const { masks, objects } = headerOf(head);
+  const bytes = masks === 0 ? new Uint8Array() : await unpack(tail, masks);
+  const findings: Finding[] = [];
+  let at = 0;
+  for (const { class: label, score, box: listed, masked } of objects) {
+    const [x0, y0, x1, y1] = listed;
     const size = masked ? (x1 - x0) * (y1 - y0) : 0;
     const mask = bytes.subarray(at, at + size);
     at += size;
-    const name = nameOf(label);
-    if (name === null || score < place.threshold) continue;
-    const rings = masked ? largestPart(mask, box) : [boxRing(box)];
-    if (rings !== null) found.push({ class: name, score, box, rings });
+    findings.push({ class: label, score, box: { x0, y0, x1, y1 }, ...(masked ? { mask } : {}) });
   }
   if (at !== masks) throw invalidMember('/inputs/0/data/0', `must hold ${at} bytes of masks, not ${masks}`);
-  return { polygons: [], objects: found };
+  return findings;
+}
+
+/** Whether there is anything of a box, and an image at its middle: an object that is seen where there is none is none. */
+export function isSeen({ rgba, width, left, top, window }: SeenWindow, box: Box): boolean {
+  const [x, y] = middleOf(box);
+  return box.x0 < box.x1 && box.y0 < box.y1 && rgba[((top + y - window.y) * width + left + x - window.x) * 4 + 3] !== 0;
+}
+
+/** The objects of each block of a place, of the classes that are looked for, from the threshold on. */
+export function objectShapes(
+  findings: readonly Finding[],
+  place: BlockParameters,
+  nameOf: (label: number) => string | null,
+): Shapes[] {
+  const found = findings.flatMap(({ class: label, score, box, mask }): FoundObject[] => {
+    const name = nameOf(label);
+    if (name === null || score < place.threshold) return [];
+    const rings = mask === undefined ? [boxRing(box)] : largestPart(mask, box);
+    return rings === null ? [] : [{ class: name, score, box, rings }];
+  });
+  return coresOf(place).map(({ x0, y0, x1, y1 }) => {
+    const isHere = ({ box }: FoundObject): boolean => {
+      const [x, y] = middleOf(box);
+      return x >= x0 && x < x1 && y >= y0 && y < y1;
+    };
+    return { polygons: [], objects: found.filter(isHere) };
+  });
 }
 
 /** Outline of a mask's largest part: an object is one thing, and specks beside it are the network's doubt. */

@@ -32,7 +32,8 @@ export type OipInferResponse = Static<typeof OipInferResponse>;
 /**
  * What travels with a block through the graph, as `parameters` of the tensor that carries it (an executor passes tensors
  * from node to node, not the request around them): where the padded block and its core lie on the imagery's grid, in
- * pixels of the model's grid, and the threshold on the probability (0..1).
+ * pixels of the model's grid, and the threshold on the probability (0..1). A core may hold several blocks of the grid, as the
+ * network has less to do with one large piece; then `block` is their edge, and what is found is told of each.
  */
 export const BlockParameters = Type.Object({
   originX: Type.Integer(),
@@ -42,14 +43,16 @@ export const BlockParameters = Type.Object({
   coreX1: Type.Integer(),
   coreY1: Type.Integer(),
   threshold: Type.Number({ minimum: 0, maximum: 1 }),
+  block: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 export type BlockParameters = Static<typeof BlockParameters>;
 
 /**
- * The tensors on the edges of the prediction graph; each holds one BYTES element.
+ * The tensors on the edges of the prediction graph, of BYTES.
  *
- * - `image`: the padded block, RGBA bytes row by row, raw DEFLATE (RFC 1951), base64. Alpha 0 is no data.
+ * - `image`: the padded block, RGBA bytes row by row, raw DEFLATE (RFC 1951), base64. Alpha 0 is no data. Where binary data can be
+ *   sent, the bytes as they are: UINT8 [height, width, 4].
  * - `probability`: the core, one byte a pixel row by row, raw DEFLATE, base64. 0 is no data, p is max(1, round(255 p)).
- * - `shapes`: the polygons of the core as JSON text (BlockShapes of @cairn/geo).
+ * - `shapes`: the polygons of the core as JSON text (BlockShapes of @cairn/geo), one element a block, row by row.
  */
 export const graphTensors = { image: 'image', probability: 'probability', shapes: 'shapes' } as const;

@@ -1,29 +1,28 @@
-import { CairnError, readInferAnswer, type OipInferResponse, type OipTensor, type Tensor } from '@cairn/contracts';
+import { CairnError, isBytes, readInferAnswer, type Tensor } from '@cairn/contracts';
 import { problemOf } from './problem.ts';
 
 /** The body of a model server's answer, and where its binary data begin. */
 export interface SentAnswer {
   bytes: Buffer;
+  /** Null where it is nothing but JSON. */
   headerLength: number | null;
 }
 
-/** The shapes of a block. @throws CairnError `model-output-invalid`. */
-export function blockOutput({ bytes }: SentAnswer): OipTensor {
-  return outputOf(JSON.parse(bytes.toString()) as OipInferResponse);
+/** The shapes of each block of a call, as JSON text. @throws CairnError `model-output-invalid`. */
+export function shapesOutput(answer: SentAnswer): string[] {
+  const output = tensorOutput(answer);
+  if (!isBytes(output)) throw problemOf({ code: 'model-output-invalid', detail: 'The graph answered no texts.' });
+  return output.data.map((text) => (typeof text === 'string' ? text : Buffer.from(text).toString('utf8')));
 }
 
-/** What a network itself gives. @throws CairnError `model-output-invalid`. */
-export function rawOutput({ bytes, headerLength }: SentAnswer): Tensor {
+/** The first tensor of an answer. @throws CairnError `model-output-invalid`. */
+export function tensorOutput({ bytes, headerLength }: SentAnswer): Tensor {
   try {
-    return outputOf(readInferAnswer(bytes, headerLength));
+    const [output] = readInferAnswer(bytes, headerLength).outputs;
+    return output!;
   } catch (cause) {
     throw new CairnError('model-output-invalid', `The model server answered no tensors: ${(cause as Error).message}`, {
       cause,
     });
   }
-}
-
-function outputOf<T>({ outputs: [output] }: { outputs: T[] }): T {
-  if (output === undefined) throw problemOf({ code: 'model-output-invalid', detail: 'The graph gave no output.' });
-  return output;
 }

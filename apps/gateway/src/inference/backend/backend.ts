@@ -1,4 +1,5 @@
-import type { OipInferRequest, OipTensor, Tensor } from '@cairn/contracts';
+import type { Tensor } from '@cairn/contracts';
+import type { BlockImage } from '../block-image.ts';
 import type { Graph } from '../graph.ts';
 
 /** Told in words what a request waits for while its graph is started. */
@@ -11,11 +12,11 @@ export type Tell = (words: string) => void;
  */
 export interface GraphBackend {
   /**
-   * Executes a graph on one block: the tensor `image` becomes the tensor `shapes` (see `graphTensors`).
+   * Executes a graph on one block, or several that lie together: answers the shapes of each as JSON text, row by row.
    * @throws CairnError `weights-digest-mismatch`, `model-output-invalid`, `model-timeout`, `serving-unavailable`; on a
    * cluster also `image-unavailable`, `quota-exceeded`, `cluster-full`, `cluster-refused`, `weights-unavailable`
    */
-  infer(graph: Graph, request: OipInferRequest, signal: AbortSignal, tell?: Tell): Promise<OipTensor>;
+  infer(graph: Graph, image: BlockImage, signal: AbortSignal, tell?: Tell): Promise<string[]>;
   /**
    * Asks a graph for what its network itself gives: the raw tensor `image` becomes the tensor `probability`.
    * @throws CairnError as `infer`, and `input-invalid`
@@ -26,6 +27,8 @@ export interface GraphBackend {
    * A start that fails is told by `infer` and `ask`.
    */
   hold(graph: Graph): () => void;
+  /** Whether there is memory for a call of so many pixels, by what smaller ones took; false before any was seen. */
+  hasRoom(graph: Graph, pixels: number): boolean;
   /** Whether a graph answers without being started first, as far as this gateway knows. */
   isReady(graph: Graph): boolean;
   /** What runs: its name, and its resident memory in MiB where that is known here. */

@@ -32,7 +32,7 @@ type Inputs = ProcessInput<'shadow-prediction'>;
 type Result = ProcessResult<'shadow-prediction'>;
 
 /** What the process works with. */
-export interface ShadowParts extends TaskParts, Omit<BlockParts, 'blocksAtOnce'> {
+export interface ShadowParts extends TaskParts, Omit<BlockParts, 'callsAtOnce'> {
   receipts: Receipts;
   precedence: Precedence;
   comparisons: ComparisonThread;
@@ -93,7 +93,7 @@ export class ShadowPrediction implements Process<'shadow-prediction'> {
     try {
       context.step('Find buildings');
       const patient = new PatientBackend({ backend, precedence });
-      await findBuildings({ ...this.#parts, backend: patient, blocksAtOnce: 1 }, task, buildings, context);
+      await findBuildings({ ...this.#parts, backend: patient, callsAtOnce: 1 }, task, buildings, context);
       context.step('Compare');
       context.progress(97, 'Comparing with what was answered');
       await precedence.clear(context.signal);

@@ -1,14 +1,16 @@
-import { CairnError, headerLengthName, writeInferRequest } from '@cairn/contracts';
-import type { OipInferRequest, OipTensor, Problem, Tensor } from '@cairn/contracts';
+import { CairnError, headerLengthName, headerLengthOf, type Problem, type Tensor } from '@cairn/contracts';
 import type { ObjectStore } from '../../../storage/objects.ts';
 import type { Children } from '../../../supervise/child.ts';
 import { withDeadline } from '../../../supervise/deadline.ts';
+import type { BlockImage } from '../../block-image.ts';
 import type { Graph } from '../../graph.ts';
-import { blockOutput, rawOutput, type SentAnswer } from '../answer.ts';
+import { shapesOutput, tensorOutput, type SentAnswer } from '../answer.ts';
 import { isBroken, nameOf, untilAnswered } from '../attempts.ts';
 import type { GraphBackend, Tell } from '../backend.ts';
+import { binaryMessage, plainImage, type Message } from '../message.ts';
 import { problemOf } from '../problem.ts';
 import type { ServingProgram } from './program.ts';
+import { ServerMemory } from './server-memory.ts';
 import { startServer, type Server } from './server.ts';
 
 /** What the backend works with. */
@@ -36,16 +38,20 @@ export class ProcessBackend implements GraphBackend {
   }
 
   /** @inheritdoc */
-  async infer(graph: Graph, request: OipInferRequest, signal: AbortSignal, tell?: Tell): Promise<OipTensor> {
-    const message = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(request) };
-    return this.#attempt(graph, message, blockOutput, signal, tell);
+  async infer(graph: Graph, image: BlockImage, signal: AbortSignal, tell?: Tell): Promise<string[]> {
+    const texts = await this.#attempt(graph, binaryMessage(plainImage(image)), shapesOutput, signal, tell);
+    await this.#servers.get(nameOf(graph))?.memory?.see(image.width * image.height);
+    return texts;
   }
 
   /** @inheritdoc */
   async ask(graph: Graph, image: Tensor, signal: AbortSignal): Promise<Tensor> {
-    const { parts, headerLength } = writeInferRequest({ parameters: { binary_data_output: true }, inputs: [image] });
-    const message = { headers: { [headerLengthName]: String(headerLength) }, body: Buffer.concat(parts) };
-    return this.#attempt(graph, message, rawOutput, signal);
+    return this.#attempt(graph, binaryMessage(image), tensorOutput, signal);
+  }
+
+  /** @inheritdoc */
+  hasRoom(graph: Graph, pixels: number): boolean {
+    return this.#servers.get(nameOf(graph))?.memory?.hasRoom(pixels) === true;
   }
 
   /** @inheritdoc */
@@ -130,6 +136,7 @@ export class ProcessBackend implements GraphBackend {
     // One that ended by itself is started again with the next block; one that never started may be, too.
     entry.starting.then(({ child }) => {
       entry.ready = true;
+      entry.memory = new ServerMemory(child);
       this.#leave(graph, entry);
       return child.exited.then(forget);
     }, forget);
@@ -155,8 +162,7 @@ export class ProcessBackend implements GraphBackend {
       return { response: answer, bytes: Buffer.from(await answer.arrayBuffer()) };
     });
     if (!response.ok) throw problemOf(JSON.parse(bytes.toString()) as Partial<Problem>);
-    const header = response.headers.get(headerLengthName);
-    return { bytes, headerLength: header === null ? null : Number(header) };
+    return { bytes, headerLength: headerLengthOf(response.headers.get(headerLengthName) ?? undefined) };
   }
 
   /** The connection broke or the answer did not come: whatever the process is doing, it is not used again. */
@@ -181,14 +187,10 @@ export class ProcessBackend implements GraphBackend {
 interface Entry {
   starting: Promise<Server>;
   ready: boolean;
+  /** Known from when it is ready. */
+  memory?: ServerMemory;
   idle?: NodeJS.Timeout;
   users: number;
-}
-
-/** What is sent to a model server. */
-interface Message {
-  headers: Record<string, string>;
-  body: string | Buffer<ArrayBuffer>;
 }
 
 async function stopped({ starting }: Entry): Promise<void> {

@@ -1,11 +1,12 @@
 import type { FastifyBaseLogger } from 'fastify';
-import { dataToJson, headerLengthName, writeInferRequest } from '@cairn/contracts';
-import type { OipInferRequest, OipTensor, Tensor } from '@cairn/contracts';
+import type { Tensor } from '@cairn/contracts';
 import { withDeadline } from '../../../supervise/deadline.ts';
+import type { BlockImage } from '../../block-image.ts';
 import type { Graph } from '../../graph.ts';
-import { blockOutput, rawOutput, type SentAnswer } from '../answer.ts';
+import { shapesOutput, tensorOutput, type SentAnswer } from '../answer.ts';
 import { isBroken, untilAnswered } from '../attempts.ts';
 import type { GraphBackend, OutsideGraph, OutsideGraphs, Tell } from '../backend.ts';
+import { binaryMessage, jsonMessage, type Message, packedImage, plainImage } from '../message.ts';
 import { unavailable } from '../problem.ts';
 import { deploymentName, ownerLabel, predictorName, versionAnnotation, wholeName } from './deployment.ts';
 import { lastUse } from './deployments.ts';
@@ -66,13 +67,20 @@ export class SeldonBackend implements GraphBackend {
   }
 
   /** @inheritdoc */
-  async infer(graph: Graph, request: OipInferRequest, signal: AbortSignal, tell?: Tell): Promise<OipTensor> {
-    return this.#attempt(graph, jsonMessage(request), blockOutput, signal, tell);
+  async infer(graph: Graph, image: BlockImage, signal: AbortSignal, tell?: Tell): Promise<string[]> {
+    const message = this.#passesBinary ? binaryMessage(plainImage(image)) : jsonMessage(await packedImage(image));
+    return this.#attempt(graph, message, shapesOutput, signal, tell);
   }
 
   /** @inheritdoc */
   async ask(graph: Graph, image: Tensor, signal: AbortSignal): Promise<Tensor> {
-    return this.#attempt(graph, this.#rawMessage(image), rawOutput, signal);
+    const message = this.#passesBinary ? binaryMessage(image) : jsonMessage(image);
+    return this.#attempt(graph, message, tensorOutput, signal);
+  }
+
+  /** @inheritdoc The memory of nodes is that for one block. */
+  hasRoom(): boolean {
+    return false;
   }
 
   /** @inheritdoc */
@@ -172,11 +180,9 @@ export class SeldonBackend implements GraphBackend {
     return { service, port: nodePort, path: `/v2/models/${wholeName}/versions/${graph.version}/infer` };
   }
 
-  /** An image as its pixels; Seldon's executor lets no binary data through. */
-  #rawMessage(image: Tensor): Message {
-    if (this.#parts.settings.executor) return jsonMessage({ inputs: [{ ...image, data: dataToJson(image) }] });
-    const { parts, headerLength } = writeInferRequest({ parameters: { binary_data_output: true }, inputs: [image] });
-    return { headers: { [headerLengthName]: String(headerLength) }, body: Buffer.concat(parts) };
+  /** Seldon's executor lets no binary data through. */
+  get #passesBinary(): boolean {
+    return !this.#parts.settings.executor;
   }
 
   #later(): void {
@@ -237,9 +243,6 @@ export class SeldonBackend implements GraphBackend {
   }
 }
 
-/** What is posted, wherever the graph is. */
-type Message = Pick<GraphMessage, 'headers' | 'body'>;
-
 /** A graph that this gateway asks. */
 interface Entry {
   waking: Promise<void>;
@@ -269,10 +272,6 @@ async function awake(entry: Entry, signal: AbortSignal, tell: Tell | undefined):
     signal.removeEventListener('abort', stop);
     if (tell !== undefined) entry.tells.delete(tell);
   }
-}
-
-function jsonMessage(request: OipInferRequest): Message {
-  return { headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(request)) };
 }
 
 function isGoing({ metadata }: DeploymentState): boolean {
