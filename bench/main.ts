@@ -4,11 +4,12 @@ import { parseArgs } from 'node:util';
 import { area } from './src/area.ts';
 import type { Comparison } from './src/comparison.ts';
 import { infer } from './src/infer.ts';
+import { parts } from './src/parts.ts';
 import { polygonize } from './src/polygonize.ts';
 import { Workshop } from './src/workshop.ts';
 
 // Compares Cairn with what it replaces, each pair on the same work, one after the other on the same machine: make bench.
-const comparisons: Record<string, (workshop: Workshop) => Promise<Comparison[]>> = { polygonize, infer, area };
+const comparisons: Record<string, (workshop: Workshop) => Promise<Comparison[]>> = { polygonize, infer, area, parts };
 
 const usage = `bench [--threads N] [NAME …]
 
