@@ -72,6 +72,20 @@ def expected_error(confidence: np.ndarray, right: np.ndarray) -> float:
     return float(sum(share * abs(sure - correct) for sure, correct, share in bins(confidence, right)))
 
 
+def measured_error(calibration: dict | None, found: Outlines) -> dict[str, float]:
+    """How far off a version's confidence is on outlines that it was not fitted on, as metrics of a run; none of no outlines.
+
+    `calibration` is calibration.json; without one a version's confidence is the mean itself, whose error is told alone.
+    """
+    if len(found.right) == 0:
+        return {}
+    before = {"test_calibration_error_before": round(expected_error(found.mean, found.right), 4)}
+    if calibration is None:
+        return before
+    fitted = Calibration(calibration["slope"], calibration["intercept"], calibration["fitted_on"])
+    return {"test_calibration_error": round(expected_error(fitted.of(found.mean), found.right), 4)} | before
+
+
 def bins(confidence: np.ndarray, right: np.ndarray) -> list[tuple[float, float, float]]:
     """Mean confidence, share of right ones, and share of all outlines, of each bin that holds any."""
     places = np.minimum((confidence * BINS).astype(int), BINS - 1)

@@ -2,13 +2,15 @@
 
 Of a folder that train wrote, the test part completes the record of the training: record.json, card.md, curves.png; and how
 sure the model may say it is of a building is fitted on the validation part: calibration.json, reliability.png. Of a
-folder that a version keeps (model/ and record.json), the data may be others than it was trained on: what is measured is
-written apart from the record, into evaluation.json and evaluation.md. Both draw predictions.png.
+folder that a version keeps (model/, record.json, and calibration.json where it has one), the data may be others than it was
+trained on: what is measured, how far off its confidence is among it, is written apart from the record, into evaluation.json
+and evaluation.md. Both draw predictions.png.
 """
 
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from building_detector.dataset import file_digest
 from building_detector.entry import run_entry
@@ -18,13 +20,16 @@ from building_detector.progress import Progress
 from building_detector.record import origin_of
 from building_detector.split import TEST
 
-TRAINING, RECORD = "training.json", "record.json"
+if TYPE_CHECKING:
+    from building_detector.score import Outlines
+
+TRAINING, RECORD, CALIBRATION = "training.json", "record.json", "calibration.json"
 
 NEEDED = ("weights", "threshold", "threads", "gsd", "dataset", "metrics")
 """What of a version's record is read here."""
 
 LEFT = {
-    False: ("curves.png", "predictions.png", "card.md", RECORD, "calibration.json", "reliability.png"),
+    False: ("curves.png", "predictions.png", "card.md", RECORD, CALIBRATION, "reliability.png"),
     True: ("predictions.png", "evaluation.md", "evaluation.json"),
 }
 """What is written, of a trained folder and of a version's; the last two of the former only where there is enough to fit on."""
@@ -32,26 +37,28 @@ LEFT = {
 
 def evaluate(prepared: Prepared, model: Path, out: Path, title: str, progress: Progress) -> dict:
     """Measure, draw and describe; returns what record.json or evaluation.json holds. Raises Fault for an unusable folder."""
-    from building_detector.calibration import calibrate
+    from building_detector.calibration import calibrate, measured_error
     from building_detector.card import write_card
     from building_detector.pictures import draw_curves, draw_reliability
     from building_detector.report import write_report
 
     told = _read(model)
-    measured = _measure(prepared, model, told, out / "predictions.png", progress)
+    calibration = _calibration(model, told)
+    measured, found = _measure(prepared, model, told, out / "predictions.png", progress)
     if not is_version(model):
         draw_curves(told.pop("curves"), out / "curves.png")
         calibrated = calibrate(prepared, model / "model" / "model.onnx", told)
         figures = {} if calibrated is None else calibrated.metrics()
         record = told | measured | {"metrics": told["metrics"] | measured["metrics"] | figures}
         if calibrated is not None:
-            calibrated.write(out / "calibration.json")
+            calibrated.write(out / CALIBRATION)
             draw_reliability(calibrated.bins, out / "reliability.png")
         (out / "card.md").write_text(write_card(record, title, calibrated and calibrated.told))
         (out / RECORD).write_text(_json(record))
         return record
     facts = {name: told[name] for name in ("weights", "threshold", "threads")}
-    evaluation = facts | {"gsd": prepared.gsd} | origin_of("native") | measured
+    metrics = {"metrics": measured["metrics"] | measured_error(calibration, found)}
+    evaluation = facts | {"gsd": prepared.gsd} | origin_of("native") | measured | metrics
     (out / "evaluation.md").write_text(write_report(evaluation, told, title))
     (out / "evaluation.json").write_text(_json(evaluation))
     return evaluation
@@ -62,11 +69,11 @@ def is_version(model: Path) -> bool:
     return not (model / TRAINING).is_file()
 
 
-def _measure(prepared: Prepared, model: Path, told: dict, picture: Path, progress: Progress) -> dict:
-    """The data that were measured on, and the figures."""
+def _measure(prepared: Prepared, model: Path, told: dict, picture: Path, progress: Progress) -> "tuple[dict, Outlines]":
+    """The data that were measured on, and the figures; and the outlines that were found."""
     from building_detector.pictures import draw_predictions
     from building_detector.predictor import Predictor, part_probability
-    from building_detector.score import score
+    from building_detector.score import outlines, score
 
     progress.say(20, "predicting the test part")
     probability = part_probability(prepared, TEST, Predictor(model / "model" / "model.onnx", told["threads"]))
@@ -75,7 +82,8 @@ def _measure(prepared: Prepared, model: Path, told: dict, picture: Path, progres
     picture.parent.mkdir(parents=True, exist_ok=True)
     draw_predictions(prepared, probability, told["threshold"], picture)
     names = ("dataset", "splits")
-    return {name: prepared.facts[name] for name in names} | {"metrics": measured.metrics("test")}
+    found = outlines(prepared, TEST, probability, told["threshold"])
+    return {name: prepared.facts[name] for name in names} | {"metrics": measured.metrics("test")}, found
 
 
 def _read(model: Path) -> dict:
@@ -95,6 +103,21 @@ def _read(model: Path) -> dict:
     if "sha256:" + file_digest(weights) != told["weights"]["digest"]:
         raise Fault(f"{weights} is not the file that {path} describes: train again, or restore it")
     return told
+
+
+def _calibration(model: Path, told: dict) -> dict | None:
+    """The calibration that a version keeps, or None; not that of a folder that train wrote, which is still to be fitted."""
+    path = model / CALIBRATION
+    if not is_version(model) or not path.is_file():
+        return None
+    try:
+        calibration = json.loads(path.read_text())
+        of = (calibration["weights"], calibration["threshold"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Fault(f"{path} is no calibration ({error}): restore it, or leave it out") from error
+    if of != (told["weights"]["digest"], told["threshold"]):
+        raise Fault(f"{path} is about other weights or another threshold than {RECORD}: restore it, or leave it out")
+    return calibration
 
 
 def _json(value: dict) -> str:

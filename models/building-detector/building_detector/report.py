@@ -17,6 +17,8 @@ Measured on the test part of the dataset $dataset
 
 $figures
 
+$sureness
+
 $relation
 
 ## How good it was where it was trained
@@ -25,6 +27,10 @@ As the record of its training tells, at $trained_gsd m a pixel:
 
 $recorded
 """)
+
+SURENESS = "Confidence in an outline is off by $after on average here, the plain mean of the probabilities by $before."
+UNCALIBRATED = "The version has no calibration: the mean of the probabilities in an outline is off by $before on average here."
+NO_OUTLINES = "It draws no outline here, so nothing tells how far off its confidence is."
 
 SAME = "These are the data that it was trained on; the test part was held out of the training."
 
@@ -50,7 +56,15 @@ def write_report(evaluation: dict, record: dict, title: str) -> str:
         north=north,
         gsd=f"{evaluation['gsd']:.2f}",
         figures=figures(evaluation["metrics"]),
+        sureness=_sureness(evaluation["metrics"]),
         relation=SAME if dataset["digest"] == learned else OTHER,
         trained_gsd=f"{record['gsd']:.2f}",
         recorded=figures(record["metrics"]),
     )
+
+
+def _sureness(metrics: dict[str, float]) -> str:
+    told = {"after": "test_calibration_error", "before": "test_calibration_error_before"}
+    shares = {name: f"{metrics[figure] * 100:.1f} %" for name, figure in told.items() if figure in metrics}
+    words = SURENESS if "after" in shares else UNCALIBRATED if shares else NO_OUTLINES
+    return Template(words).substitute(shares)

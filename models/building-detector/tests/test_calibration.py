@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from building_detector.calibration import LEAST, Calibration, bins, expected_error, fit
+from building_detector.calibration import LEAST, Calibration, bins, expected_error, fit, measured_error
 from building_detector.card import write_card
 from building_detector.prepared import Prepared, region
 from building_detector.record import PACKAGE
@@ -61,6 +61,19 @@ def test_the_error_is_the_gap_in_each_bin_by_its_share() -> None:
     assert bins(confidence, right) == [(0.15, 0.0, 0.25), (pytest.approx(0.85), pytest.approx(2 / 3), 0.75)]
     assert expected_error(confidence, right) == pytest.approx(0.25 * 0.15 + 0.75 * (0.85 - 2 / 3))
     assert expected_error(np.ones(3), np.array([True] * 3)) == 0
+
+
+def test_outlines_of_other_data_tell_how_far_off_a_version_s_confidence_is_there() -> None:
+    found = drawn(800, 3.0, -1.0)
+    fitted = fit(found)
+    told = {"slope": fitted.slope, "intercept": fitted.intercept, "fitted_on": fitted.outlines}
+    # In another place fewer of the outlines are right, at the same means.
+    other = drawn(800, 3.0, -3.0)
+    here, there = measured_error(told, found), measured_error(told, other)
+    assert here["test_calibration_error"] < 0.05 < there["test_calibration_error"]
+    assert there["test_calibration_error_before"] == pytest.approx(expected_error(other.mean, other.right), abs=1e-4)
+    assert measured_error(None, other) == {"test_calibration_error_before": there["test_calibration_error_before"]}
+    assert measured_error(told, Outlines(np.zeros(0), np.zeros(0, bool))) == {}
 
 
 def test_the_outlines_are_those_that_precision_counts(prepared: Prepared) -> None:

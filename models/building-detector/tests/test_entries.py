@@ -113,6 +113,9 @@ def evaluated(run_id: tuple[str, Path], town: Path, tracking: str, tmp_path_fact
     (out / "data" / "labels.geojson").write_text(json.dumps(labels))
     shutil.copytree(run_id[1] / "model" / "model", out / "version" / "model")
     shutil.copy(run_id[1] / "evaluation" / "record.json", out / "version")
+    record = json.loads((out / "version" / "record.json").read_text())
+    about = {"weights": record["weights"]["digest"], "threshold": record["threshold"]}
+    (out / "version" / "calibration.json").write_text(json.dumps(about | {"slope": 0, "intercept": 0, "fitted_on": 20}))
     run = mlflow.MlflowClient().create_run(tracking)
     with pytest.MonkeyPatch.context() as patch:
         for step in (
@@ -131,7 +134,12 @@ def test_a_version_is_measured_on_other_data_apart_from_its_record(run_id: tuple
     assert evaluation["dataset"]["digest"] == content_of(out / "data").digest != record["dataset"]["digest"]
     assert evaluation["metrics"]["test_objects"] == record["metrics"]["test_objects"] - 1
     assert all(name.startswith("test_") for name in evaluation["metrics"])
+    # A calibration that is half sure of everything is off by as much as the share of right ones is from a half.
+    share, error = evaluation["metrics"]["test_object_precision"], evaluation["metrics"]["test_calibration_error"]
+    assert error == pytest.approx(abs(0.5 - share), abs=1e-4)
+    assert evaluation["metrics"]["test_calibration_error_before"] != error
     report = (out / "evaluation" / "evaluation.md").read_text()
+    assert f"is off by {error * 100:.1f} % on average here" in report
     assert evaluation["dataset"]["digest"] in report and record["dataset"]["digest"] in report
     assert "These are other data than it was trained on" in report
 
@@ -158,8 +166,11 @@ def test_a_version_on_the_data_it_was_trained_on_has_the_figures_of_its_record(
     prepared, version = run_id[1] / "prepared", evaluated[1] / "version"
     call(monkeypatch, evaluate, "--prepared", prepared, "--model", version, "--out", tmp_path)
     record = json.loads((version / "record.json").read_text())
-    for name, value in json.loads((tmp_path / "evaluation.json").read_text())["metrics"].items():
-        assert value == record["metrics"][name]
+    metrics = json.loads((tmp_path / "evaluation.json").read_text())["metrics"]
+    told = {name: value for name, value in record["metrics"].items() if name.startswith("test_")}
+    # How sure it may be was not fitted there: the town is too small.
+    assert metrics | told == metrics
+    assert {name for name in metrics if name not in told} == {"test_calibration_error", "test_calibration_error_before"}
     assert "the test part was held out of the training" in (tmp_path / "evaluation.md").read_text()
 
 

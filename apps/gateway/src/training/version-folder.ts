@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { calibrationFile } from '../registry/calibration.ts';
 import type { MlflowClient } from '../registry/mlflow/client.ts';
 import type { MlflowRun } from '../registry/mlflow/entities.ts';
 import { weightsPath } from '../registry/package/shipped.ts';
@@ -9,8 +10,8 @@ import type { ObjectStore } from '../storage/objects.ts';
 const modelFolder = dirname(weightsPath);
 
 /**
- * Lays what a version keeps into a folder, as `evaluate` takes it: `model/`, as MLflow holds it, and `record.json`. The
- * weights are those that the version is known by.
+ * Lays what a version keeps into a folder, as `evaluate` takes it: `model/`, as MLflow holds it, `record.json`, and
+ * `calibration.json` where the version has one. Weights and calibration are those that the version is known by.
  * @throws CairnError `digest-mismatch` where their bytes changed, `not-found` where they are gone, `mlflow-unavailable`.
  */
 export async function layVersion(
@@ -25,7 +26,9 @@ export async function layVersion(
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), bytes);
   }
-  await objects.materialise([{ path: weightsPath, digest: version.weights_digest }], folder);
+  const calibration = version.files[calibrationFile];
+  const kept = calibration === undefined ? [] : [{ path: calibrationFile, digest: calibration.digest }];
+  await objects.materialise([{ path: weightsPath, digest: version.weights_digest }, ...kept], folder);
   await writeFile(join(folder, 'record.json'), JSON.stringify(version.record));
 }
 

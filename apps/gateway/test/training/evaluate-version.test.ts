@@ -1,11 +1,13 @@
 import type { ProcessInput, ProcessResult } from '@cairn/contracts';
 import { digestOf, kindOf, openBundle, readStatement } from '@cairn/receipt';
 import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { evidenceOf } from '../../src/registry/evidence.ts';
 import { Revocations } from '../../src/registry/revocation.ts';
 import { readEvaluated } from '../../src/training/evaluated.ts';
+import { layVersion } from '../../src/training/version-folder.ts';
 import { context, inputsOf, jobRow, openTraining } from './fixture.ts';
 
 let parts: Awaited<ReturnType<typeof openTraining>>;
@@ -86,6 +88,17 @@ describe('an evaluation', { timeout: 600_000 }, () => {
     // As after a gateway that ended just before it could say so.
     expect(await parts.evaluate.run({ ...inputs, again: true }, context('again'))).toEqual(again);
     expect(await parts.evaluate.stored(inputs)).toEqual({ ...again, stored: true });
+  });
+
+  it('is given the calibration that the version is known by, so that it can tell how far off its confidence is', async () => {
+    const version = await parts.versions.get('tiny', 1);
+    const text = JSON.stringify({ slope: 2 });
+    const calibration = await parts.objects.put(Buffer.from(text));
+    const folder = join(parts.home, 'laid');
+    const files = { ...version.files, 'calibration.json': calibration };
+    await layVersion({ mlflow: parts.mlflow.client, objects: parts.objects }, { ...version, files }, folder);
+    expect((await readdir(folder)).sort()).toEqual(['calibration.json', 'model', 'record.json']);
+    expect(await readFile(join(folder, 'calibration.json'), 'utf8')).toBe(text);
   });
 
   it('of data that were changed since is another one', async () => {
