@@ -6,6 +6,7 @@ import { openBrowser } from '../src/browser.ts';
 import type { DemoHome } from '../src/demo-home.ts';
 import { pictureOf } from '../src/faults/content.ts';
 import { up, type Up } from '../src/gateway.ts';
+import { pidOf } from '../src/victim.ts';
 import { Visit } from '../src/visit.ts';
 
 /** The western half of the scene: two blocks. */
@@ -156,15 +157,22 @@ export function describePage(demo: () => DemoHome): void {
       }
       await visit.page.getByText('The area that you chose').waitFor();
       await visit.page.getByText(/Takes about/).waitFor();
-      await button('Find buildings').click();
-      await visit.page.waitForURL(/#\/jobs\//);
-      const address = visit.page.url();
-      await visit.open('/predictions');
-      await visit.page.getByRole('link', { name: /^Started/ }).click();
-      await visit.page.waitForURL(/#\/jobs\//);
-      await visit.page.goto(address);
-      await button('Cancel').click();
-      await heading('Cancelled').waitFor();
+      // Else it might come to its end while it is looked for.
+      const server = await pidOf('serving', { home: demo().home, starter: cairn!.running.child });
+      if (server !== undefined) process.kill(server, 'SIGSTOP');
+      try {
+        await button('Find buildings').click();
+        await visit.page.waitForURL(/#\/jobs\//);
+        const address = visit.page.url();
+        await visit.open('/predictions');
+        await visit.page.getByRole('link', { name: /^Started/ }).click();
+        await visit.page.waitForURL(/#\/jobs\//);
+        await visit.page.goto(address);
+        await button('Cancel').click();
+        await heading('Cancelled').waitFor();
+      } finally {
+        if (server !== undefined) process.kill(server, 'SIGCONT');
+      }
       expect(await visit.barriers()).toEqual([]);
       await link('Change something and try again').click();
       await visit.page.getByText('The area that you chose').waitFor();
@@ -183,6 +191,13 @@ export function describePage(demo: () => DemoHome): void {
       await button('Add it').click();
       await visit.page.waitForURL(/imagery=flight/, { timeout: 60_000 });
       expect(await visit.page.getByLabel('Imagery', { exact: true }).inputValue()).toBe('flight');
+    });
+
+    test('a result tells what of its area has no imagery', async () => {
+      const predictions = await cairn!.client.get<{ id: string }[]>('/predictions');
+      // Of the demo: the scene has a corner without an image.
+      await visit.open(`/predictions/${predictions.at(-1)!.id}`);
+      await visit.page.getByText(/km² of the area has no imagery/).waitFor();
     });
 
     test('a cut line is told, and nothing is started without one', async () => {

@@ -10,7 +10,7 @@ import { FailurePage, Waiting, WaitingPage } from '../shell/Notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { boundsOf } from './bounds.ts';
 import { Downloads } from './Downloads.tsx';
-import { type Buildings, readBuildings, readPrediction } from './predictions.ts';
+import { type Buildings, readBuildings, readMissing, readPrediction } from './predictions.ts';
 import { Totals } from './Totals.tsx';
 import { Trail } from './Trail.tsx';
 import './prediction.css';
@@ -23,6 +23,7 @@ export default function PredictionPage({ id }: { id: string }) {
   useTitle(say('prediction.title'));
   const info = useQuery({ queryKey: ['prediction', id], queryFn: () => readPrediction(id) });
   const text = useQuery({ queryKey: ['buildings', id], queryFn: () => readBuildings(id), staleTime: Infinity });
+  const missing = useQuery({ queryKey: ['missing', id], queryFn: () => readMissing(id) });
   const key = useQuery({ queryKey: ['key'], queryFn: () => gateway.publicKey(), staleTime: Infinity });
   const imagery = useImagery();
   const buildings = useMemo(
@@ -67,6 +68,7 @@ export default function PredictionPage({ id }: { id: string }) {
         <Totals
           buildings={buildings.features}
           info={info.data}
+          missingKm2={missing.data ?? 0}
           chosen={chosen}
           least={shownLeast}
           onLeast={setLeast}

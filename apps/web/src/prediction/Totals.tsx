@@ -7,6 +7,8 @@ import type { PredictionInfo } from './predictions.ts';
 interface Props {
   buildings: readonly FoundFeature[];
   info: PredictionInfo;
+  /** How much of the area has no imagery. */
+  missingKm2: number;
   chosen: FoundFeature | undefined;
   /** Least confidence that counts. */
   least: number;
@@ -16,7 +18,7 @@ interface Props {
 }
 
 /** What the buildings add up to and how sure the model is of them; the slider leaves out those it is less sure of. */
-export function Totals({ buildings, info, chosen, least, shown, onLeast }: Props) {
+export function Totals({ buildings, info, missingKm2, chosen, least, shown, onLeast }: Props) {
   const { say, formats } = useWords();
   const slider = useId();
   const kept = useMemo(() => buildings.filter(({ properties }) => properties.confidence >= least), [buildings, least]);
@@ -37,6 +39,9 @@ export function Totals({ buildings, info, chosen, least, shown, onLeast }: Props
         <small>{say('totals.on', { area: formats.km2(info.areaKm2) })}</small>
       </h1>
       {info.revoked ? <p className="seal bad">{say('predictions.revoked')}</p> : null}
+      {missingKm2 > 0 ? (
+        <p className="seal tag-warn">{say('totals.missing', { area: formats.km2(missingKm2) })}</p>
+      ) : null}
       {buildings.length === 0 ? <p>{say('totals.none')}</p> : null}
       <dl className="figures">
         <div>

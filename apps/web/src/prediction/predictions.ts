@@ -33,6 +33,13 @@ export function readPrediction(id: string): Promise<PredictionInfo> {
   return gateway.get(`/predictions/${encodeURIComponent(id)}`);
 }
 
+/** How much of a prediction's area has no imagery, in km²: nothing was looked for there. */
+export async function readMissing(id: string): Promise<number> {
+  const path = `/stac/collections/predictions/items/${encodeURIComponent(id)}`;
+  const { properties } = await gateway.get<{ properties: { 'cairn:missing_km2'?: number } }>(path);
+  return properties['cairn:missing_km2'] ?? 0;
+}
+
 /** One prediction's GeoJSON, as text, since its receipt is checked over what was sent. */
 export async function readBuildings(id: string): Promise<string> {
   return (await gateway.request('GET', `/predictions/${encodeURIComponent(id)}/buildings.geojson`)).text();
