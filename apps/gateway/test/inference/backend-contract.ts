@@ -21,6 +21,8 @@ export interface BackendPlace<Backend extends GraphBackend> {
   lay(model: string, version: number, weights: Uint8Array): Promise<string>;
   /** Kills what answers for a graph, at once. */
   kill(backend: Backend, graph: Graph): Promise<void>;
+  /** Ends what goes on without its backend. */
+  clear(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export function describeBackend<Backend extends GraphBackend>(
     });
     afterEach(async () => {
       for (const backend of opened.splice(0)) await backend.close();
+      await place.clear();
     });
     afterAll(() => place.close());
 
@@ -94,7 +97,7 @@ export function describeBackend<Backend extends GraphBackend>(
 
     it('answers with what the network itself gives where it is asked for that', async () => {
       const backend = await open();
-      const graph = await lay('bright', 1, await fixture('brightness'));
+      const graph = await lay('bright', 5, await fixture('brightness'));
       const data = new Uint8Array(3 * 32 * 48).fill(255);
       const image: Tensor = { name: 'image', datatype: 'UINT8', shape: [1, 3, 32, 48], parameters: {}, data };
       const answer = await backend.ask(graph, image, signal);

@@ -42,6 +42,7 @@ describeBackend<ProcessBackend>('local processes', () =>
       const servers = await backend.status();
       process.kill(servers.find(({ name }) => name === `${model}/${version}`)!.pid, 'SIGKILL');
     },
+    clear: () => Promise.resolve(),
     close: () => Promise.resolve(),
   }),
 );

@@ -55,6 +55,11 @@ export async function openSeldonPlace() {
     return openSeldonBackend({ ...config, ...other }, parts);
   };
   const own = async (backend: SeldonBackend) => (await backend.outside.list()).filter(({ isOwn }) => isOwn);
+  const clear = async (): Promise<void> => {
+    const backend = await open({});
+    for (const { name } of await own(backend)) await backend.outside.end(name);
+    await backend.close();
+  };
   const place: BackendPlace<SeldonBackend> = {
     open,
     lay: (model, version, bytes) => {
@@ -71,9 +76,10 @@ export async function openSeldonPlace() {
         await admin.json({ method: 'DELETE', path: `${pods}/${metadata.name}`, body });
       }
     },
+    clear,
     close: async () => {
+      await clear();
       const backend = await open({});
-      for (const { name } of await own(backend)) await backend.outside.end(name);
       while ((await own(backend)).length > 0) await pause(500);
       await backend.close();
       admin.close();

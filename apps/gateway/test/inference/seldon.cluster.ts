@@ -23,6 +23,7 @@ describe('graphs on a cluster', () => {
   });
   afterEach(async () => {
     for (const backend of opened.splice(0)) await backend.close();
+    await place.clear();
   });
   afterAll(() => place.close());
 

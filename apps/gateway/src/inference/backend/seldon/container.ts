@@ -54,7 +54,7 @@ export function container(
     imagePullPolicy: 'IfNotPresent',
     env: weighs ? [{ name: 'MLFLOW_TRACKING_TOKEN', valueFrom: { secretKeyRef: token } }] : [],
     resources: { requests: { ...limits, cpu: keeps }, limits },
-    // Repeated from the pod, whose own Seldon Core replaces by that of its settings.
+    // Repeated from the pod, whose own older operators of Seldon Core replace by that of their settings.
     securityContext: {
       ...podSecurity,
       allowPrivilegeEscalation: false,
