@@ -3,17 +3,25 @@ import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { area } from './src/area.ts';
 import type { Comparison } from './src/comparison.ts';
+import { estimate } from './src/estimate.ts';
 import { infer } from './src/infer.ts';
 import { parts } from './src/parts.ts';
 import { polygonize } from './src/polygonize.ts';
 import { Workshop } from './src/workshop.ts';
 
 // Compares Cairn with what it replaces, each pair on the same work, one after the other on the same machine: make bench.
-const comparisons: Record<string, (workshop: Workshop) => Promise<Comparison[]>> = { polygonize, infer, area, parts };
+const comparisons: Record<string, (workshop: Workshop) => Promise<Comparison[]>> = {
+  polygonize,
+  infer,
+  area,
+  parts,
+  estimate,
+};
 
 const usage = `bench [--threads N] [NAME …]
 
-Prints one line of JSON a comparison: name, ours, peer, unit, ratio (above 1: Cairn is better), about.
+Prints one line of JSON a comparison: name, ours, peer, unit, ratio (above 1: Cairn is better; of estimates the
+nearest to 1 is the best), about.
 Names: ${Object.keys(comparisons).join(', ')}; all of them where none is given.
 --threads: of inference, on both sides; one a core where it is not given.
 `;

@@ -72,6 +72,26 @@ test('before anything ran it is a guess; afterwards it has learnt, knows the til
   expect(other.money!.amount).toBeCloseTo(other.seconds / 1000, 4);
 });
 
+test.each([
+  ['a corner of a tile', { x0: 10, y0: 10, x1: 60, y1: 60 }],
+  ['a strip over several blocks', { x0: 5, y0: 300, x1: 1200, y1: 330 }],
+  ['an edge of what has imagery', { x0: 1000, y0: 900, x1: 1270, y1: 1030 }],
+  ['most of the image', { x0: 100, y0: 100, x1: 1100, y1: 900 }],
+  ['all of it', undefined],
+])('tiles and blocks are those that the job works on: %s', async (_, box) => {
+  const inputs = { imagery: 'settlement', minArea: 9, ...(box === undefined ? {} : { aoi: area(box) }) };
+  const { json } = await ask(inputs);
+  const told: string[] = [];
+  await world.predict(inputs, 512, { onProgress: (_, words) => void told.push(words) });
+  const [pace] = await world.database.query<{ windows: number }>(
+    'select windows from cairn.pace order by seq desc limit 1',
+  );
+  expect({ tiles: json.tiles, blocks: json.blocks }).toEqual({
+    tiles: pace!.windows,
+    blocks: Number(/of (\d+) blocks/.exec(told.findLast((words) => words.includes(' blocks'))!)![1]),
+  });
+});
+
 test('it tells what to know before: coarse imagery, a licence, ground without imagery, a far country', async () => {
   const { width, height } = extent;
   const picture = (x: number, y: number) => [40, 40, 40, hasImagery(x * 4, y * 4) ? 255 : 0] as const;
@@ -108,26 +128,44 @@ test('what cannot be predicted is told as by the prediction', async () => {
   });
 });
 
-test('start and end are told apart from the windows, and the newest runs count most', async () => {
+test('runs of one size tell how long others take, with and without a start, and the newest runs count most', async () => {
   const { database } = world;
-  const run = (windows: number, ready: boolean, secondsAWindow: number): Promise<void> =>
-    recordPace(database, 'w', {
+  /** A machine so many times slower; nothing but steady windows is told of by the steady part. */
+  const taken = (windows: number, ready: boolean, times: number): number =>
+    times * (0.6 + (ready ? 0 : 0.4) + windows * 0.21);
+  const run = (weights: string, windows: number, ready: boolean, times: number): Promise<void> =>
+    recordPace(database, weights, {
       ready,
       windows,
-      seconds: (ready ? 1 : 4) + windows * secondsAWindow,
+      seconds: taken(windows, ready, times),
       steadyWindows: windows - 4,
-      steadySeconds: (windows - 4) * secondsAWindow,
+      steadySeconds: (windows - 4) * 0.2 * times,
     });
-  await run(100, false, 0.2);
-  await run(4, true, 0.2);
-  const cold = await expectationOf(database, 'w', false);
-  expect(cold).toMatchObject({ from: 'this-version', runs: 2 });
-  expect(cold.secondsAWindow).toBeCloseTo(0.2);
-  expect(cold.otherSeconds).toBeCloseTo(4);
-  expect((await expectationOf(database, 'w', true)).otherSeconds).toBeCloseTo(1);
+  const off = async (weights: string, windows: number, ready: boolean, times: number): Promise<number> => {
+    const { otherSeconds, secondsAWindow } = await expectationOf(database, weights, ready);
+    return Math.abs((otherSeconds + windows * secondsAWindow) / taken(windows, ready, times) - 1);
+  };
+  await run('single', 4, false, 1);
+  for (const windows of [4, 24, 600]) expect(await off('single', windows, false, 1), `${windows}`).toBeLessThan(0.3);
+  await run('one', 16, false, 2);
+  expect(await expectationOf(database, 'one', false)).toMatchObject({ from: 'this-version', runs: 1 });
+  for (const windows of [4, 16, 24, 64, 600])
+    expect(await off('one', windows, false, 2), `${windows}`).toBeLessThan(0.3);
+  for (const [windows, ready] of [
+    [4, true],
+    [64, true],
+    [16, false],
+    [4, true],
+    [144, false],
+  ] as const) {
+    await run('some', windows, ready, 2);
+  }
+  for (const windows of [4, 16, 24, 64, 600]) {
+    for (const ready of [true, false]) expect(await off('some', windows, ready, 2), `${windows}`).toBeLessThan(0.3);
+  }
   expect((await expectationOf(database, 'another', true)).from).toBe('other-versions');
-  for (let i = 0; i < 12; i++) await run(100, true, 0.4);
-  expect((await expectationOf(database, 'w', true)).secondsAWindow).toBeCloseTo(0.4);
+  for (let i = 0; i < 12; i++) await run('some', 64, true, 4);
+  expect(await off('some', 64, true, 4)).toBeLessThan(0.1);
 });
 
 test('the distance to the training is that of the nearest points, on the globe', () => {
