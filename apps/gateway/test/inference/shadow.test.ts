@@ -188,6 +188,17 @@ describe('a shadow', () => {
     expect((await run).figures.matched).toBe(result.features);
     const ended = told.findIndex((words) => /^[1-9]\d* of/.test(words));
     expect(ended).toBeGreaterThan(told.indexOf('released'));
+
+    // A prediction is such work from its start to its end.
+    let goes = false;
+    const seen: boolean[] = [];
+    const context = jobContext({ onProgress: () => seen.push(goes) });
+    const prediction = world.processes.predict.run({ model: 'bright', imagery: 'settlement', minArea: 14 }, context);
+    const clear = world.precedence.clear(context.signal).then(() => (goes = true));
+    await prediction;
+    await clear;
+    expect(seen.length).toBeGreaterThan(2);
+    expect(seen).not.toContain(true);
   });
 
   it('is refused for a version that is not the shadow, and for what cannot be asked again', async () => {
