@@ -1,4 +1,4 @@
-import { invalidMember, type BlockParameters, type InferRequest, type Tensor } from '@cairn/contracts';
+import { elementsOf, invalidMember, type BlockParameters, type InferRequest, type Tensor } from '@cairn/contracts';
 import { blockImage } from './block.ts';
 import type { Network } from './network.ts';
 import { answerRaw, rawImage } from './raw-image.ts';
@@ -103,19 +103,22 @@ const fractions = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 function planesOf(pixels: Pixels, left: number, top: number, { width, height }: Window): Float32Array {
   const plane = width * height;
   const planes = new Float32Array(plane * 3);
+  // A pixel a word, red in its lowest byte.
+  const words = elementsOf('UINT32', pixels.rgba) as Uint32Array;
   const [red, green, blue] = [0, 1, 2].map((band) => planes.subarray(band * plane, (band + 1) * plane));
   for (let y = 0, to = 0; y < height; y++, to += width) {
-    const from = ((top + y) * pixels.width + left) * 4;
-    fillRow(pixels.rgba.subarray(from, from + width * 4), red!, green!, blue!, to);
+    const from = (top + y) * pixels.width + left;
+    fillRow(words.subarray(from, from + width), red!, green!, blue!, to);
   }
   return planes;
 }
 
-function fillRow(row: Uint8Array, red: Float32Array, green: Float32Array, blue: Float32Array, to: number): void {
-  for (let at = 0; at < row.length; at += 4, to++) {
-    if (row[at + 3] === 0) continue;
-    red[to] = fractions[row[at]!]!;
-    green[to] = fractions[row[at + 1]!]!;
-    blue[to] = fractions[row[at + 2]!]!;
+function fillRow(row: Uint32Array, red: Float32Array, green: Float32Array, blue: Float32Array, to: number): void {
+  for (let at = 0; at < row.length; at++, to++) {
+    const word = row[at]!;
+    if (word <= 0xffffff) continue;
+    red[to] = fractions[word & 255]!;
+    green[to] = fractions[(word >> 8) & 255]!;
+    blue[to] = fractions[(word >> 16) & 255]!;
   }
 }

@@ -9,6 +9,7 @@ import { isBroken, nameOf, untilAnswered } from '../attempts.ts';
 import type { GraphBackend, Tell } from '../backend.ts';
 import { binaryMessage, plainImage, type Message } from '../message.ts';
 import { problemOf } from '../problem.ts';
+import { post } from './post.ts';
 import type { ServingProgram } from './program.ts';
 import { ServerMemory } from './server-memory.ts';
 import { startServer, type Server } from './server.ts';
@@ -155,14 +156,13 @@ export class ProcessBackend implements GraphBackend {
     return startServer(children, graph, { program: await program.file(), weights: objects.path(digest), threads });
   }
 
-  async #send({ address }: Server, graph: Graph, { headers, body }: Message, signal: AbortSignal): Promise<SentAnswer> {
+  async #send({ address }: Server, graph: Graph, message: Message, signal: AbortSignal): Promise<SentAnswer> {
     const url = `${address}/v2/models/${graph.model}/versions/${graph.version}/infer`;
-    const { response, bytes } = await withDeadline(signal, this.#parts.requestMs, async (limited) => {
-      const answer = await fetch(url, { method: 'POST', headers, body, signal: limited });
-      return { response: answer, bytes: Buffer.from(await answer.arrayBuffer()) };
-    });
-    if (!response.ok) throw problemOf(JSON.parse(bytes.toString()) as Partial<Problem>);
-    return { bytes, headerLength: headerLengthOf(response.headers.get(headerLengthName) ?? undefined) };
+    const { status, headers, bytes } = await withDeadline(signal, this.#parts.requestMs, (limited) =>
+      post(url, message, limited),
+    );
+    if (status !== 200) throw problemOf(JSON.parse(bytes.toString()) as Partial<Problem>);
+    return { bytes, headerLength: headerLengthOf(headers[headerLengthName]) };
   }
 
   /** The connection broke or the answer did not come: whatever the process is doing, it is not used again. */

@@ -1,0 +1,33 @@
+import { Agent, request, type IncomingHttpHeaders } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import type { Message } from '../message.ts';
+
+/** What a server on this machine answered. */
+export interface Posted {
+  status: number;
+  headers: IncomingHttpHeaders;
+  bytes: Buffer;
+}
+
+const agent = new Agent({ keepAlive: true });
+
+/**
+ * Posts to a server on this machine. Unlike `fetch` it sends the body from where it lies: blocks are of up to 20 MB.
+ * @throws the signal's reason; what the connection throws (Error).
+ */
+export async function post(url: string, { headers, body }: Message, signal: AbortSignal): Promise<Posted> {
+  try {
+    return await new Promise<Posted>((resolve, reject) => {
+      const options = { method: 'POST', agent, headers: { ...headers, 'content-length': body.length }, signal };
+      const sent = request(url, options, (response) => {
+        const { statusCode: status = 0 } = response;
+        buffer(response).then((bytes) => resolve({ status, headers: response.headers, bytes }), reject);
+      });
+      sent.once('error', reject).end(body);
+    });
+  } catch (error) {
+    // What the connection says of its own end hides why it was ended.
+    signal.throwIfAborted();
+    throw error;
+  }
+}
