@@ -12,6 +12,10 @@ const images = join(repository, 'docs', 'images');
 /** Nearly the whole scene: an area that the demo has not asked for. */
 const area = '86.069,15.3757,86.0745,15.381';
 
+/** Runs in the browser: images that are seen have come; those further down may wait for their turn. */
+const imagesShown =
+  '[...document.images].every((one) => one.complete || one.getBoundingClientRect().top > innerHeight)';
+
 await mkdir(images, { recursive: true });
 const demo = await demoHome();
 if (demo.ended.code !== 0) throw new Error(demo.ended.stderr);
@@ -19,6 +23,7 @@ const cairn = await up({ home: demo.home });
 const browser = await openBrowser();
 
 const picture = async ({ page }: Visit, name: string): Promise<void> => {
+  await page.waitForFunction(imagesShown);
   await sharp(await page.screenshot())
     .webp({ quality: 80 })
     .toFile(join(images, `${name}.webp`));
