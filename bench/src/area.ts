@@ -23,9 +23,10 @@ interface Piped {
 export async function area(workshop: Workshop): Promise<Comparison[]> {
   const { threads, weights, folder } = workshop;
   const client = await workshop.client();
-  const [scene, image] = [await workshop.scene(), await workshop.large()];
-  // Wakes the model server, and lets it lay out its memory.
-  await client.run('predict', { model, imagery: scene.id, threshold: 0.51 });
+  const image = await workshop.large();
+  // Wakes the model server and lets it lay out its memory, as the pipeline does with its first window: no side is timed while it
+  // warms up.
+  await client.run('predict', { model, imagery: image.id, threshold: 0.51 });
   const ours = await client.run('predict', { model, imagery: image.id, ...chosen });
   const piped = (overlap: number): Promise<Piped> =>
     peer('pipeline.py', [

@@ -9,8 +9,10 @@ export interface RawImage {
   count: number;
   width: number;
   height: number;
-  /** float32 [count, 3, height, width], 0..1. */
+  /** float32 [count, 3, height, width], 0..1 as far as `check` is content. */
   planes: Float32Array;
+  /** @throws CairnError `input-invalid` */
+  check(): void;
 }
 
 /**
@@ -34,7 +36,7 @@ export function rawImage(inputs: readonly Tensor[], stride: number): RawImage | 
   if (height * width > mostPixels) {
     throw invalidMember(`${where}/shape`, `must be of at most ${mostPixels} pixels an image: cut it`);
   }
-  return { count, width, height, planes: planesOf(tensor, where) };
+  return { count, width, height, ...planesOf(tensor, where) };
 }
 
 /**
@@ -43,21 +45,18 @@ export function rawImage(inputs: readonly Tensor[], stride: number): RawImage | 
  * @throws CairnError `input-invalid`, `model-output-invalid`
  */
 export async function answerRaw(network: Pick<Network, 'run'>, image: RawImage): Promise<Tensor> {
-  const { count, width, height, planes } = image;
-  const pixels = width * height;
-  const data =
-    count === 1
-      ? await network.run(planes, width, height)
-      : await each(network, image, new Float32Array(count * pixels));
-  return { name: graphTensors.probability, datatype: 'FP32', shape: [count, 1, height, width], data };
+  const { count, width, height } = image;
+  const answered = each(network, image);
+  answered.catch(() => undefined);
+  // While the network computes: its thread does not wait for that.
+  image.check();
+  return { name: graphTensors.probability, datatype: 'FP32', shape: [count, 1, height, width], data: await answered };
 }
 
-async function each(
-  network: Pick<Network, 'run'>,
-  { count, width, height, planes }: RawImage,
-  answers: Float32Array,
-): Promise<Float32Array> {
+async function each(network: Pick<Network, 'run'>, { count, width, height, planes }: RawImage): Promise<Float32Array> {
+  if (count === 1) return network.run(planes, width, height);
   const pixels = width * height;
+  const answers = new Float32Array(count * pixels);
   for (let n = 0; n < count; n++) {
     const one = planes.subarray(n * 3 * pixels, (n + 1) * 3 * pixels);
     answers.set(await network.run(one, width, height), n * pixels);
@@ -65,14 +64,17 @@ async function each(
   return answers;
 }
 
-function planesOf({ datatype, data }: Tensor, where: string): Float32Array {
-  if (datatype === 'UINT8') return scaled(data as Uint8Array);
+function planesOf({ datatype, data }: Tensor, where: string): Pick<RawImage, 'planes' | 'check'> {
+  if (datatype === 'UINT8') return { planes: scaled(data as Uint8Array), check: () => undefined };
   if (datatype !== 'FP32' || !(data instanceof Float32Array)) {
     throw invalidMember(`${where}/datatype`, 'must be FP32 (0..1), UINT8 (0..255), or BYTES for a block');
   }
-  // NaN fails too, which the network would spread over its whole answer.
-  if (!areWithin01(data)) throw invalidMember(`${where}/data`, 'must hold values from 0 to 1, or be UINT8');
-  return data;
+  const check = (): void => {
+    // NaN fails too, which the network would spread over its whole answer.
+    if (!areWithin01(data)) throw invalidMember(`${where}/data`, 'must hold values from 0 to 1, or be UINT8');
+  };
+  // The network gets a copy: what it is given is gone here.
+  return { planes: data.slice(), check };
 }
 
 function isPlaced({ parameters }: Tensor): boolean {

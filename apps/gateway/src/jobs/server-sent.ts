@@ -9,7 +9,7 @@ export interface StreamTiming {
 }
 
 /** What streams do where nothing else is told. */
-export const usualStream: StreamTiming = { every: 300, keepAlive: 15_000 };
+export const usualStream: StreamTiming = { every: 100, keepAlive: 15_000 };
 
 /** What says that a stream is alive: a comment. */
 export const aliveComment = ': alive\n\n';
