@@ -64,6 +64,23 @@ function imageOf(seed: number): Tensor & { data: Float32Array } {
   return { name: 'image', datatype: 'FP32', shape: [1, 3, height, width], data };
 }
 
+/** What goes from a gateway to its model servers, and from nobody else. */
+function plainBlock(): Tensor {
+  const edge = 512 + 2 * 16;
+  const place = {
+    originX: -16,
+    originY: -16,
+    coreX0: 0,
+    coreY0: 0,
+    coreX1: 512,
+    coreY1: 512,
+    threshold: 0.5,
+    block: 1,
+  };
+  const data = new Uint8Array(edge * edge * 4).fill(255);
+  return { name: 'image', datatype: 'UINT8', shape: [edge, edge, 4], parameters: place, data };
+}
+
 /** What the network answers in this process. */
 async function direct({ data }: Tensor & { data: Float32Array }): Promise<unknown> {
   const image = new OrtTensor('float32', data, [1, 3, height, width]);
@@ -223,6 +240,7 @@ test('only versions in production answer, by whatever name', async () => {
 test.each([
   ['another tensor beside the image', { inputs: [imageOf(1), { ...imageOf(2), name: 'mask' }] }, '/inputs'],
   ['a block', { inputs: [{ name: 'image', datatype: 'BYTES', shape: [1], data: ['AA=='] }] }, '/inputs/0/datatype'],
+  ['a block of plain pixels', { inputs: [plainBlock()] }, '/inputs/0/shape'],
   [
     'an output that there is none of',
     { inputs: [imageOf(1)], outputs: [{ name: 'mask', parameters: {} }] },

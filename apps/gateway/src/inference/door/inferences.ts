@@ -152,7 +152,9 @@ function imageOf({ inputs, outputs = [] }: InferRequest): Tensor {
   if (isBytes(image)) throw invalidMember('/inputs/0/datatype', 'must be FP32 (0..1) or UINT8 (0..255)');
   const other = outputs.findIndex(({ name }) => name !== graphTensors.probability);
   if (other >= 0) throw invalidMember(`/outputs/${other}/name`, `must be "${graphTensors.probability}"`);
-  return image;
+  // What is signed, and no more: by parameters a model server would be asked about a block.
+  const { name, datatype, shape, data } = image;
+  return { name, datatype, shape, data };
 }
 
 function listOf(tensor: Tensor): TensorList {
