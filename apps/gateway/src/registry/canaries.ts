@@ -2,7 +2,7 @@ import { CairnError, type Canary, type CanaryChange } from '@cairn/contracts';
 import type { Database } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
 import type { Outbox } from './outbox.ts';
-import { endShare, placeShare, type ShareRow, shareOf } from './share-row.ts';
+import { endShare, placeShare, shareOf, toShare } from './share-row.ts';
 import { holdVersions } from './stage-move.ts';
 import { versionId } from './version-row.ts';
 import type { Versions } from './versions.ts';
@@ -26,7 +26,7 @@ export class Canaries {
   async get(model: string): Promise<Canary | null> {
     await this.#versions.list(model);
     const row = await shareOf(this.#database, 'canary', model);
-    return row === null ? null : toCanary(row);
+    return row === null ? null : toShare(row);
   }
 
   /**
@@ -48,7 +48,7 @@ export class Canaries {
       return (await shareOf(tx, 'canary', model))!;
     });
     this.#outbox.kick();
-    return toCanary(row);
+    return toShare(row);
   }
 
   /** Ends the canary of a model; where it has none, nothing happens. @throws CairnError `not-found` */
@@ -60,9 +60,4 @@ export class Canaries {
     });
     this.#outbox.kick();
   }
-}
-
-function toCanary(row: ShareRow): Canary {
-  const { share, actor, reason, at } = row;
-  return { version: versionId(row), share, actor, reason, at: at.toISOString() };
 }

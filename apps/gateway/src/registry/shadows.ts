@@ -4,7 +4,7 @@ import type { Actor } from '../identity/actor.ts';
 import { comparisonsOf, recordOf, toComparison } from './comparison-row.ts';
 import type { Outbox } from './outbox.ts';
 import { endShadow, mayShadow, placeShadow } from './shadow-row.ts';
-import { type ShareRow, shareOf } from './share-row.ts';
+import { shareOf, toShare } from './share-row.ts';
 import { holdVersions } from './stage-move.ts';
 import { versionId } from './version-row.ts';
 import type { Versions } from './versions.ts';
@@ -29,7 +29,7 @@ export class Shadows {
     await this.#versions.list(model);
     const row = await shareOf(this.#database, 'shadow', model);
     if (row === null) return { shadow: null, record: null };
-    return { shadow: toShadow(row), record: await recordOf(this.#database, row) };
+    return { shadow: toShare(row), record: await recordOf(this.#database, row) };
   }
 
   /** What the versions of a model found as shadows, the newest first. @throws CairnError `not-found` */
@@ -68,7 +68,7 @@ export class Shadows {
       return (await shareOf(tx, 'shadow', model))!;
     });
     this.#outbox.kick();
-    return toShadow(row);
+    return toShare(row);
   }
 
   /** Ends the shadow of a model; where it has none, nothing happens. @throws CairnError `not-found` */
@@ -80,9 +80,4 @@ export class Shadows {
     });
     this.#outbox.kick();
   }
-}
-
-function toShadow(row: ShareRow): Shadow {
-  const { share, actor, reason, at } = row;
-  return { version: versionId(row), share, actor, reason, at: at.toISOString() };
 }

@@ -1,7 +1,9 @@
+import type { Canary, Shadow } from '@cairn/contracts';
 import type { Queryable } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
 import { recordEvent } from '../identity/events.ts';
 import { mirrorLater } from './outbox-row.ts';
+import { versionId } from './version-row.ts';
 
 /** What a version may do with a share of what its model is asked: answer it, or run it once more. Each a table, and an alias. */
 export type SharedRole = 'canary' | 'shadow';
@@ -21,6 +23,12 @@ export interface ShareRow {
 export async function shareOf(queryable: Queryable, role: SharedRole, model: string): Promise<ShareRow | null> {
   const [row] = await queryable.query<ShareRow>(`select * from cairn.${role} where model = $1`, [model]);
   return row ?? null;
+}
+
+/** A role as the API tells it. */
+export function toShare(row: ShareRow): Canary & Shadow {
+  const { share, actor, reason, at } = row;
+  return { version: versionId(row), share, actor, reason, at: at.toISOString() };
 }
 
 /** Gives a version a role of its model, in place of another; in the transaction of the caller, who holds the versions. */
