@@ -77,7 +77,8 @@ export class Network {
   /**
    * What the network answers for one image.
    * @param planes float32 [3, height, width]; their memory goes over to the network.
-   * @throws CairnError `input-invalid` where the model was exported for another size, `model-output-invalid` where it stops.
+   * @throws CairnError `input-invalid` where the model was exported for another size, `model-output-invalid` where it stops,
+   * `serving-unavailable` where its thread is gone.
    */
   async answer(planes: Float32Array, width: number, height: number): Promise<Answer> {
     const [h, w] = this.#size;
@@ -91,7 +92,12 @@ export class Network {
         await this.#thread.move([image.buffer as ArrayBuffer], 'run', image, width, height, this.#reads.outputs),
       );
     } catch (cause) {
-      throw new CairnError('model-output-invalid', `The network stopped: ${(cause as Error).message}`, { cause });
+      const { message } = cause as Error;
+      // The thread itself is gone, and the network with it: whoever holds this process has to start another.
+      if (!(cause instanceof CairnError)) {
+        throw new CairnError('serving-unavailable', `The network's thread ended: ${message}`, { cause });
+      }
+      throw new CairnError('model-output-invalid', `The network stopped: ${message}`, { cause });
     }
   }
 
