@@ -8,7 +8,7 @@ ARGS ?=
 export CAIRN_HOME CAIRN_TOOLS
 
 cairn := ./bin/cairn
-web_sources := $(shell find apps/web packages/contracts/src packages/receipt/src -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)
+web_sources := $(shell find apps/web packages/contracts/src packages/geo/src packages/receipt/src -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up test test-full test-cluster bench generate check screenshots format clean

@@ -3,6 +3,7 @@ import { describeBuildings } from './suites/buildings.ts';
 import { describeColdStart } from './suites/cold-start.ts';
 import { describeExport } from './suites/export.ts';
 import { describeInput } from './suites/input.ts';
+import { describeInterpret } from './suites/interpret.ts';
 import { describePage } from './suites/page.ts';
 import { describeRestart } from './suites/restart.ts';
 import { describeRevoke } from './suites/revoke.ts';
@@ -28,6 +29,7 @@ describe('the demo on the generated scene', () => {
   describeColdStart(get);
   describeInput(get);
   describePage(get);
+  describeInterpret(get);
   // Last: it takes back what the others look at.
   describeRevoke(get);
 });

@@ -60,7 +60,7 @@ function Page({ place, query }: { place: Place; query: URLSearchParams }) {
     case 'predictions':
       return <PredictionList />;
     case 'prediction':
-      return <PredictionPage key={place.prediction} id={place.prediction} />;
+      return <PredictionPage key={place.prediction} id={place.prediction} query={query} />;
     case 'nowhere':
       return (
         <main id="main" tabIndex={-1} className="notice">

@@ -5,22 +5,29 @@ import type { ImageryChoice } from '../catalog/imagery.ts';
 import type { Bbox } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
 import type { AreaGeometry } from '../predict/area.ts';
-import { type DrawingMode, MapView, type Pin } from './MapView.ts';
+import { type Camera, type DrawingMode, MapView, type Pin } from './MapView.ts';
 import './map.css';
+
+/** A building to approach, a box to see whole, or where to look from. */
+export type Target = { building: Bbox } | { whole: Bbox } | { from: Camera };
 
 interface Props {
   /** Where to look; looked at again whenever it changes. */
   look?: Bbox | undefined;
+  /** Where to go, once for each object. */
+  target?: Target | undefined;
   imagery?: ImageryChoice | undefined;
   footprints?: readonly ImageryChoice[];
   buildings?: readonly FoundFeature[];
   /** Least confidence of buildings that are shown. */
   least?: number;
+  /** The building that is spoken of. */
+  chosen?: FoundFeature | undefined;
   area?: AreaGeometry | undefined;
   pins?: readonly Pin[];
   drawing?: DrawingMode | undefined;
   onDrawn?: (area: AreaGeometry) => void;
-  onView?: (view: Bbox) => void;
+  onView?: (view: Bbox, camera?: Camera) => void;
   onChoose?: (building: FoundFeature | undefined) => void;
 }
 
@@ -28,7 +35,8 @@ const none: readonly never[] = [];
 
 /** A map with what a page lays on it. A module of its own, fetched when a page shows a map. */
 export default function MapCanvas(props: Props) {
-  const { look, imagery, footprints = none, buildings = none, least = 0, area, pins = none, drawing } = props;
+  const { look, target, imagery, footprints = none, buildings = none, least = 0, chosen, area } = props;
+  const { pins = none, drawing } = props;
   const { say } = useWords();
   const box = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<MapView>();
@@ -36,10 +44,10 @@ export default function MapCanvas(props: Props) {
     () =>
       new MapView(box.current!, say, look, () => ({
         onView: props.onView,
-        onChoose: (index) => chosen(index),
+        onChoose: (index) => pointedAt(index),
       })),
   );
-  const chosen = useEffectEvent((index: number | undefined) =>
+  const pointedAt = useEffectEvent((index: number | undefined) =>
     props.onChoose?.(index === undefined ? undefined : buildings[index]),
   );
   const drawn = useEffectEvent((geometry: AreaGeometry) => props.onDrawn?.(geometry));
@@ -55,10 +63,17 @@ export default function MapCanvas(props: Props) {
   useEffect(() => {
     if (where !== undefined) map?.look(where.split(',').map(Number) as Bbox);
   }, [map, where]);
+  useEffect(() => {
+    if (target === undefined || map === undefined) return;
+    if ('building' in target) map.approach(target.building);
+    else if ('whole' in target) map.look(target.whole);
+    else map.jump(target.from);
+  }, [map, target]);
   useEffect(() => map?.setImagery(imagery), [map, imagery]);
   useEffect(() => map?.setFootprints(footprints.map(({ geometry }) => geometry)), [map, footprints]);
   useEffect(() => map?.setBuildings(buildings), [map, buildings]);
   useEffect(() => map?.setLeastConfidence(least), [map, least]);
+  useEffect(() => map?.setChosen(chosen), [map, chosen]);
   useEffect(() => map?.setArea(area), [map, area]);
   useEffect(() => map?.setPins(pins), [map, pins]);
   useEffect(() => map?.setDrawing(drawing, (geometry) => drawn(geometry)), [map, drawing]);

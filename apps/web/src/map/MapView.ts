@@ -12,9 +12,13 @@ import type { FoundFeature } from '@cairn/contracts';
 import type { Bbox } from '../gateway.ts';
 import type { Say } from '../language/words.ts';
 import type { AreaGeometry } from '../predict/area.ts';
-import { aboveImagery, mapStyle, nothing } from './style.ts';
+import { binOf } from './confidence.ts';
+import { aboveImagery, binLayers, bins, fillOpacity, mapStyle, nothing } from './style.ts';
 
 setWorkerUrl(workerUrl);
+
+/** From this zoom on a house is more than a dot. */
+const nearZoom = 18;
 
 /** A place on the map that leads somewhere. */
 export interface Pin {
@@ -29,9 +33,17 @@ export interface Pin {
 /** A shape that is drawn: a polygon corner by corner, or a box between two corners. */
 export type DrawingMode = 'polygon' | 'rectangle';
 
+/** Where the map looks from: the middle in degrees, and the zoom of web maps. */
+export interface Camera {
+  lon: number;
+  lat: number;
+  zoom: number;
+}
+
 /** What the map tells of. */
 export interface MapEvents {
-  onView?: ((view: Bbox) => void) | undefined;
+  /** The camera is left out where the map has gone to see something whole, which in another window is another camera. */
+  onView?: ((view: Bbox, camera?: Camera) => void) | undefined;
   /** The building that was pointed at, by its place in the list; undefined beside all of them. */
   onChoose?: ((index: number | undefined) => void) | undefined;
 }
@@ -42,18 +54,20 @@ export class MapView {
   readonly #box: HTMLElement;
   #pins: Marker[] = [];
   #imagery: string | undefined;
+  /** Bins below it are hidden. */
+  #firstBin = 0;
   #stopDrawing: (() => void) | undefined;
   #ended = false;
 
   constructor(box: HTMLElement, say: Say, view: Bbox | undefined, events: () => MapEvents) {
     this.#box = box;
-    const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.#map = new Map({
       container: box,
       attributionControl: false,
       ...(view === undefined ? { center: [20, 15], zoom: 0.6 } : { bounds: view, fitBoundsOptions: { padding: 32 } }),
       renderWorldCopies: false,
-      ...(calm ? { fadeDuration: 0 } : {}),
+      // Nothing on it fades: to wait for that would draw everything twice.
+      fadeDuration: 0,
       locale: {
         'Map.Title': say('map.title'),
         'NavigationControl.ZoomIn': say('map.zoomIn'),
@@ -65,11 +79,12 @@ export class MapView {
     this.#map.addControl(new NavigationControl({ showCompass: false }), 'top-right');
     this.#map.addControl(new ScaleControl(), 'bottom-left');
     this.#map.addControl(new AttributionControl({ compact: true }), 'bottom-right');
-    this.#map.on('moveend', () => events().onView?.(this.view()));
     this.#map.on('load', () => events().onView?.(this.view()));
+    this.#map.on('moveend', (event) => events().onView?.(this.view(), 'whole' in event ? undefined : this.camera()));
     this.#map.on('click', ({ point }) => {
       if (this.#stopDrawing !== undefined) return;
-      const [hit] = this.#map.queryRenderedFeatures(point, { layers: ['fill'] });
+      const layers = bins.slice(this.#firstBin).map((bin) => binLayers(bin).fill);
+      const [hit] = this.#map.queryRenderedFeatures(point, { layers });
       events().onChoose?.(typeof hit?.id === 'number' ? hit.id : undefined);
     });
     // For whoever waits until everything is drawn.
@@ -83,9 +98,25 @@ export class MapView {
     return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
   }
 
+  camera(): Camera {
+    const { lng: lon, lat } = this.#map.getCenter();
+    return { lon, lat, zoom: this.#map.getZoom() };
+  }
+
+  /** Looks from a place at once, as whoever made a link did. */
+  jump({ lon, lat, zoom }: Camera): void {
+    this.#map.jumpTo({ center: [lon, lat], zoom });
+  }
+
+  /** Brings a building into the middle, near enough to see it. */
+  approach([west, south, east, north]: Bbox): void {
+    const zoom = Math.max(this.#map.getZoom(), nearZoom);
+    this.#map.easeTo({ center: [(west + east) / 2, (south + north) / 2], zoom, duration: 500 });
+  }
+
   /** Looks at a box; with a flight where the reader has not asked for calm. */
   look(view: Bbox): void {
-    this.#map.fitBounds(view, { padding: 32, maxZoom: 20, duration: 500 });
+    this.#map.fitBounds(view, { padding: 32, maxZoom: 20, duration: 500 }, { whole: true });
   }
 
   /** Lays imagery of the catalogue on the ground. */
@@ -114,11 +145,21 @@ export class MapView {
     this.#setData('buildings', { type: 'FeatureCollection', features: [...features] });
   }
 
-  /** Hides buildings that the model is less sure of; a share of 0..1. */
+  /** Hides buildings that the model is less sure of; a share of 0..1 at which a bin begins. */
   setLeastConfidence(least: number): void {
+    this.#firstBin = binOf(least);
     this.#whenReady(() => {
-      for (const layer of ['fill', 'line']) this.#map.setFilter(layer, ['>=', ['get', 'confidence'], least]);
+      for (const bin of bins) {
+        const { fill, line } = binLayers(bin);
+        this.#map.setPaintProperty(fill, 'fill-opacity', bin < this.#firstBin ? 0 : fillOpacity);
+        this.#map.setPaintProperty(line, 'line-opacity', bin < this.#firstBin ? 0 : 1);
+      }
     });
+  }
+
+  /** Marks the building that is spoken of. */
+  setChosen(building: FoundFeature | undefined): void {
+    this.#setData('chosen', building ?? nothing);
   }
 
   setFootprints(footprints: readonly GeoJSON.Polygon[]): void {

@@ -1,5 +1,5 @@
-import type { DataDrivenPropertyValueSpecification, StyleSpecification } from 'maplibre-gl';
-import { confidenceSteps } from './confidence.ts';
+import type { FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import { binColour, binCount, binFrom } from './confidence.ts';
 import { landOfEarth } from './land.ts';
 
 /** The layer below which imagery lies. */
@@ -8,19 +8,23 @@ export const aboveImagery = 'footprints';
 /** A collection without anything in it. */
 export const nothing: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: [] };
 
+/** Every bin of confidence, by its number. */
+export const bins = Array.from({ length: binCount }, (_, bin) => bin);
+
+/** How much of the ground a building hides. */
+export const fillOpacity = 0.28;
+
+/** The layer of a bin's fills, and that of its outlines. */
+export const binLayers = (bin: number): { fill: string; line: string } => ({
+  fill: `fill-${bin}`,
+  line: `line-${bin}`,
+});
+
 /**
  * What every map is drawn with: the land of the earth (Natural Earth, public domain), then what the page lays on it. Nothing
  * of it is asked of another host.
  */
 export function mapStyle(dark: boolean): StyleSpecification {
-  const [first, ...rest] = confidenceSteps;
-  const steps = rest.flatMap(({ from, colour }) => [from, colour]);
-  const confidence = [
-    'step',
-    ['get', 'confidence'],
-    first.colour,
-    ...steps,
-  ] as unknown as DataDrivenPropertyValueSpecification<string>;
   const empty = { type: 'geojson', data: nothing } as const;
   return {
     version: 8,
@@ -29,6 +33,7 @@ export function mapStyle(dark: boolean): StyleSpecification {
       footprints: empty,
       // Ids of content are no numbers, which is what tiles hold: the position in the list stands in for them.
       buildings: { type: 'geojson', data: nothing, generateId: true },
+      chosen: empty,
       area: empty,
     },
     layers: [
@@ -41,15 +46,60 @@ export function mapStyle(dark: boolean): StyleSpecification {
         source: 'footprints',
         paint: { 'line-color': '#3c6e8f', 'line-width': 1.5, 'line-dasharray': [3, 2] },
       },
-      { id: 'fill', type: 'fill', source: 'buildings', paint: { 'fill-color': confidence, 'fill-opacity': 0.28 } },
-      { id: 'line', type: 'line', source: 'buildings', paint: { 'line-color': confidence, 'line-width': 1.8 } },
-      {
-        id: 'area-case',
-        type: 'line',
-        source: 'area',
-        paint: { 'line-color': '#ffffff', 'line-width': 5, 'line-opacity': 0.8 },
-      },
-      { id: 'area', type: 'line', source: 'area', paint: { 'line-color': '#1f6f5c', 'line-width': 2.5 } },
+      ...bins.map(fillOf),
+      ...bins.map(lineOf),
+      ...outlined('chosen', '#ffd43b'),
+      ...outlined('area', '#1f6f5c'),
     ],
   };
+}
+
+/** A layer a bin: what it costs to hide one is a number that is told to the graphics card, however many buildings there are. */
+function fillOf(bin: number): LayerSpecification {
+  return {
+    id: binLayers(bin).fill,
+    type: 'fill',
+    source: 'buildings',
+    filter: filterOf(bin),
+    paint: {
+      'fill-color': binColour(bin),
+      'fill-opacity': fillOpacity,
+      'fill-opacity-transition': atOnce,
+      'fill-antialias': false,
+    },
+  };
+}
+
+function lineOf(bin: number): LayerSpecification {
+  return {
+    id: binLayers(bin).line,
+    type: 'line',
+    source: 'buildings',
+    filter: filterOf(bin),
+    paint: { 'line-color': binColour(bin), 'line-width': 1.8, 'line-opacity-transition': atOnce },
+  };
+}
+
+const atOnce = { duration: 0, delay: 0 };
+
+function filterOf(bin: number): FilterSpecification {
+  const confidence = ['get', 'confidence'];
+  const from = ['>=', confidence, binFrom(bin)];
+  const to = ['<', confidence, binFrom(bin + 1)];
+  // The first and the last also hold what no confidence should be.
+  const within = bin === 0 ? [to] : bin === binCount - 1 ? [from] : [from, to];
+  return ['all', ...within] as unknown as FilterSpecification;
+}
+
+/** A line that is seen on every ground. */
+function outlined(source: string, colour: string): LayerSpecification[] {
+  return [
+    {
+      id: `${source}-case`,
+      type: 'line',
+      source,
+      paint: { 'line-color': '#ffffff', 'line-width': 5, 'line-opacity': 0.8 },
+    },
+    { id: source, type: 'line', source, paint: { 'line-color': colour, 'line-width': 2.5 } },
+  ];
 }

@@ -1,5 +1,6 @@
 import type { FoundFeature } from '@cairn/contracts';
 import { gateway, type Bbox } from '../gateway.ts';
+import type { AreaGeometry } from '../predict/area.ts';
 
 /** A prediction as the API tells it. */
 export interface PredictionInfo {
@@ -33,11 +34,21 @@ export function readPrediction(id: string): Promise<PredictionInfo> {
   return gateway.get(`/predictions/${encodeURIComponent(id)}`);
 }
 
-/** How much of a prediction's area has no imagery, in km²: nothing was looked for there. */
-export async function readMissing(id: string): Promise<number> {
+/** Where a prediction looked. */
+export interface Ground {
+  area: AreaGeometry;
+  /** How much of it has no imagery, in km²: nothing was looked for there. */
+  missingKm2: number;
+}
+
+/** Where a prediction looked, as the catalogue tells it. */
+export async function readGround(id: string): Promise<Ground> {
   const path = `/stac/collections/predictions/items/${encodeURIComponent(id)}`;
-  const { properties } = await gateway.get<{ properties: { 'cairn:missing_km2'?: number } }>(path);
-  return properties['cairn:missing_km2'] ?? 0;
+  const { geometry, properties } = await gateway.get<{
+    geometry: AreaGeometry;
+    properties: { 'cairn:missing_km2'?: number };
+  }>(path);
+  return { area: geometry, missingKm2: properties['cairn:missing_km2'] ?? 0 };
 }
 
 /** One prediction's GeoJSON, as text, since its receipt is checked over what was sent. */
