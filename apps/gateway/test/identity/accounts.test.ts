@@ -90,17 +90,24 @@ describe('an account', () => {
     await add('gone', ['mapper']);
     await add('robot', ['mapper'], {});
     await ask('PATCH', '/accounts/gone', gateway.token, { disabled: true });
-    const work = async (account: string, word?: string) => {
-      const before = process.cpuUsage();
-      const { status, json } = await signIn(account, word);
-      const { user, system } = process.cpuUsage(before);
-      return { status, json: json as object, work: user + system };
+    // The least CPU time of three: whatever else this process does in between (it compiles, it collects) only adds to it.
+    const refusal = async (account: string) => {
+      const answers: { status: number; json: unknown; work: number }[] = [];
+      for (let i = 0; i < 3; i++) {
+        const before = process.cpuUsage();
+        const { status, json } = await signIn(account, 'another word');
+        const { user, system } = process.cpuUsage(before);
+        answers.push({ status, json, work: user + system });
+      }
+      expect(answers.map(({ status, json }) => ({ status, json }))).toEqual(
+        answers.map(() => ({ status: 401, json: answers[0]?.json })),
+      );
+      return { json: answers[0]?.json, work: Math.min(...answers.map(({ work }) => work)) };
     };
-    await work('devi', 'to warm up');
-    const wrong = await work('devi', 'another word');
+    const wrong = await refusal('devi');
     for (const account of ['nobody', 'gone', 'robot']) {
-      const refused = await work(account);
-      expect({ status: refused.status, json: refused.json }).toEqual({ status: 401, json: wrong.json });
+      const refused = await refusal(account);
+      expect(refused.json).toEqual(wrong.json);
       expect(refused.work).toBeGreaterThan(wrong.work / 4);
     }
     expect((await signIn('devi')).status).toBe(200);
