@@ -8,7 +8,7 @@ import { taskFor } from '../../apps/serving/src/tasks/tasks.ts';
 import { shapesTensor } from '../../apps/serving/src/transformer.ts';
 import { binaryMessage, plainImage } from '../../apps/gateway/src/inference/backend/message.ts';
 import { blockImage, sampledData, seenBy } from '../../apps/gateway/src/inference/block-image.ts';
-import { callOf, Cells } from '../../apps/gateway/src/inference/calls.ts';
+import { blocksAcross, callOf, Calls } from '../../apps/gateway/src/inference/calls.ts';
 import { graphOf, layoutOf } from '../../apps/gateway/src/inference/graph.ts';
 import { Outlines } from '../../apps/gateway/src/inference/outlines.ts';
 import { modelGrid } from '../../apps/gateway/src/imagery/model-grid.ts';
@@ -20,7 +20,7 @@ import type { Workshop } from './workshop.ts';
 /** Of the reference network. */
 const version = { model: 'building-detector', version: 1, weights_digest: '', stride: 16, halo: 96, output: buildings };
 const gsd = 0.3;
-const size = 1024;
+const size = 512;
 const step = 16;
 
 /**
@@ -48,7 +48,7 @@ export async function parts(workshop: Workshop): Promise<Comparison[]> {
     square: true,
     calibration: null,
     step,
-    across: 4,
+    across: blocksAcross(size),
   });
   const network = await Network.load(await readFile(weights), threads);
   const seconds = { read: 0, send: 0, network: 0, detector: 0, trace: 0, outlines: 0 };
@@ -59,14 +59,21 @@ export async function parts(workshop: Workshop): Promise<Comparison[]> {
     return value;
   };
   const blocks = blocksIn(grid, [{ x0: 0, y0: 0, x1: grid.width, y1: grid.height }]);
-  const cells = new Cells(blocks);
+  const calls = new Calls(blocks, size);
   const done = new Set<Block>();
   let found = 0;
   for (const block of blocks) {
     if (done.has(block)) continue;
     // The first warms up and counts for nothing, as it does where an area is measured.
     if (done.size === 1) for (const part of Object.keys(seconds)) seconds[part as keyof typeof seconds] = 0;
-    const call = done.size === 0 ? callOf([block]) : cells.callWith(block, (one) => !done.has(one));
+    const call =
+      done.size === 0
+        ? callOf([block])
+        : calls.callOf(
+            block,
+            (one) => !done.has(one),
+            () => true,
+          );
     const seen = seenBy(call.core, graph);
     const rgba = await timed('read', () => reader.window(file, gsd, seen));
     const request = await timed('send', () => {

@@ -37,7 +37,7 @@ const Settings = Type.Object({
   }),
   CAIRN_MAX_AOI_KM2: Type.Number({ default: 200, exclusiveMinimum: 0 }),
   CAIRN_MAX_UPLOAD_MIB: Type.Integer({ default: 16384, minimum: 1 }),
-  CAIRN_BLOCK: Type.Integer({ default: 1024, minimum: 128, maximum: 4096, description: 'core of a block in pixels' }),
+  CAIRN_BLOCK: Type.Integer({ default: 512, minimum: 128, maximum: 4096, description: 'core of a block in pixels' }),
   CAIRN_TILE_HOSTS: Type.String({
     default: '',
     pattern: hostList,

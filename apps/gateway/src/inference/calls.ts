@@ -6,45 +6,88 @@ export interface Call {
   core: Box;
 }
 
-/** Edge in blocks of the cells of the grid whose blocks may go together. */
-export const cellEdge = 2;
+/**
+ * Cores in pixels of what one call may carry at most, the larger one first. A square kilometre of 0.3 m holds a whole one
+ * wherever it lies, so that no larger area takes more memory.
+ */
+export const callSizes = [
+  { width: 2048, height: 1536 },
+  { width: 1024, height: 1024 },
+] as const;
+
+/** Blocks of a size that lie beside each other in the largest call. */
+export function blocksAcross(size: number): number {
+  return Math.max(1, Math.floor(callSizes[0].width / size));
+}
 
 /** The blocks of an area by the cells of the grid that they lie in, so that each can be asked about with its neighbours. */
-export class Cells {
-  readonly #cells = new Map<string, Block[]>();
+export class Calls {
+  readonly #tilings: readonly Cells[];
 
-  constructor(blocks: readonly Block[]) {
-    for (const block of blocks) {
-      const cell = this.#cells.get(nameOf(block)) ?? [];
-      this.#cells.set(nameOf(block), cell);
-      cell.push(block);
-    }
+  /** @param size edge of a whole block in pixels */
+  constructor(blocks: readonly Block[], size: number) {
+    this.#tilings = callSizes.map(
+      ({ width, height }) => new Cells(blocks, { across: Math.floor(width / size), down: Math.floor(height / size) }),
+    );
   }
 
   /**
-   * A block with those that may go with it: all of its cell, else of its row there, as far as they are wanted and fill a
-   * rectangle.
+   * A block with those that go with it: the largest call that may be made of its cell.
+   * @param isWanted whether a block is still to be asked about
+   * @param mayCarry whether a call of several blocks is not too large
    */
-  callWith(block: Block, isWanted: (one: Block) => boolean): Call {
-    const cell = (this.#cells.get(nameOf(block)) ?? []).filter(isWanted);
-    const own = cell.filter(({ row }) => row === block.row);
-    return callOf(fills(cell) ? cell : own);
+  callOf(block: Block, isWanted: (one: Block) => boolean, mayCarry: (call: Call) => boolean): Call {
+    for (const cells of this.#tilings) {
+      const call = cells.callOf(block, isWanted);
+      if (call.blocks.length > 1 && mayCarry(call)) return call;
+    }
+    return callOf([block]);
   }
 }
 
-/** A call of blocks that fill a rectangle. */
+/** A call of blocks that fill a rectangle, row by row. */
 export function callOf(blocks: readonly Block[]): Call {
-  const sorted = [...blocks].sort((a, b) => a.row - b.row || a.col - b.col);
-  const [first, last] = [sorted[0]!.core, sorted.at(-1)!.core];
-  return { blocks: sorted, core: { ...first, x1: last.x1, y1: last.y1 } };
+  const [first, last] = [blocks[0]!.core, blocks.at(-1)!.core];
+  return { blocks, core: { ...first, x1: last.x1, y1: last.y1 } };
 }
 
-function nameOf({ col, row }: Block): string {
-  return `${Math.floor(col / cellEdge)} ${Math.floor(row / cellEdge)}`;
+/** Cells of so many blocks. */
+class Cells {
+  readonly #across: number;
+  readonly #down: number;
+  readonly #blocks: ReadonlyMap<string, Block>;
+
+  constructor(blocks: readonly Block[], { across, down }: { across: number; down: number }) {
+    this.#across = Math.max(1, across);
+    this.#down = Math.max(1, down);
+    this.#blocks = new Map(blocks.map((block) => [nameOf(block), block]));
+  }
+
+  /** The largest rectangle of wanted blocks of a block's cell that begins with it. */
+  callOf(block: Block, isWanted: (one: Block) => boolean): Call {
+    const [endCol, endRow] = [nextOf(block.col, this.#across), nextOf(block.row, this.#down)];
+    let rows: Block[][] = [];
+    let largest: Block[] = [block];
+    let width = endCol - block.col;
+    for (let row = block.row; row < endRow && width > 0; row++) {
+      const run: Block[] = [];
+      for (let col = block.col; run.length < width; col++) {
+        const one = this.#blocks.get(nameOf({ col, row }));
+        if (one === undefined || !isWanted(one)) break;
+        run.push(one);
+      }
+      width = run.length;
+      rows = [...rows.map((above) => above.slice(0, width)), run];
+      if (width * rows.length > largest.length) largest = rows.flat();
+    }
+    return callOf(largest);
+  }
 }
 
-function fills(blocks: readonly Block[]): boolean {
-  const columns = new Set(blocks.map(({ col }) => col));
-  const rows = new Set(blocks.map(({ row }) => row));
-  return columns.size * rows.size === blocks.length;
+function nextOf(at: number, edge: number): number {
+  return (Math.floor(at / edge) + 1) * edge;
+}
+
+function nameOf({ col, row }: Pick<Block, 'col' | 'row'>): string {
+  return `${col} ${row}`;
 }

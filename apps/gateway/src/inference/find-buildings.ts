@@ -5,7 +5,7 @@ import type { JobContext } from '../jobs/process.ts';
 import type { GraphBackend, Tell } from './backend/backend.ts';
 import { blockImage, hasData, sampledData, seenBy, windowsOf } from './block-image.ts';
 import type { BuildingFile } from './building-file.ts';
-import { type Call, callOf, Cells } from './calls.ts';
+import { type Call, callOf, Calls } from './calls.ts';
 import type { OutlineThread } from './outlines-thread.ts';
 import type { Pace } from './pace.ts';
 import { outlineSpec, type Task } from './task.ts';
@@ -89,7 +89,7 @@ async function* answers(
   const over = new AbortController();
   const abort = (): void => over.abort(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
-  const cells = new Cells(blocks);
+  const calls = new Calls(blocks, task.grid.size);
   const waiting = new Map<Block, Promise<Answer>>();
   const asked = new Set<Block>();
   const isWanted = (block: Block): boolean => !asked.has(block);
@@ -112,9 +112,8 @@ async function* answers(
       for (; next < blocks.length && (isWanted(block) || underWay < parts.callsAtOnce); next++) {
         const one = blocks[next]!;
         if (!isWanted(one)) continue;
-        const call = cells.callWith(one, isWanted);
         // The first goes alone: somebody waits for the first buildings.
-        ask(asked.size > 0 && mayCarry(parts, task, call) ? call : callOf([one]));
+        ask(asked.size > 0 ? calls.callOf(one, isWanted, (call) => mayCarry(parts, task, call)) : callOf([one]));
       }
       yield [block, await waiting.get(block)!];
       waiting.delete(block);

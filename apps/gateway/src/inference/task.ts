@@ -12,7 +12,7 @@ import type { VersionRow } from '../registry/version-row.ts';
 import type { ProductionVersion, Versions } from '../registry/versions.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import { areaOf } from './area.ts';
-import { cellEdge } from './calls.ts';
+import { blocksAcross } from './calls.ts';
 import { blockSize, graphOf, layoutOf, type Graph } from './graph.ts';
 import type { OutlineSpec } from './outlines.ts';
 import { type Asked, askedOf, parametersOf, requestDigest, type Parameters, type Settings } from './request.ts';
@@ -134,6 +134,7 @@ async function taskOn(
 /** What the outlines of a task are made for. */
 export function outlineSpec(task: Task): OutlineSpec {
   const { version, aoi, parameters, calibration, grid, model, crs, blockWidth } = task;
+  const inCall = blocksAcross(grid.size);
   return {
     grid,
     classes: soughtClasses(version.output),
@@ -146,13 +147,13 @@ export function outlineSpec(task: Task): OutlineSpec {
     calibration,
     step: sampleStep(aoi.area / version.gsd ** 2),
     // What is decoded for one block is kept for its neighbours. Strips of the image that reach across it are read once.
-    // No cell lies in two strips.
-    across: Math.max(leastAcross, Math.ceil(blockWidth / grid.size / cellEdge) * cellEdge),
+    // No call lies in two strips.
+    across: Math.ceil(Math.max(leastAcross, blockWidth) / grid.size / inCall) * inCall,
   };
 }
 
-/** Blocks across the strips in which an area is gone through. */
-const leastAcross = 4;
+/** Pixels across the strips in which an area is gone through. */
+const leastAcross = 4096;
 
 /** Pixels between samples of covered ground: some 40,000 samples an area, at least one in 16 pixels. */
 function sampleStep(pixels: number): number {

@@ -10,7 +10,7 @@ const world = await openWorld({ maxAoiKm2: 200 });
 try {
   await world.add('wide', createReadStream(process.argv[2]!));
   process.stdout.write(`${JSON.stringify({ ready: true })}\n`);
-  const { features, seconds, areaKm2 } = await world.find({ imagery: 'wide' }, 1024);
+  const { features, seconds, areaKm2 } = await world.find({ imagery: 'wide' }, 512);
   process.stdout.write(`${JSON.stringify({ features, seconds, areaKm2 })}\n`);
 } finally {
   await world.close();

@@ -34,6 +34,9 @@ const executorPort = 8000;
 // The first that Seldon Core gives out in a pod.
 const nodePort = 9000;
 
+/** Of a call: nodes have the memory for a core of 1024 pixels and the rim of the reference network. */
+const mostPixels = 1280 ** 2;
+
 /** Between two rounds over what runs, at the most. */
 const longestRound = 60_000;
 
@@ -78,9 +81,9 @@ export class SeldonBackend implements GraphBackend {
     return this.#attempt(graph, message, tensorOutput, signal);
   }
 
-  /** @inheritdoc The memory of nodes is that for one block. */
-  hasRoom(): boolean {
-    return false;
+  /** @inheritdoc Nodes ask their cluster for the memory that a call of this size takes. */
+  hasRoom(_: Graph, pixels: number): boolean {
+    return pixels <= mostPixels;
   }
 
   /** @inheritdoc */
