@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { describeApprove } from './suites/approve.ts';
 import { describeBuildings } from './suites/buildings.ts';
 import { describeColdStart } from './suites/cold-start.ts';
 import { describeExport } from './suites/export.ts';
@@ -30,6 +31,7 @@ describe('the demo on the generated scene', () => {
   describeInput(get);
   describePage(get);
   describeInterpret(get);
+  describeApprove(get);
   // Last: it takes back what the others look at.
   describeRevoke(get);
 });

@@ -12,6 +12,7 @@ import { OfflineNotice } from './shell/OfflineNotice.tsx';
 import { SkipLink } from './shell/SkipLink.tsx';
 
 const ModelPage = lazy(() => import('./model/ModelPage.tsx'));
+const ApprovePage = lazy(() => import('./approve/ApprovePage.tsx'));
 const PredictPage = lazy(() => import('./predict/PredictPage.tsx'));
 const JobPage = lazy(() => import('./job/JobPage.tsx'));
 const PredictionList = lazy(() => import('./prediction/PredictionList.tsx'));
@@ -53,6 +54,8 @@ function Page({ place, query }: { place: Place; query: URLSearchParams }) {
       return <DiscoverPage query={query} />;
     case 'model':
       return <ModelPage key={place.model} model={place.model} query={query} />;
+    case 'approve':
+      return <ApprovePage key={place.model} model={place.model} query={query} />;
     case 'predict':
       return <PredictPage query={query} />;
     case 'job':

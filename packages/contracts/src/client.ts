@@ -27,6 +27,7 @@ import type {
   SessionInfo,
   TokenInfo,
 } from './account.ts';
+import type { Departure } from './departure.ts';
 import type { Revocation, RevocationAsked, RevocationResult } from './revocation.ts';
 import type { Shown } from './evidence.ts';
 import type { PlatformStatus } from './platform.ts';
@@ -262,6 +263,11 @@ export class CairnClient {
   /** What there is to see of a version before it is approved. */
   evidence(model: string, version: number, use?: DeclaredUse): Promise<Shown> {
     return this.get(`/models/${model}/versions/${version}/evidence${use === undefined ? '' : `?use=${use}`}`);
+  }
+
+  /** What would follow if a version left production. */
+  departure(model: string, version: number): Promise<Departure> {
+    return this.get(`/models/${model}/versions/${version}/departure`);
   }
 
   /** Goes back to an earlier version; answers it. */

@@ -67,10 +67,22 @@ export const VersionCard = Type.Object(
 );
 export type VersionCard = Static<typeof VersionCard>;
 
+/** Whether the reader may bring a version into production, by who made it; the licences and its stage are another matter. */
+export const ApprovalRule = Type.Union([
+  Type.Literal('other', { description: 'somebody else made it: they may' }),
+  Type.Literal('own', {
+    description: 'they made it and nobody else has an account: they may, and the receipt says so',
+  }),
+  Type.Literal('second-person', { description: 'they made it: somebody else has to' }),
+  Type.Literal('not-approver', { description: 'they may approve nothing' }),
+]);
+export type ApprovalRule = Static<typeof ApprovalRule>;
+
 /** Everything that there is to see of a version before it is approved. */
 export const Shown = Type.Object({
   evidence: Evidence,
   card: VersionCard,
+  rule: ApprovalRule,
   shadow: Type.Union([ShadowRecord, Type.Null()], {
     description:
       'how it did as a shadow; null where it never was one, or for those who may not see it. It goes on while it is looked at: the digest of the evidence leaves it out',

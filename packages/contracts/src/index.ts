@@ -15,6 +15,7 @@ export * from './account.ts';
 export * from './model.ts';
 export * from './model-task.ts';
 export * from './expression.ts';
+export * from './departure.ts';
 export * from './revocation.ts';
 export * from './evidence.ts';
 export * from './platform.ts';

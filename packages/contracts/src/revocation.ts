@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Digest } from './digest.ts';
+import { Answers } from './departure.ts';
 import { Reason } from './version.ts';
 
 const Kind = Type.Union([Type.Literal('version'), Type.Literal('dataset'), Type.Literal('package')]);
@@ -28,6 +29,7 @@ export const RevocationResult = Type.Object(
     digests: Type.Array(Digest, { description: 'what was revoked, by content' }),
     versions: Type.Array(Type.String(), { description: 'MODEL/NUMBER, that this brings to the stage revoked' }),
     predictions: Type.Array(Type.String(), { description: 'ids of the predictions that this marks' }),
+    answers: Type.Array(Answers, { description: 'of each model that these versions are of' }),
     receipt: Type.Union([Digest, Type.Null()], { description: 'null where it was only asked' }),
   },
   { $id: 'RevocationResult' },

@@ -27,6 +27,12 @@ export const addRevoke: AddCommand = (program, act) => {
           output.line(`with ${result.versions.length} versions and ${result.predictions.length} predictions:`);
           for (const version of result.versions) output.line(`  version ${version}`);
           for (const prediction of result.predictions) output.line(`  prediction ${prediction}`);
+          for (const { model, now, after } of result.answers) {
+            if (now !== after)
+              output.line(
+                `  ${model} ${result.receipt === null ? 'would be' : 'is'} answered by ${after ?? 'no version'}`,
+              );
+          }
           if (result.receipt !== null) output.line(`Receipt ${result.receipt}`);
         });
       }),

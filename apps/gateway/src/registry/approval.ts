@@ -1,4 +1,5 @@
 import {
+  type ApprovalRule,
   CairnError,
   type Evidence,
   type RollBack,
@@ -8,8 +9,10 @@ import {
 } from '@cairn/contracts';
 import type { Database, Queryable } from '../db/database.ts';
 import { type Actor, roles } from '../identity/actor.ts';
+import { allows } from '../identity/policy.ts';
 import type { Receipts } from '../receipts/receipts.ts';
 import type { ObjectStore } from '../storage/objects.ts';
+import { earlierVersion } from './departure.ts';
 import { evidenceOf, licenceConflicts } from './evidence.ts';
 import type { Outbox } from './outbox.ts';
 import { receiptDigest, versionSubjects } from './receipt-facts.ts';
@@ -79,6 +82,7 @@ export class Approvals {
       await holdVersions(tx, model);
       const bad = await versions.production(model, tx);
       const good = to === undefined ? await earlierVersion(tx, bad) : await versions.get(model, to, tx);
+      if (good === null) throw noEarlier(model);
       if (!(await objects.verify(good.weights_digest))) throw changedWeights(good);
       if (good.version === bad.version) checkTransition(versionId(good), good.stage, 'production');
       if (good.stage === 'production') await placeDefault(tx, model, actor, good.version);
@@ -139,30 +143,22 @@ export class Approvals {
   }
 }
 
-/** The version of a model that was approved last before its default was, and is not revoked. */
-async function earlierVersion(tx: Queryable, current: VersionRow): Promise<VersionRow> {
-  const [row] = await tx.query<VersionRow>(
-    `select v.* from cairn.version v join cairn.stage_change c using (model, version)
-     where v.model = $1 and v.version <> $2 and v.stage in ('production', 'archived') and c.to_stage = 'production'
-     order by c.seq desc limit 1`,
-    [current.model, current.version],
-  );
-  if (row !== undefined) return row;
-  throw new CairnError('stage-transition-refused', `No other version of ${current.model} has been in production.`, {
-    where: current.model,
-    action: 'Approve one, or archive the one in production; then nothing answers predictions.',
-  });
-}
-
 /**
- * The author alone may approve only where there is nobody else: one account in all that is not disabled, holding every
- * role, that says so explicitly.
+ * Whether somebody may approve a version, by who made it. The author alone may only where there is nobody else: one account in
+ * all that is not disabled, holding every role, which has to say so explicitly.
  */
-async function checkOwn(tx: Queryable, row: VersionRow, change: StageChange, actor: Actor): Promise<void> {
+export async function approvalRule(tx: Queryable, row: VersionRow, actor: Actor): Promise<ApprovalRule> {
+  if (!allows('versions.approve', actor)) return 'not-approver';
+  if (row.author !== actor.id) return 'other';
   const [accounts] = await tx.query<{ count: number }>(
     'select count(*)::int as count from cairn.account where not disabled',
   );
   const single = accounts?.count === 1 && roles.every((role) => actor.roles.includes(role));
+  return single ? 'own' : 'second-person';
+}
+
+async function checkOwn(tx: Queryable, row: VersionRow, change: StageChange, actor: Actor): Promise<void> {
+  const single = (await approvalRule(tx, row, actor)) === 'own';
   if (single && change.approveOwn === true) return;
   throw new CairnError('approval-second-person', `Version ${versionId(row)} was made by ${row.author}.`, {
     where: versionId(row),
@@ -202,6 +198,13 @@ function changedWeights(row: VersionRow): CairnError {
         'The object store was changed or damaged: register the package again, or restore the store from a backup.',
     },
   );
+}
+
+function noEarlier(model: string): CairnError {
+  return new CairnError('stage-transition-refused', `No other version of ${model} has been in production.`, {
+    where: model,
+    action: 'Approve one, or archive the one in production; then nothing answers predictions.',
+  });
 }
 
 function noDefault(row: VersionRow, to: Stage): CairnError {

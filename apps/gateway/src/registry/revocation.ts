@@ -1,4 +1,5 @@
 import {
+  type Answers,
   CairnError,
   type Digest,
   type Revocation,
@@ -12,6 +13,7 @@ import type { Database, Queryable } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
 import { recordEvent } from '../identity/events.ts';
 import type { Receipts } from '../receipts/receipts.ts';
+import { answersWithout } from './departure.ts';
 import type { Outbox } from './outbox.ts';
 import { receiptDigest } from './receipt-facts.ts';
 import { type Revoked, revokedThing } from './revoked-thing.ts';
@@ -53,7 +55,8 @@ export class Revocations {
       const thing = await revokedThing(tx, asked);
       if (asked.dryRun === true) {
         const versions = await affectedVersions(tx, thing);
-        return toResult(thing, versions, await affectedPredictions(tx, versions), null);
+        const answers = await answersWithout(tx, versions);
+        return toResult(thing, versions, await affectedPredictions(tx, versions), answers, null);
       }
       return this.#revoke(tx, thing, asked.reason, actor);
     });
@@ -94,6 +97,7 @@ export class Revocations {
     const versions = await affectedVersions(tx, thing);
     for (const model of new Set(versions.map((row) => row.model))) await holdVersions(tx, model);
     const predictions = await affectedPredictions(tx, versions);
+    const answers = await answersWithout(tx, versions);
     const at = new Date();
     const receipt = await this.#issue(tx, thing, versions, predictions, { reason, actor, at });
     const [kept] = await tx.query<{ seq: number }>(
@@ -111,7 +115,7 @@ export class Revocations {
         data: { digests: thing.digests, reason, receipt, versions: versions.map(versionId) },
       });
     }
-    return toResult(thing, versions, predictions, receipt);
+    return toResult(thing, versions, predictions, answers, receipt);
   }
 
   async #issue(
@@ -234,6 +238,7 @@ function toResult(
   thing: Revoked,
   versions: readonly VersionRow[],
   predictions: readonly PredictionRef[],
+  answers: Answers[],
   receipt: Digest | null,
 ): RevocationResult {
   return {
@@ -242,6 +247,7 @@ function toResult(
     digests: [...thing.digests],
     versions: versions.map(versionId),
     predictions: predictions.map(({ id }) => id),
+    answers,
     receipt,
   };
 }

@@ -2,6 +2,7 @@ import {
   ApprovalInfo,
   CairnError,
   DeclaredUse,
+  Departure,
   Digest,
   Identifier,
   RollBack,
@@ -14,9 +15,10 @@ import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { Database } from '../db/database.ts';
 import type { ObjectStore } from '../storage/objects.ts';
-import type { Approvals } from './approval.ts';
+import { approvalRule, type Approvals } from './approval.ts';
 import { allows } from '../identity/policy.ts';
 import { recordOf } from './comparison-row.ts';
+import { departureOf } from './departure.ts';
 import { evidenceOf } from './evidence.ts';
 import { findRevision } from './package/revision.ts';
 import { versionCard } from './version-card.ts';
@@ -66,8 +68,15 @@ export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback
         const row = await versions.get(request.params.model, request.params.version);
         const evidence = await evidenceOf(database, row, request.query.use);
         const shadow = allows('shadows.read', request.actor) ? await recordOf(database, row) : null;
-        return { evidence, card: await versionCard(objects, row), shadow };
+        const rule = await approvalRule(database, row, request.actor);
+        return { evidence, card: await versionCard(objects, row), rule, shadow };
       },
+    );
+
+    app.get<{ Params: Static<typeof Version> }>(
+      '/models/:model/versions/:version/departure',
+      { config: { policy: 'versions.read' }, schema: { params: Version, response: { 200: Departure } } },
+      async (request) => departureOf(database, await versions.get(request.params.model, request.params.version)),
     );
 
     app.get(

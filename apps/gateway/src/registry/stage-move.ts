@@ -5,7 +5,7 @@ import { recordEvent } from '../identity/events.ts';
 import { mirrorLater } from './outbox-row.ts';
 import { endShadow, mayShadow } from './shadow-row.ts';
 import { endShare, shareOf } from './share-row.ts';
-import { checkTransition, defaultAfter } from './stages.ts';
+import { checkTransition, defaultAfter, type InProduction } from './stages.ts';
 import { mirrorInCatalogue } from './version-links.ts';
 import { type VersionRow, versionId, versionSubject } from './version-row.ts';
 
@@ -52,22 +52,30 @@ export async function moveStage(tx: Queryable, row: VersionRow, move: Move, acto
   await placeDefault(tx, row.model, actor, makeDefault ? row.version : undefined);
 }
 
-/**
- * Lets the alias `production` name the version that it has to name now, and nothing else; the catalogue follows. A canary that
- * is the default now, or in production no longer, is none any more; nor is a shadow that is the default, or may be none.
- */
-export async function placeDefault(tx: Queryable, model: string, actor: Actor, chosen?: number): Promise<void> {
-  const holders = await tx.query<{ version: number }>(
+/** The version that the alias `production` of a model names, and all that it could name. */
+export async function answering(
+  tx: Queryable,
+  model: string,
+): Promise<{ current: number | null; inProduction: InProduction[] }> {
+  const [holder] = await tx.query<{ version: number }>(
     "select version from cairn.version where model = $1 and 'production' = any(aliases)",
     [model],
   );
-  const inProduction = await tx.query<{ version: number; approvedSeq: number }>(
+  const inProduction = await tx.query<InProduction>(
     `select v.version, max(c.seq) as "approvedSeq" from cairn.version v
      join cairn.stage_change c on c.model = v.model and c.version = v.version and c.to_stage = 'production'
      where v.model = $1 and v.stage = 'production' group by v.version`,
     [model],
   );
-  const current = holders[0]?.version ?? null;
+  return { current: holder?.version ?? null, inProduction };
+}
+
+/**
+ * Lets the alias `production` name the version that it has to name now, and nothing else; the catalogue follows. A canary that
+ * is the default now, or in production no longer, is none any more; nor is a shadow that is the default, or may be none.
+ */
+export async function placeDefault(tx: Queryable, model: string, actor: Actor, chosen?: number): Promise<void> {
+  const { current, inProduction } = await answering(tx, model);
   const next = defaultAfter(current, inProduction, chosen);
   const canary = await shareOf(tx, 'canary', model);
   const stays =

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { predictionItem } from '../../src/inference/prediction-item.ts';
 import { insertPrediction, type NewPrediction } from '../../src/inference/prediction-row.ts';
+import { departureOf } from '../../src/registry/departure.ts';
 import { Revocations } from '../../src/registry/revocation.ts';
 import { versionItemId } from '../../src/registry/version-item.ts';
 import { image, place } from '../catalog/items.ts';
@@ -148,6 +149,31 @@ describe('rolling back', () => {
   });
 });
 
+describe('what would follow if a version left production', () => {
+  const leaving = async (version: number) =>
+    departureOf(registry.database, await registry.versions.get('leaving', version));
+
+  it('is told as it then comes: who answers, what a roll back brings back, how many predictions it made', async () => {
+    for (const version of [1, 2, 3]) await propose('leaving', version);
+    for (const version of [1, 3, 2]) await change('leaving', version, 'production');
+    await predicted('left1', 'leaving', 1);
+    expect(await leaving(1)).toEqual({
+      version: 'leaving/1',
+      predictions: 1,
+      answers: { model: 'leaving', now: 'leaving/1', after: 'leaving/2' },
+      backTo: 'leaving/2',
+    });
+    // It answers nobody who names no version: nothing moves.
+    expect(await leaving(3)).toMatchObject({ answers: { now: 'leaving/1', after: 'leaving/1' }, backTo: null });
+    await change('leaving', 1, 'archived');
+    expect(await registry.versions.production('leaving')).toMatchObject({ version: 2 });
+    await change('leaving', 3, 'revoked');
+    await change('leaving', 1, 'revoked');
+    expect(await leaving(2)).toMatchObject({ predictions: 0, answers: { after: null }, backTo: null });
+    expect(await leaving(1)).toMatchObject({ predictions: 0 });
+  });
+});
+
 describe('revoking', () => {
   it('a version marks its predictions in the database and in the catalogue, and nobody else’s', async () => {
     for (const version of [1, 2]) {
@@ -157,7 +183,8 @@ describe('revoking', () => {
     await predicted('a1', 'bad', 1);
     await predicted('a2', 'bad', 2);
     const would = await revoke('version', 'bad/1', true);
-    expect(would).toMatchObject({ versions: ['bad/1'], predictions: ['a1'], receipt: null });
+    const answers = [{ model: 'bad', now: 'bad/1', after: 'bad/2' }];
+    expect(would).toMatchObject({ versions: ['bad/1'], predictions: ['a1'], answers, receipt: null });
     expect(await registry.versions.get('bad', 1)).toMatchObject({ stage: 'production' });
 
     const done = await revoke('version', 'bad/1');

@@ -87,6 +87,20 @@ describe('the routes of the registry', () => {
     expect([changed.statusCode, changed.json<{ stage: string }>().stage]).toEqual([200, 'staging']);
   });
 
+  it('tell each reader whether they may approve a version, by who made it', async () => {
+    await registry.propose('ruled', 1);
+    const rule = async (token?: string) =>
+      (await ask('GET', '/models/ruled/versions/1/evidence', undefined, token)).json<{ rule: string }>().rule;
+    const devi = { id: 'devi', roles: ['approver'] };
+    await gateway.database.query('insert into cairn.account (id, roles) values ($1, $2)', [devi.id, devi.roles]);
+    expect(await rule()).toBe('second-person');
+    expect(await rule(mapper)).toBe('not-approver');
+    expect(await rule(await gateway.tokens.issueSession(devi))).toBe('other');
+    await gateway.database.query("update cairn.account set disabled = true where id <> 'owner'");
+    expect(await rule()).toBe('own');
+    await gateway.database.query('update cairn.account set disabled = false');
+  });
+
   it('tell who approved what is in production, by the newest approval, and nothing of what no longer is', async () => {
     for (const version of [1, 2]) {
       await registry.propose('approved', version);
@@ -119,5 +133,14 @@ describe('the routes of the registry', () => {
     expect([file.statusCode, file.body]).toEqual([200, '<script>']);
     expect(file.headers['content-type']).toBe('application/octet-stream');
     expect((await ask('GET', packageFileAddress('m', revision, '../../m.onnx'))).statusCode).toBe(404);
+  });
+
+  it('tell what would follow if a version left production', async () => {
+    await registry.propose('leaving', 1);
+    await registry.approve('leaving', 1);
+    expect((await ask('GET', '/models/leaving/versions/1/departure', undefined, mapper)).json()).toMatchObject({
+      predictions: 0,
+      answers: { now: 'leaving/1', after: null },
+    });
   });
 });

@@ -61,7 +61,15 @@ export function ModelCard({ model }: { model: ModelChoice }) {
             >
               {say('card.use')}
             </a>
-          ) : null}
+          ) : (
+            <a
+              className="button small"
+              href={hrefOf({ page: 'approve', model: model.model }, { version: String(model.version) })}
+              aria-describedby={`t-${model.id}`}
+            >
+              {say('approve.open')}
+            </a>
+          )}
           <a
             className="button plain small"
             href={about}

@@ -36,6 +36,21 @@ export class Formats {
     return this.#number(value, { style: 'percent', maximumFractionDigits: 0 });
   }
 
+  /** A figure of a measurement, with four significant digits at most. */
+  figure(value: number): string {
+    return this.#number(value, { maximumSignificantDigits: 4 });
+  }
+
+  /** A share of 0..1 as percent, to the tenth. */
+  share(value: number): string {
+    return this.#number(value, { style: 'percent', maximumFractionDigits: 1 });
+  }
+
+  /** By how much a share of 0..1 is another, in percent, with its sign. */
+  shareMore(by: number): string {
+    return this.#number(by, { style: 'percent', maximumFractionDigits: 1, signDisplay: 'exceptZero' });
+  }
+
   /** A time given in seconds; minutes and hours where there are many. */
   duration(seconds: number): string {
     const [value, unit] =

@@ -112,6 +112,11 @@ function VersionPage({ chosen, versions }: { chosen: ModelChoice; versions: Mode
           <section>
             <h2>{say('model.approval')}</h2>
             <ApprovalWords approval={chosen.approval} />
+            <p>
+              <a href={hrefOf({ page: 'approve', model: chosen.model }, { version: String(chosen.version) })}>
+                {say('approve.open')}
+              </a>
+            </p>
           </section>
           <section>
             <h2>{say('model.facts')}</h2>

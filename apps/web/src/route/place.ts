@@ -2,6 +2,7 @@
 export type Place =
   | { page: 'discover' }
   | { page: 'model'; model: string }
+  | { page: 'approve'; model: string }
   | { page: 'predict' }
   | { page: 'job'; job: string }
   | { page: 'predictions' }
@@ -31,6 +32,7 @@ function readPlace(path: string): Place {
     return head === 'predict' || head === 'predictions' ? { page: head } : { page: 'nowhere' };
   }
   if (head === 'models') return { page: 'model', model: id };
+  if (head === 'approve') return { page: 'approve', model: id };
   if (head === 'jobs') return { page: 'job', job: id };
   return head === 'predictions' ? { page: 'prediction', prediction: id } : { page: 'nowhere' };
 }
@@ -48,6 +50,8 @@ function pathOf(place: Exclude<Place, { page: 'nowhere' }>): string {
       return '/';
     case 'model':
       return `/models/${encodeURIComponent(place.model)}`;
+    case 'approve':
+      return `/approve/${encodeURIComponent(place.model)}`;
     case 'job':
       return `/jobs/${encodeURIComponent(place.job)}`;
     case 'prediction':

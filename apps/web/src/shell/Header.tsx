@@ -8,7 +8,7 @@ import { sessionKey } from '../session/session.ts';
 import './header.css';
 
 const entries = [
-  { key: 'nav.discover', href: hrefOf({ page: 'discover' }), pages: ['discover', 'model'] },
+  { key: 'nav.discover', href: hrefOf({ page: 'discover' }), pages: ['discover', 'model', 'approve'] },
   { key: 'nav.predict', href: hrefOf({ page: 'predict' }), pages: ['predict', 'job'] },
   { key: 'nav.predictions', href: hrefOf({ page: 'predictions' }), pages: ['predictions', 'prediction'] },
 ] as const;
