@@ -13,13 +13,17 @@ import { Datasets } from './data/datasets.ts';
 import { DataAddresses } from './data/origin/addresses.ts';
 import { DataOrigin } from './data/origin/data-origin.ts';
 import { DatasetPinning } from './data/pinning.ts';
+import { BucketRemote } from './data/remote/bucket-remote.ts';
+import { FolderRemote } from './data/remote/folder-remote.ts';
 import { datasetThread } from './data/reader-thread.ts';
 import { DataRepository } from './data/repository.ts';
 import { datasetRoutes } from './data/routes.ts';
 import { migrate, readMigrations } from './db/migrate.ts';
 import { PgliteDatabase } from './db/pglite/database.ts';
+import { PostgresDatabase } from './db/postgres/database.ts';
 import { accountRoutes } from './identity/account-routes.ts';
 import { Accounts } from './identity/accounts.ts';
+import { givePassword } from './identity/first-password.ts';
 import { guard } from './identity/guard.ts';
 import { demandAccounts, Hosts } from './identity/hosts.ts';
 import { readKeys } from './identity/keys.ts';
@@ -70,6 +74,7 @@ import { MlflowClient } from './registry/mlflow/client.ts';
 import { MlflowInventory } from './registry/mlflow/inventory.ts';
 import { mlflowProxy } from './registry/mlflow/proxy.ts';
 import { OrphanRuns } from './registry/mlflow/orphans.ts';
+import { RemoteMlflow } from './registry/mlflow/remote.ts';
 import { MlflowServer } from './registry/mlflow/server.ts';
 import { Outbox } from './registry/outbox.ts';
 import { GitHosts } from './registry/package/git-hosts.ts';
@@ -85,6 +90,8 @@ import { shadowRoutes } from './registry/shadow-routes.ts';
 import { Shadows } from './registry/shadows.ts';
 import { versionFileRoutes } from './registry/version-file-routes.ts';
 import { Versions } from './registry/versions.ts';
+import { Bucket } from './storage/bucket.ts';
+import { ObjectBucket } from './storage/object-bucket.ts';
 import { ObjectStore } from './storage/objects.ts';
 import { uploadRoutes } from './storage/uploads.ts';
 import { surveyOf } from './survey/checks.ts';
@@ -106,11 +113,12 @@ export interface Gateway {
 }
 
 /**
- * Puts a gateway together for the laptop profile: takes the state folder, ends what an earlier gateway left running, opens
- * the database and brings it forward, and hands every domain what it works with. The only importer of adapters.
+ * Puts a gateway together: takes the state folder, ends what an earlier gateway left running, opens the database and brings it
+ * forward, and hands every domain what it works with. What the settings name no server for lies in the state folder. The only
+ * importer of adapters.
  * @param tell told in words what takes long
  * @throws CairnError `state-locked`, `state-too-new`, `tools-missing`, `disk-full`; `listen` also `port-in-use`,
- * `accounts-missing`
+ * `accounts-missing`, `database-unavailable`
  */
 export async function compose(config: Config, tell: (words: string) => void): Promise<Gateway> {
   const { home, tools } = config;
@@ -131,9 +139,17 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   });
   await children.reap();
 
-  const objects = new ObjectStore({ root: join(home, 'objects') });
+  const objects = new ObjectStore({
+    root: join(home, 'objects'),
+    ...(config.objectsBucket === null
+      ? {}
+      : { behind: new ObjectBucket({ bucket: new Bucket({ access: config.objectsBucket }) }) }),
+  });
   await objects.sweep();
-  const database = await PgliteDatabase.open({ folder: join(home, 'db'), onProgress: tell });
+  const database =
+    config.databaseUrl === ''
+      ? await PgliteDatabase.open({ folder: join(home, 'db'), onProgress: tell })
+      : await PostgresDatabase.open({ url: config.databaseUrl });
   await migrate(database, await readMigrations(tools), tell);
   const catalog = new Catalog({ database });
   await catalog.prepare();
@@ -141,14 +157,14 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   const tokens = new Tokens({ database });
   await tokens.ensureOwner(await readOwnerToken(home));
   const accounts = new Accounts({ database, tokens });
+  if (config.ownerPassword !== '') await givePassword(accounts, config.ownerPassword);
   const receipts = new Receipts({ keys });
 
-  const mlflowServer = new MlflowServer({
-    children,
-    tools,
-    folder: join(home, 'mlflow'),
-    onUp: () => orphans.closeSoon(),
-  });
+  const onUp = (): void => orphans.closeSoon();
+  const mlflowServer =
+    config.mlflowAddress === ''
+      ? new MlflowServer({ children, tools, folder: join(home, 'mlflow'), onUp })
+      : new RemoteMlflow({ address: config.mlflowAddress, onUp });
   const mlflow = new MlflowClient({ server: mlflowServer });
   const orphans = new OrphanRuns({ database, mlflow, logger });
   const versions = new Versions({ database });
@@ -176,9 +192,13 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
           idleMs,
         });
   const datasetReader = datasetThread();
+  const remote =
+    config.dvcBucket === null
+      ? new FolderRemote({ folder: join(home, 'dvc-remote') })
+      : new BucketRemote({ access: config.dvcBucket });
   const repository = new DataRepository({
     folder: join(home, 'data'),
-    remote: join(home, 'dvc-remote'),
+    remote,
     tools,
     environment: config.childEnvironment,
     children,
@@ -326,7 +346,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     outbox,
     workFolder,
     uploadFolder: objects.uploadFolder,
-    remote: join(home, 'dvc-remote'),
+    remote,
     offered: () => jobs.offered,
   });
   const callbackHosts = new CallbackHosts({ allowed: config.callbackHosts });
@@ -338,11 +358,21 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       tokens,
       hosts: new Hosts({
         host: config.host,
-        others: [cluster, graphs].flatMap((one) => (one === null ? [] : [new URL(one.stepAddress).hostname])),
+        others: [
+          ...config.hosts,
+          ...[cluster, graphs].flatMap((one) => (one === null ? [] : [new URL(one.stepAddress).hostname])),
+        ],
       }),
     }),
     routes: [
-      platformRoutes({ platform: new Platform({ database, mlflow: mlflowServer, servers: backend }) }),
+      platformRoutes({
+        platform: new Platform({
+          database,
+          hasServer: config.databaseUrl !== '',
+          mlflow: mlflowServer,
+          servers: backend,
+        }),
+      }),
       identityRoutes({ tokens, accounts, keys }),
       accountRoutes({ accounts, tokens }),
       uploadRoutes({ objects, maxUploadBytes: config.maxUploadBytes }),

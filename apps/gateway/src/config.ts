@@ -13,6 +13,8 @@ const namespace = '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
 
 const quantity = '^[0-9]+(Mi|Gi|Ti)$';
 
+const bucketName = '^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$';
+
 /** Every setting with its default. Nothing else in the gateway reads the environment. */
 const Settings = Type.Object({
   CAIRN_HOME: Type.String({ default: '.cairn', description: 'state folder' }),
@@ -21,7 +23,28 @@ const Settings = Type.Object({
     description: 'address to listen on; beyond loopback only where accounts have passwords',
   }),
   CAIRN_PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65535, description: '0: any free port' }),
+  CAIRN_HOSTS: Type.String({
+    default: '',
+    pattern: '^( *([^ ,:/\\[\\]]+|\\[[0-9a-fA-F:.]+\\]) *(,|$))*$',
+    description: 'further host names under which this gateway is asked, as behind a proxy; separated by commas',
+  }),
+  CAIRN_OWNER_PASSWORD: Type.String({
+    default: '',
+    pattern: '^$|^.{10,200}$',
+    description: "the owner's password, where the owner has none yet",
+  }),
   CAIRN_TOOLS: Type.String({ default: '', description: 'folder of the Python tools' }),
+  CAIRN_DATABASE_URL: Type.String({
+    default: '',
+    pattern: '^$|^postgres(ql)?://[^ ]+$',
+    description:
+      'a PostgreSQL server with PostGIS, as postgres://USER:PASSWORD@HOST/DATABASE; empty: one in CAIRN_HOME',
+  }),
+  CAIRN_MLFLOW_ADDRESS: Type.String({
+    default: '',
+    pattern: '^$|^https?://[^/?#@ ]+(/[^?#]*[^/?#])?$',
+    description: 'an MLflow server that passes artifacts on itself; empty: one is started here',
+  }),
   CAIRN_WEB: Type.String({ default: '', description: 'folder of the built web application' }),
   CAIRN_THREADS: Type.Integer({
     default: 0,
@@ -139,7 +162,7 @@ const Settings = Type.Object({
     description: 'an S3 store; with argo, as gateway and cluster both reach it',
   }),
   CAIRN_S3_REGION: Type.String({ default: 'us-east-1' }),
-  CAIRN_S3_BUCKET: Type.String({ default: '', pattern: '^$|^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$' }),
+  CAIRN_S3_BUCKET: Type.String({ default: '', pattern: bucketName }),
   CAIRN_S3_PREFIX: Type.String({
     default: 'jobs',
     pattern: '^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$',
@@ -150,6 +173,17 @@ const Settings = Type.Object({
   CAIRN_S3_SECRET: Type.String({
     default: 'artifact-store',
     description: 'Secret of the namespace by which the steps reach the store: keys accesskey and secretkey',
+  }),
+  CAIRN_OBJECTS_BUCKET: Type.String({
+    default: '',
+    pattern: bucketName,
+    description:
+      'bucket at CAIRN_S3_ENDPOINT that keeps packages, weights, imagery and results; empty: CAIRN_HOME does',
+  }),
+  CAIRN_DVC_BUCKET: Type.String({
+    default: '',
+    pattern: bucketName,
+    description: "bucket at CAIRN_S3_ENDPOINT that is DVC's remote; empty: a folder of CAIRN_HOME is",
   }),
   CAIRN_LOG: Type.String({
     default: 'info',
@@ -170,6 +204,16 @@ export interface ImageStore {
   secretKey: string;
   /** The buckets that may be read with the keys, whoever asks. */
   buckets: string[];
+}
+
+/** A bucket of the S3 store, with the keys that reach it. */
+export interface BucketConfig {
+  /** `http(s)://HOST[:PORT]`; the bucket is named in the path. */
+  endpoint: string;
+  region: string;
+  bucket: string;
+  accessKey: string;
+  secretKey: string;
 }
 
 /** The cluster on which packages run. */
@@ -216,6 +260,18 @@ export interface Config {
   home: string;
   host: string;
   port: number;
+  /** Further host names under which it is asked. */
+  hosts: string[];
+  /** The owner's first password; empty: none is set. */
+  ownerPassword: string;
+  /** A PostgreSQL server; empty: the database lies in the state folder. */
+  databaseUrl: string;
+  /** An MLflow server; empty: one is started here. */
+  mlflowAddress: string;
+  /** Where the bytes of the object store are kept; null: in the state folder. */
+  objectsBucket: BucketConfig | null;
+  /** What DVC pushes to; null: a folder of the state folder. */
+  dvcBucket: BucketConfig | null;
   /** Folder of the Python tools (`bin/mlflow`, `bin/dvc`, `bin/uv`). */
   tools: string;
   web: string;
@@ -290,6 +346,12 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     home: resolve(settings.CAIRN_HOME.replace(/^~(?=\/|$)/, homedir())),
     host: settings.CAIRN_HOST,
     port: settings.CAIRN_PORT,
+    hosts: list(settings.CAIRN_HOSTS),
+    ownerPassword: settings.CAIRN_OWNER_PASSWORD,
+    databaseUrl: settings.CAIRN_DATABASE_URL,
+    mlflowAddress: settings.CAIRN_MLFLOW_ADDRESS,
+    objectsBucket: bucketOf(settings, 'CAIRN_OBJECTS_BUCKET'),
+    dvcBucket: bucketOf(settings, 'CAIRN_DVC_BUCKET'),
     tools: settings.CAIRN_TOOLS === '' ? resolve(repository, '.tools') : resolve(settings.CAIRN_TOOLS),
     web: settings.CAIRN_WEB === '' ? resolve(repository, 'apps/web/dist') : resolve(settings.CAIRN_WEB),
     threads: settings.CAIRN_THREADS,
@@ -325,12 +387,26 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
 function imageStoreOf(settings: Static<typeof Settings>): ImageStore | null {
   const buckets = list(settings.CAIRN_IMAGE_BUCKETS);
   if (buckets.length === 0) return null;
+  return { ...storeOf(settings, 'CAIRN_IMAGE_BUCKETS', 'public buckets are read without'), buckets };
+}
+
+function bucketOf(
+  settings: Static<typeof Settings>,
+  name: 'CAIRN_OBJECTS_BUCKET' | 'CAIRN_DVC_BUCKET',
+): BucketConfig | null {
+  const bucket = settings[name];
+  if (bucket === '') return null;
+  return { ...storeOf(settings, name, 'the state folder is used then'), bucket };
+}
+
+/** The S3 store with its keys, which a setting needs. */
+function storeOf(settings: Static<typeof Settings>, needs: string, without: string): Omit<BucketConfig, 'bucket'> {
   const demanded = ['CAIRN_S3_ENDPOINT', 'CAIRN_S3_ACCESS_KEY', 'CAIRN_S3_SECRET_KEY'] as const;
   const missing = demanded.find((name) => settings[name] === '');
   if (missing !== undefined) {
-    throw new CairnError('input-invalid', `The setting ${missing} is missing, which CAIRN_IMAGE_BUCKETS needs.`, {
+    throw new CairnError('input-invalid', `The setting ${missing} is missing, which ${needs} needs.`, {
       where: missing,
-      action: `Set ${demanded.join(', ')}; or leave CAIRN_IMAGE_BUCKETS out: public buckets are read without.`,
+      action: `Set ${demanded.join(', ')}; or leave ${needs} out: ${without}.`,
     });
   }
   return {
@@ -338,7 +414,6 @@ function imageStoreOf(settings: Static<typeof Settings>): ImageStore | null {
     region: settings.CAIRN_S3_REGION,
     accessKey: settings.CAIRN_S3_ACCESS_KEY,
     secretKey: settings.CAIRN_S3_SECRET_KEY,
-    buckets,
   };
 }
 

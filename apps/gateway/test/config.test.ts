@@ -31,3 +31,51 @@ test.each([
 ])('%s cannot be %s', (name, value) => {
   expect(() => readConfig({ ...seldon, [name]: value })).toThrow(name);
 });
+
+const store = {
+  CAIRN_S3_ENDPOINT: 'http://minio:9000',
+  CAIRN_S3_ACCESS_KEY: 'cairn',
+  CAIRN_S3_SECRET_KEY: 'of-a-test',
+};
+
+test('everything lies in the state folder unless servers are told', () => {
+  expect(readConfig({})).toMatchObject({
+    databaseUrl: '',
+    mlflowAddress: '',
+    objectsBucket: null,
+    dvcBucket: null,
+    hosts: [],
+  });
+  const access = { endpoint: 'http://minio:9000', region: 'us-east-1', accessKey: 'cairn', secretKey: 'of-a-test' };
+  expect(
+    readConfig({
+      ...store,
+      CAIRN_DATABASE_URL: 'postgres://cairn:secret@postgres/cairn',
+      CAIRN_MLFLOW_ADDRESS: 'http://mlflow:5000',
+      CAIRN_OBJECTS_BUCKET: 'cairn-objects',
+      CAIRN_DVC_BUCKET: 'dvc-data',
+      CAIRN_HOSTS: 'cairn.example.org, gateway',
+    }),
+  ).toMatchObject({
+    databaseUrl: 'postgres://cairn:secret@postgres/cairn',
+    mlflowAddress: 'http://mlflow:5000',
+    objectsBucket: { ...access, bucket: 'cairn-objects' },
+    dvcBucket: { ...access, bucket: 'dvc-data' },
+    hosts: ['cairn.example.org', 'gateway'],
+  });
+});
+
+test.each(['CAIRN_OBJECTS_BUCKET', 'CAIRN_DVC_BUCKET'])('%s needs the store and its keys', (bucket) => {
+  for (const missing of Object.keys(store)) {
+    expect(() => readConfig({ ...store, [bucket]: 'of-a-test', [missing]: '' })).toThrow(missing);
+  }
+});
+
+test.each([
+  ['CAIRN_DATABASE_URL', 'mysql://cairn@db/cairn'],
+  ['CAIRN_MLFLOW_ADDRESS', 'http://mlflow:5000/'],
+  ['CAIRN_OWNER_PASSWORD', 'short'],
+  ['CAIRN_HOSTS', 'cairn.example.org:8080'],
+])('the setting %s cannot be %s', (name, value) => {
+  expect(() => readConfig({ [name]: value })).toThrow(name);
+});

@@ -60,6 +60,7 @@ export const errorCodes = {
   'export-impossible': { status: 422, exit: 2, title: 'The prediction cannot be had in that format' },
   'run-not-reproducible': { status: 409, exit: 4, title: 'The run cannot be made again' },
   'image-missing': { status: 409, exit: 4, title: 'The package has no container image' },
+  'database-unavailable': { status: 503, exit: 3, title: 'The database does not answer' },
   'cluster-refused': { status: 502, exit: 1, title: 'The cluster refuses what it is asked for' },
   'cluster-unavailable': { status: 503, exit: 1, title: 'The cluster does not answer' },
   'cluster-full': { status: 503, exit: 1, title: 'The cluster has no room for the model server' },

@@ -15,7 +15,7 @@ export type ComponentHealth = Static<typeof ComponentHealth>;
 export const PlatformStatus = Type.Object(
   {
     version: Type.String(),
-    profile: Type.Literal('laptop'),
+    profile: Type.Union([Type.Literal('laptop'), Type.Literal('cluster')]),
     components: Type.Array(ComponentHealth),
   },
   { $id: 'PlatformStatus' },

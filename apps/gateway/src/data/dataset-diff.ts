@@ -50,7 +50,7 @@ async function labelChanges(
   const none = changesOf([]);
   if (before === undefined || after === undefined || before === after)
     return { added: none, removed: none, moved: none };
-  return reader.call('compare', objects.path(before), objects.path(after));
+  return reader.call('compare', await objects.file(before), await objects.file(after));
 }
 
 function propertyChanges(from: object, to: object): DatasetDiff['properties'] {

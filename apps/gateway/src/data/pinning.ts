@@ -179,7 +179,7 @@ export class DatasetPinning {
     }
     context.progress(2, `Converting ${osmFile} to GeoJSON`);
     const { objects, reader } = this.#parts;
-    const { geojson, warnings: lost } = await reader.call('convert', objects.path(osm.digest));
+    const { geojson, warnings: lost } = await reader.call('convert', await objects.file(osm.digest));
     const { digest } = await objects.put(new TextEncoder().encode(geojson));
     const plain = [...files.filter((file) => file !== osm), { path: labelsFile, digest }];
     return { files: plain, digest: digestOfFiles(plain), labelsFrom: osm, lost };
@@ -187,9 +187,10 @@ export class DatasetPinning {
 
   async #read(files: FileSet): Promise<DatasetFacts> {
     const { objects, reader } = this.#parts;
+    const found = await objects.files(files.map(({ digest }) => digest));
     return reader.call(
       'read',
-      files.map(({ path, digest }) => ({ path, digest, file: objects.path(digest) })),
+      files.map(({ path, digest }, i) => ({ path, digest, file: found[i]! })),
     );
   }
 

@@ -1,7 +1,8 @@
 import { CairnError } from '@cairn/contracts';
 import { access, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
+import type { DvcRemote } from './remote/dvc-remote.ts';
 import { Versioning, type VersioningParts } from './versioning.ts';
 
 /** How a caller follows and ends an operation. */
@@ -18,22 +19,21 @@ export interface Pin {
 
 /**
  * The installation's datasets as a real Git + DVC repository: `datasets/ID/data` is what DVC pins, `datasets/ID/data.dvc`
- * the pointer that Git keeps, the remote a folder beside it. `dvc` works in it by hand too.
+ * the pointer that Git keeps, the remote a folder beside it or a bucket. `dvc` works in it by hand too.
  *
  * What always holds: one operation at a time; the last commit is whole. An operation begins by taking back what a killed
  * one left half done, so nothing but commits and objects of the remote is trusted.
  */
 export class DataRepository {
   readonly #folder: string;
-  readonly #remote: string;
+  readonly #remote: DvcRemote;
   readonly #versioning: Versioning;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param options.remote folder of the DVC remote. */
-  constructor(options: VersioningParts & { remote: string }) {
+  constructor(options: VersioningParts & { remote: DvcRemote }) {
     this.#folder = options.folder;
     this.#remote = options.remote;
-    this.#versioning = new Versioning(options);
+    this.#versioning = new Versioning({ ...options, dvcEnvironment: options.remote.environment });
   }
 
   /**
@@ -104,22 +104,29 @@ export class DataRepository {
     if (await this.#hasCommit()) {
       await git.git('reset', '--quiet', '--hard', 'HEAD');
       await git.git('clean', '--quiet', '-fd');
-      return;
+    } else {
+      await rm(this.#folder, { recursive: true, force: true });
+      await mkdir(this.#folder, { recursive: true });
+      await git.git('init', '--quiet', '--initial-branch', 'main');
+      await this.#dvc(['init', '--quiet'], following);
     }
-    await rm(this.#folder, { recursive: true, force: true });
-    await mkdir(this.#folder, { recursive: true });
-    await mkdir(this.#remote, { recursive: true });
-    await git.git('init', '--quiet', '--initial-branch', 'main');
-    await this.#dvc(['init', '--quiet'], following);
-    // Relative, so that the state folder may be moved.
-    const url = relative(join(this.#folder, '.dvc'), this.#remote);
-    await writeFile(
-      join(this.#folder, '.dvc', 'config'),
-      `[core]\n    remote = storage\n    analytics = false\n[cache]\n    type = "reflink,hardlink,copy"\n` +
-        `['remote "storage"']\n    url = ${url}\n`,
+    await this.#configure();
+  }
+
+  /** Writes where the remote is, which may have changed since. */
+  async #configure(): Promise<void> {
+    await this.#remote.prepare();
+    const file = join(this.#folder, '.dvc', 'config');
+    const settings = Object.entries(this.#remote.settings(this.#folder)).map(
+      ([name, value]) => `    ${name} = ${value}\n`,
     );
-    await git.git('add', '--', '.');
-    await git.git('commit', '--quiet', '-m', 'Begin the data repository');
+    const text =
+      `[core]\n    remote = storage\n    analytics = false\n[cache]\n    type = "reflink,hardlink,copy"\n` +
+      `['remote "storage"']\n${settings.join('')}`;
+    if ((await readFile(file, 'utf8')) === text) return;
+    await writeFile(file, text);
+    await this.#versioning.git('add', '--', '.');
+    await this.#versioning.git('commit', '--quiet', '-m', 'Tell where the remote is');
   }
 
   /** Until its first commit the repository holds nothing that was acknowledged. */

@@ -15,6 +15,8 @@ export interface VersioningParts {
   tools: string;
   /** What child processes inherit. */
   environment: Record<string, string>;
+  /** What dvc alone inherits on top. */
+  dvcEnvironment?: Record<string, string>;
   children: Children;
 }
 
@@ -55,7 +57,8 @@ export class Versioning {
    * @throws CairnError `data-versioning-failed`, `tools-missing`; the signal's reason.
    */
   async dvc(args: readonly string[], signal: AbortSignal, onLine: (line: string) => void): Promise<void> {
-    await this.#follow('dvc', join(this.#parts.tools, 'python', 'bin', 'dvc'), args, signal, onLine);
+    const command = join(this.#parts.tools, 'python', 'bin', 'dvc');
+    await this.#follow('dvc', command, args, signal, onLine, this.#parts.dvcEnvironment);
   }
 
   /**
@@ -72,6 +75,7 @@ export class Versioning {
     args: readonly string[],
     signal: AbortSignal,
     onLine: (line: string) => void,
+    more: Record<string, string> = {},
   ): Promise<void> {
     signal.throwIfAborted();
     const child = await this.#parts.children.start({
@@ -79,7 +83,7 @@ export class Versioning {
       command,
       args,
       cwd: this.#parts.folder,
-      env: this.#environment(),
+      env: { ...this.#environment(), ...more },
       onLine,
     });
     const stop = (): void => void child.stop();

@@ -71,7 +71,7 @@ export class AddImagery implements Process<'add-imagery'> {
     const held = await this.#held(database, inputs.id, source);
     if (held !== undefined) return held;
     const digest = await this.#image(source, folder, context);
-    const path = objects.path(digest);
+    const path = await objects.file(digest);
     context.step('Check the image');
     context.progress(60, 'Reading where the image lies');
     const info = await reader.call('describe', path);
@@ -179,7 +179,8 @@ export class AddImagery implements Process<'add-imagery'> {
     await mkdir(folder, { recursive: true });
     const target = join(folder, 'mosaic.tif');
     try {
-      const chips = files.map(({ path, digest }) => ({ name: path, path: objects.path(digest) }));
+      const found = await objects.files(files.map(({ digest }) => digest));
+      const chips = files.map(({ path }, i) => ({ name: path, path: found[i]! }));
       await reader.call('mosaic', chips, target);
       context.progress(50, 'Keeping the joined image');
       return (await objects.put(createReadStream(target))).digest;

@@ -42,7 +42,7 @@ export function imageryRoutes(parts: {
         const etag = etagOf(digest, `${z}/${x}/${y}`);
         void reply.header('etag', etag).header('cache-control', 'private, max-age=3600');
         if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-        const png = await reader.call('tile', objects.path(digest), { x, y, z });
+        const png = await reader.call('tile', await objects.file(digest), { x, y, z });
         return reply.type('image/png').send(png === undefined ? emptyTile : Buffer.from(png));
       },
     );
@@ -58,7 +58,7 @@ export function imageryRoutes(parts: {
         return reply
           .type('image/tiff; application=geotiff')
           .header('content-length', await objects.size(digest))
-          .send(objects.read(digest));
+          .send(await objects.read(digest));
       },
     );
     done();

@@ -36,7 +36,7 @@ export function exportRoutes(parts: {
         const name = `${imagery}-${model}-${version}-${id.slice(0, 8)}.${format}`;
         void reply.type(FORMATS[format].mediaType).header('content-disposition', `attachment; filename="${name}"`);
         if (request.method === 'HEAD') return reply.send();
-        return reply.send(await exportStream(exporter, objects.path(digest), format));
+        return reply.send(await exportStream(exporter, await objects.file(digest), format));
       },
     );
     done();

@@ -66,7 +66,7 @@ export function inferenceRoutes(parts: { database: Database; objects: ObjectStor
         return reply
           .type('application/geo+json')
           .header('content-length', await objects.size(digest))
-          .send(objects.read(digest));
+          .send(await objects.read(digest));
       },
     );
     done();

@@ -94,7 +94,7 @@ async function groundOf(
   inputs: Pick<ProcessInput<'predict'>, 'imagery' | 'aoi'>,
 ): Promise<Ground> {
   const imagery = await imageries.get(inputs.imagery);
-  const path = objects.path(imagery.digest);
+  const path = await objects.file(imagery.digest);
   const info = await reader.call('describe', path);
   return { imagery, path, info, aoi: areaOf(inputs.aoi, info.footprint, maxAoiKm2) };
 }

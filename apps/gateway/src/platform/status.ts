@@ -1,7 +1,7 @@
 import { memoryUsage } from 'node:process';
 import type { ComponentHealth, PlatformStatus } from '@cairn/contracts';
 import type { Database } from '../db/database.ts';
-import type { MlflowServer } from '../registry/mlflow/server.ts';
+import type { Mlflow } from '../registry/mlflow/transport.ts';
 
 /** The version of this Cairn, as receipts and `cairn status` name it. */
 export const softwareVersion = '0.1.0';
@@ -15,11 +15,19 @@ export interface ModelServers {
 /** Tells how the platform's components are; asks each of them, starts none. */
 export class Platform {
   readonly #database: Database;
-  readonly #mlflow: MlflowServer;
+  readonly #hasServer: boolean;
+  readonly #mlflow: Pick<Mlflow, 'health'>;
   readonly #servers: ModelServers;
 
-  constructor(options: { database: Database; mlflow: MlflowServer; servers: ModelServers }) {
+  /** @param options.hasServer whether the database is a server's; else it lies in the state folder. */
+  constructor(options: {
+    database: Database;
+    hasServer: boolean;
+    mlflow: Pick<Mlflow, 'health'>;
+    servers: ModelServers;
+  }) {
     this.#database = options.database;
+    this.#hasServer = options.hasServer;
     this.#mlflow = options.mlflow;
     this.#servers = options.servers;
   }
@@ -28,13 +36,14 @@ export class Platform {
   async status(): Promise<PlatformStatus> {
     return {
       version: softwareVersion,
-      profile: 'laptop',
+      profile: this.#hasServer ? 'cluster' : 'laptop',
       components: [gateway(), await this.#databaseHealth(), await this.#mlflowHealth(), await this.#serversHealth()],
     };
   }
 
   async #databaseHealth(): Promise<ComponentHealth> {
-    const part = { name: 'database', role: 'catalogue and state: pgSTAC on PostgreSQL (PGlite, inside the gateway)' };
+    const where = this.#hasServer ? '' : ' (PGlite, inside the gateway)';
+    const part = { name: 'database', role: `catalogue and state: pgSTAC on PostgreSQL${where}` };
     try {
       const [row] = await this.#database.query<{ server_version: string }>('show server_version');
       return { ...part, state: 'up', version: row?.server_version ?? '' };
@@ -44,13 +53,7 @@ export class Platform {
   }
 
   async #mlflowHealth(): Promise<ComponentHealth> {
-    const rssMiB = await this.#mlflow.rssMiB();
-    return {
-      name: 'MLflow',
-      role: 'runs and model registry',
-      state: this.#mlflow.state,
-      ...(rssMiB === null ? {} : { rssMiB }),
-    };
+    return { name: 'MLflow', role: 'runs and model registry', ...(await this.#mlflow.health()) };
   }
 
   async #serversHealth(): Promise<ComponentHealth> {

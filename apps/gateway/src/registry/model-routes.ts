@@ -46,7 +46,7 @@ export function modelRoutes(parts: {
           .header('etag', `"${archive}"`)
           .header('content-length', await objects.size(archive))
           .header('content-disposition', `attachment; filename="${model}-${digest.slice(7, 19)}.tar"`)
-          .send(objects.read(archive));
+          .send(await objects.read(archive));
       },
     );
     done();

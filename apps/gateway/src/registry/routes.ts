@@ -109,7 +109,10 @@ export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback
       { config: { policy: 'versions.read' }, schema: { params: Version } },
       async (request, reply) => {
         const { weights_digest: digest } = await versions.get(request.params.model, request.params.version);
-        return reply.type('application/octet-stream').header('etag', `"${digest}"`).send(objects.read(digest));
+        return reply
+          .type('application/octet-stream')
+          .header('etag', `"${digest}"`)
+          .send(await objects.read(digest));
       },
     );
 
@@ -132,7 +135,7 @@ export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback
         return reply
           .type('application/octet-stream')
           .header('etag', `"${file.digest}"`)
-          .send(objects.read(file.digest));
+          .send(await objects.read(file.digest));
       },
     );
     done();

@@ -45,7 +45,7 @@ export function versionFileRoutes(parts: { versions: Versions; objects: ObjectSt
           .header('x-content-type-options', 'nosniff')
           .header('content-security-policy', "default-src 'none'; sandbox")
           .header('content-length', file.size)
-          .send(objects.read(file.digest));
+          .send(await objects.read(file.digest));
       },
     );
     done();

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CairnError, type Digest, type FileSet, type Uploaded } from '@cairn/contracts';
+import type { ObjectBucket } from './object-bucket.ts';
 import { checkPaths } from './paths.ts';
 import { together } from './together.ts';
 
@@ -15,12 +16,18 @@ const small = 1024 * 1024;
 /**
  * Bytes by their SHA-256, in a folder: `sha256/ab/cdef…`, written once, read-only, never changed. What `put` has answered
  * is on the disk (file and folder entry synced), so it survives a power cut.
+ *
+ * Where a bucket stands behind it, `put` answers when the bucket has the bytes too, and what the folder lacks is fetched from
+ * there, hashed on its way: the folder may be emptied, and gateways with folders of their own share the bucket.
  */
 export class ObjectStore {
   readonly #root: string;
+  readonly #behind: ObjectBucket | undefined;
+  readonly #coming = new Map<Digest, Promise<void>>();
 
-  constructor(options: { root: string }) {
+  constructor(options: { root: string; behind?: ObjectBucket }) {
     this.#root = options.root;
+    this.#behind = options.behind;
   }
 
   /** Where bytes lie while they come in. */
@@ -45,6 +52,7 @@ export class ObjectStore {
           action: 'Send the file again; if it stays so, the file changed after its digest was taken.',
         });
       }
+      await this.#behind?.put(written.digest, temporary);
       await this.#place(temporary, written.digest);
       return written;
     } catch (error) {
@@ -56,7 +64,7 @@ export class ObjectStore {
 
   /** Whether bytes of this digest are held. */
   async has(digest: Digest): Promise<boolean> {
-    return (await stat(this.path(digest)).catch(ignoreMissing)) !== undefined;
+    return (await this.#sizeHere(digest)) !== undefined || (await this.#behind?.has(digest)) === true;
   }
 
   /**
@@ -64,13 +72,30 @@ export class ObjectStore {
    * @throws CairnError `not-found`.
    */
   async size(digest: Digest): Promise<number> {
-    const found = await stat(this.path(digest)).catch(ignoreMissing);
+    const found = (await this.#sizeHere(digest)) ?? (await this.#behind?.size(digest));
     if (found === undefined) throw missing(digest);
-    return found.size;
+    return found;
   }
 
   /**
-   * Where the bytes of this digest lie, or would lie. The file is not to be written.
+   * The file with the bytes of this digest, fetched where only the bucket has them; where nobody has them there is no such
+   * file, as whoever reads it is told. It is not to be written.
+   * @throws CairnError `input-invalid` where the text is no digest; `digest-mismatch`, `disk-full`.
+   */
+  async file(digest: Digest): Promise<string> {
+    const path = this.path(digest);
+    await this.#bring(digest);
+    return path;
+  }
+
+  /** As `file`, for several; in their order. */
+  async files(digests: readonly Digest[]): Promise<string[]> {
+    await together(digests, (digest) => this.#bring(digest));
+    return digests.map((digest) => this.path(digest));
+  }
+
+  /**
+   * Where the bytes of this digest lie in the folder, or would lie. The file is not to be written.
    * @throws CairnError `input-invalid` where the text is no digest.
    */
   path(digest: Digest): string {
@@ -87,7 +112,8 @@ export class ObjectStore {
    * Streams the bytes.
    * @throws CairnError `not-found`, before anything is read.
    */
-  read(digest: Digest): Readable {
+  async read(digest: Digest): Promise<Readable> {
+    await this.#bring(digest);
     try {
       return createReadStream('', { fd: openSync(this.path(digest), 'r') });
     } catch (error) {
@@ -100,14 +126,24 @@ export class ObjectStore {
    * @throws CairnError `not-found`.
    */
   async readAll(digest: Digest): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = await readFile(this.path(digest)).catch(ignoreMissing);
+    const bytes = await readFile(await this.file(digest)).catch(ignoreMissing);
     if (bytes === undefined) throw missing(digest);
     return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** Hashes the bytes again: false where they are gone or no longer those of the digest. */
+  /**
+   * Hashes the bytes again: false where they are gone or no longer those of the digest. Where a bucket stands behind, it must
+   * have them too; what the folder holds is not fetched from there again.
+   */
   async verify(digest: Digest): Promise<boolean> {
-    if (!(await this.has(digest))) return false;
+    if (this.#behind !== undefined && !(await this.#behind.has(digest))) return false;
+    try {
+      await this.#bring(digest);
+    } catch (error) {
+      if (error instanceof CairnError && error.code === 'digest-mismatch') return false;
+      throw error;
+    }
+    if ((await this.#sizeHere(digest)) === undefined) return false;
     const hash = createHash('sha256');
     await pipeline(createReadStream(this.path(digest)), hash);
     return `sha256:${hash.digest('hex')}` === digest;
@@ -131,7 +167,7 @@ export class ObjectStore {
         await rm(target, { force: true });
         const options = { flag: 'wx', mode: mode === '100755' ? 0o755 : 0o644 };
         const isSmall = (sizes.get(digest) ?? Infinity) <= small;
-        const found = await (isSmall ? copyWhole : copyStreamed)(this.path(digest), target, options);
+        const found = await (isSmall ? copyWhole : copyStreamed)(await this.file(digest), target, options);
         if (found !== digest) throw damaged(digest, path);
       });
     } catch (error) {
@@ -143,8 +179,8 @@ export class ObjectStore {
   async sizes(digests: readonly Digest[]): Promise<Map<Digest, number>> {
     const sizes = new Map<Digest, number>();
     await together([...new Set(digests)], async (digest) => {
-      const found = await stat(this.path(digest)).catch(ignoreMissing);
-      if (found !== undefined) sizes.set(digest, found.size);
+      const found = (await this.#sizeHere(digest)) ?? (await this.#behind?.size(digest));
+      if (found !== undefined) sizes.set(digest, found);
     });
     return sizes;
   }
@@ -152,6 +188,35 @@ export class ObjectStore {
   /** Removes what a killed gateway left half written. Called at start, by the holder of the state folder's lock. */
   async sweep(): Promise<void> {
     await rm(this.uploadFolder, { recursive: true, force: true });
+  }
+
+  async #sizeHere(digest: Digest): Promise<number | undefined> {
+    return (await stat(this.path(digest)).catch(ignoreMissing))?.size;
+  }
+
+  /** Fetches bytes that only the bucket has, once for all who ask at the same time. */
+  async #bring(digest: Digest): Promise<void> {
+    const behind = this.#behind;
+    if (behind === undefined || (await this.#sizeHere(digest)) !== undefined) return;
+    const coming = this.#coming.get(digest) ?? this.#fetch(digest, behind).finally(() => this.#coming.delete(digest));
+    this.#coming.set(digest, coming);
+    await coming;
+  }
+
+  async #fetch(digest: Digest, behind: ObjectBucket): Promise<void> {
+    const source = await behind.open(digest);
+    if (source === undefined) return;
+    const temporary = join(this.uploadFolder, randomUUID());
+    try {
+      await mkdir(dirname(temporary), { recursive: true });
+      const written = await writeSynced(source, temporary, Infinity);
+      if (written.digest !== digest) throw damaged(digest, digest);
+      await this.#place(temporary, digest);
+    } catch (error) {
+      throw asStorageError(error, this.#root);
+    } finally {
+      await rm(temporary, { force: true });
+    }
   }
 
   // Bytes that are there already are replaced by the same ones: should the disk have changed them, that mends them.

@@ -14,7 +14,7 @@ export async function* tarOf(files: FileSet, objects: ObjectStore): AsyncGenerat
     const size = await objects.size(digest);
     if (!isPlain(path)) yield* paxPath(path);
     yield header({ name: shortened(path), size, mode: mode === '100755' ? 0o755 : 0o644, type: '0' });
-    yield* objects.read(digest) as AsyncIterable<Uint8Array>;
+    yield* (await objects.read(digest)) as AsyncIterable<Uint8Array>;
     yield padding(size);
   }
   yield new Uint8Array(2 * blockSize);

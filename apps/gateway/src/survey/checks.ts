@@ -1,4 +1,5 @@
 import type { ProcessId } from '@cairn/contracts';
+import type { DvcRemote } from '../data/remote/dvc-remote.ts';
 import type { Database } from '../db/database.ts';
 import type { MlflowClient } from '../registry/mlflow/client.ts';
 import type { MlflowInventory } from '../registry/mlflow/inventory.ts';
@@ -34,8 +35,7 @@ export interface SurveyParts {
   workFolder: string;
   /** Where bytes lie while they come in. */
   uploadFolder: string;
-  /** Folder of the DVC remote. */
-  remote: string;
+  remote: DvcRemote;
   /** The processes that can be run here. */
   offered: () => readonly ProcessId[];
 }

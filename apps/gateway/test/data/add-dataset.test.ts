@@ -11,6 +11,7 @@ import { listFiles, uploadFiles } from '../../../cli/src/folder.ts';
 import { makeApp } from '../../src/app.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { AddDataset } from '../../src/data/add-dataset.ts';
+import { FolderRemote } from '../../src/data/remote/folder-remote.ts';
 import { diffVersions } from '../../src/data/dataset-diff.ts';
 import { DatasetVersions } from '../../src/data/dataset-versions.ts';
 import { Datasets } from '../../src/data/datasets.ts';
@@ -56,7 +57,13 @@ beforeAll(async () => {
     logger: quietLogger(),
   });
   const remote = join(home, 'dvc-remote');
-  repository = new DataRepository({ folder: join(home, 'data'), remote, tools, environment, children });
+  repository = new DataRepository({
+    folder: join(home, 'data'),
+    remote: new FolderRemote({ folder: remote }),
+    tools,
+    environment,
+    children,
+  });
   datasets = new Datasets({ catalog });
   const key = generateKey();
   const keys = { privateKeyPem: writePrivateKey(key), publicKeyPem: writePublicKey(key.publicKey) };
@@ -84,7 +91,7 @@ beforeAll(async () => {
   add = new AddDataset({ pinning, objects });
   theirs = new DataRepository({
     folder: join(home, 'theirs', 'data'),
-    remote: join(home, 'theirs', 'remote'),
+    remote: new FolderRemote({ folder: join(home, 'theirs', 'remote') }),
     tools,
     environment,
     children,

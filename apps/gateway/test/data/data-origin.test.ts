@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DataAddresses } from '../../src/data/origin/addresses.ts';
+import { FolderRemote } from '../../src/data/remote/folder-remote.ts';
 import { DataOrigin } from '../../src/data/origin/data-origin.ts';
 import { DataRepository } from '../../src/data/repository.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
@@ -34,7 +35,11 @@ beforeAll(async () => {
   const folders = { runFolder: join(home, 'run'), logFolder: join(home, 'logs') };
   const children = new Children({ ...folders, environment, logger: quietLogger() });
   const parts = { tools, environment, children };
-  const theirs = new DataRepository({ ...parts, folder: join(home, 'theirs'), remote: join(home, 'remote') });
+  const theirs = new DataRepository({
+    ...parts,
+    folder: join(home, 'theirs'),
+    remote: new FolderRemote({ folder: join(home, 'remote') }),
+  });
   const files = await soundFiles();
   ({ dvcMd5 } = await theirs.add(
     'village',

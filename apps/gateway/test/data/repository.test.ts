@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DataRepository } from '../../src/data/repository.ts';
+import { FolderRemote } from '../../src/data/remote/folder-remote.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { tools } from '../db/template.ts';
 
@@ -25,7 +26,13 @@ afterAll(async () => {
 });
 
 const open = () =>
-  new DataRepository({ folder: join(home, 'data'), remote: join(home, 'dvc-remote'), tools, environment, children });
+  new DataRepository({
+    folder: join(home, 'data'),
+    remote: new FolderRemote({ folder: join(home, 'dvc-remote') }),
+    tools,
+    environment,
+    children,
+  });
 
 /** Lays out one chip and its labels. */
 const place =
@@ -97,7 +104,13 @@ describe('the data repository', () => {
     await mkdir(join(folder, '.git'), { recursive: true });
     await writeFile(join(folder, '.git', 'HEAD'), 'ref: refs/heads/main\n');
     const remote = join(home, 'early', 'remote');
-    const repository = new DataRepository({ folder, remote, tools, environment, children });
+    const repository = new DataRepository({
+      folder,
+      remote: new FolderRemote({ folder: remote }),
+      tools,
+      environment,
+      children,
+    });
     expect((await repository.add('town', place('one'), following)).dvcMd5).toMatch(/\.dir$/);
   });
 

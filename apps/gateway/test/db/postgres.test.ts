@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate, readMigrations } from '../../src/db/migrate.ts';
 import { PostgresDatabase } from '../../src/db/postgres/database.ts';
+import { freePort } from '../../src/supervise/free-port.ts';
 import { describeDatabase } from './contract.ts';
 import { startServer, type TestServer, whyNoServer } from './postgres-server.ts';
 import { tools } from './template.ts';
@@ -51,5 +52,16 @@ describe.skipIf(reason !== undefined)(`PostgreSQL${reason === undefined ? '' : `
     await expect(cut).rejects.toThrow();
     expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
     await Promise.all([database.close(), other.close()]);
+  });
+
+  test('says which server lets nobody in, and no password', async () => {
+    const url = new URL(server.url);
+    url.pathname = 'nowhere';
+    url.password = 'of-a-test';
+    const refused: unknown = await PostgresDatabase.open({ url: url.href }).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'database-unavailable', more: { where: `${url.host}/nowhere` } });
+    expect(JSON.stringify(refused)).not.toContain('of-a-test');
+    url.port = String(await freePort());
+    await expect(PostgresDatabase.open({ url: url.href })).rejects.toMatchObject({ code: 'database-unavailable' });
   });
 });

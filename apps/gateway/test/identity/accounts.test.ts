@@ -2,6 +2,8 @@ import type { IssuedToken } from '@cairn/contracts';
 import type { FastifyPluginCallback } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { demandAccounts } from '../../src/identity/hosts.ts';
+import { Accounts } from '../../src/identity/accounts.ts';
+import { givePassword } from '../../src/identity/first-password.ts';
 import { startIdentity } from './gateway.ts';
 
 const whoAsks: FastifyPluginCallback = (app, _options, done) => {
@@ -200,6 +202,15 @@ describe('an API token', () => {
 });
 
 describe('a gateway beyond loopback', () => {
+  test('is given a first password where the owner has none, and never another', async () => {
+    const accounts = new Accounts({ database: gateway.database, tokens: gateway.tokens });
+    await givePassword(accounts, 'the first of all');
+    await givePassword(accounts, 'one that comes too late');
+    expect((await signIn('owner', 'the first of all')).status).toBe(200);
+    expect((await signIn('owner', 'one that comes too late')).status).toBe(401);
+    expect((await events('owner')).filter((kind) => kind === 'account.password-set')).toHaveLength(1);
+  });
+
   test('listens only where somebody has a password', async () => {
     const nobody = { anyPassword: () => Promise.resolve(false) };
     for (const host of ['0.0.0.0', '::', '10.1.2.3', '127.0.0.1.example', 'localhost.example']) {

@@ -1,13 +1,17 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { digestOf } from '@cairn/receipt';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { weightsAddress } from '../../src/inference/backend/seldon/deployment.ts';
+import { MlflowClient } from '../../src/registry/mlflow/client.ts';
+import { RemoteMlflow } from '../../src/registry/mlflow/remote.ts';
 import { MlflowServer } from '../../src/registry/mlflow/server.ts';
 import { MlflowError } from '../../src/registry/mlflow/transport.ts';
 import { Children } from '../../src/supervise/child.ts';
+import { freePort } from '../../src/supervise/free-port.ts';
 import { tools } from '../db/template.ts';
 import { openMlflow, type TestMlflow } from './mlflow-fixture.ts';
 import { quietLogger } from './quiet.ts';
@@ -32,6 +36,24 @@ async function kill(which: 'leader' | 'worker'): Promise<void> {
   const leader = (await mlflow.pids()).at(-1)!;
   const { stdout } = await promisify(execFile)('ps', ['-o', 'pid=', '--ppid', String(leader)]);
   process.kill(which === 'leader' ? leader : Number(stdout.trim().split('\n')[0]), 'SIGKILL');
+}
+
+/** A way to the real MLflow by a port of its own, which may be closed while MLflow goes on. */
+async function openWay(port: number): Promise<{ close: () => void }> {
+  const { address } = await mlflow.server.ensure();
+  const open = new Set<Socket>();
+  const way = createServer((from) => {
+    const to = connect(Number(new URL(address).port), '127.0.0.1');
+    for (const end of [from, to]) open.add(end.on('error', () => undefined));
+    from.pipe(to).pipe(from);
+  });
+  await new Promise<void>((resolve) => way.listen(port, '127.0.0.1', resolve));
+  return {
+    close: () => {
+      way.close();
+      for (const end of open) end.destroy();
+    },
+  };
 }
 
 describe('MLflow', () => {
@@ -200,6 +222,37 @@ describe('MLflow', () => {
       message: expect.stringContaining('/nowhere') as string,
     });
     expect(tools).not.toBe('/nowhere');
+  });
+
+  it('is waited for where it runs elsewhere and is not there yet, or not any more', async () => {
+    const port = await freePort();
+    let ups = 0;
+    const remote = new RemoteMlflow({ address: `http://127.0.0.1:${port}`, onUp: () => (ups += 1) });
+    expect(await remote.health()).toMatchObject({
+      state: 'down',
+      detail: expect.stringContaining('REFUSED') as unknown,
+    });
+    const asked = new MlflowClient({ server: remote }).experiment('elsewhere');
+    const way = await openWay(port);
+    const id = await asked;
+    expect(await remote.health()).toEqual({ state: 'up' });
+    way.close();
+    const again = new MlflowClient({ server: remote }).experiment('elsewhere');
+    await vi.waitFor(async () => expect((await remote.health()).state).toBe('down'));
+    const second = await openWay(port);
+    expect(await again).toBe(id);
+    second.close();
+    expect(ups).toBe(2);
+    await remote.stop();
+  });
+
+  it('is said to be unreachable where it runs elsewhere and never comes', async () => {
+    const address = `http://127.0.0.1:${await freePort()}`;
+    const remote = new RemoteMlflow({ address, patienceMs: 0 });
+    await expect(remote.ensure()).rejects.toMatchObject({
+      code: 'mlflow-unavailable',
+      more: { where: new URL(address).host },
+    });
   });
 
   it('is not started again once it is stopped', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CairnError } from '@cairn/contracts';
 import { digestHex, digestOf, generateKey, writePrivateKey, writePublicKey } from '@cairn/receipt';
 import { DataRepository } from '../../src/data/repository.ts';
+import { FolderRemote } from '../../src/data/remote/folder-remote.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Actor } from '../../src/identity/actor.ts';
 import { Tokens } from '../../src/identity/tokens.ts';
@@ -109,7 +110,7 @@ export function registryOn(database: Database, home: string, mlflow: MlflowAddre
       tokens: new Tokens({ database }),
       repository: new DataRepository({
         folder: join(home, 'data'),
-        remote: join(home, 'dvc-remote'),
+        remote: new FolderRemote({ folder: join(home, 'dvc-remote') }),
         tools: home,
         environment,
         children,

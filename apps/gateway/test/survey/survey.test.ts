@@ -5,6 +5,7 @@ import { chmod, mkdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nameOwner } from '../../src/jobs/lease-owner.ts';
+import { FolderRemote } from '../../src/data/remote/folder-remote.ts';
 import type { OutsideGraph } from '../../src/inference/backend/backend.ts';
 import { MlflowInventory } from '../../src/registry/mlflow/inventory.ts';
 import { surveyOf } from '../../src/survey/checks.ts';
@@ -38,7 +39,7 @@ beforeAll(async () => {
     inventory: new MlflowInventory({ server: mlflow.server }),
     workFolder: join(home, 'jobs'),
     uploadFolder: objects.uploadFolder,
-    remote: join(home, 'dvc-remote'),
+    remote: new FolderRemote({ folder: join(home, 'dvc-remote') }),
     offered: () => offered,
   });
 });

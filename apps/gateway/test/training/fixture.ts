@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { AddDataset } from '../../src/data/add-dataset.ts';
+import { FolderRemote } from '../../src/data/remote/folder-remote.ts';
 import { Datasets } from '../../src/data/datasets.ts';
 import { DataAddresses } from '../../src/data/origin/addresses.ts';
 import { DataOrigin } from '../../src/data/origin/data-origin.ts';
@@ -60,7 +61,7 @@ export async function openTraining() {
   });
   const repository = new DataRepository({
     folder: join(home, 'data'),
-    remote: join(home, 'dvc-remote'),
+    remote: new FolderRemote({ folder: join(home, 'dvc-remote') }),
     tools,
     environment,
     children,
@@ -130,7 +131,7 @@ export async function openTraining() {
   /** A data repository that is somebody else's. */
   const theirs = new DataRepository({
     folder: join(home, 'theirs', 'data'),
-    remote: join(home, 'theirs', 'remote'),
+    remote: new FolderRemote({ folder: join(home, 'theirs', 'remote') }),
     tools,
     environment,
     children,

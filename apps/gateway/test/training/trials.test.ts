@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { readDataset } from '../../src/data/dataset.ts';
+import { FolderRemote } from '../../src/data/remote/folder-remote.ts';
 import { DataRepository } from '../../src/data/repository.ts';
 import { ImageryReader } from '../../src/imagery/reader.ts';
 import type { JobContext } from '../../src/jobs/process.ts';
@@ -70,7 +71,7 @@ async function open() {
     tokens,
     repository: new DataRepository({
       folder: join(home, 'data'),
-      remote: join(home, 'dvc-remote'),
+      remote: new FolderRemote({ folder: join(home, 'dvc-remote') }),
       tools,
       environment,
       children,

@@ -1,9 +1,10 @@
+import { CairnError } from '@cairn/contracts';
 import pg from 'pg';
 import type { Database, Queryable } from '../database.ts';
 import { settings } from '../settings.ts';
 import { Transactions } from '../transaction.ts';
 import { parsers } from '../values.ts';
-import { asDatabaseError, type ParameterTypes, Session } from './session.ts';
+import { type ParameterTypes, Session } from './session.ts';
 
 /** Which server, and how many connections at most. */
 export interface PostgresOptions {
@@ -22,7 +23,7 @@ export class PostgresDatabase implements Database {
     this.#pool = pool;
   }
 
-  /** Connects; throws where the server does not answer or lets nobody in. */
+  /** Connects. @throws CairnError `database-unavailable` where the server does not answer or lets nobody in. */
   static async open({ url, connections = 8 }: PostgresOptions): Promise<PostgresDatabase> {
     const pool = new pg.Pool({
       connectionString: url,
@@ -58,8 +59,8 @@ export class PostgresDatabase implements Database {
 
   async #lend<T>(work: (session: Session) => Promise<T>): Promise<T> {
     this.#transactions.refuseWithin();
-    const client = await this.#pool.connect().catch((error: unknown) => {
-      throw asDatabaseError(error);
+    const client = await this.#pool.connect().catch((cause: unknown) => {
+      throw unavailable(cause, this.#pool.options);
     });
     // Errors of a lent connection reach whoever asked; without a listener they would end the process as well.
     let broken = false;
@@ -74,4 +75,17 @@ export class PostgresDatabase implements Database {
       client.release(broken);
     }
   }
+}
+
+function unavailable(cause: unknown, { connectionString = '' }: pg.PoolOptions): CairnError {
+  // Of the address only what is no secret.
+  const { host, pathname } = new URL(connectionString);
+  const { message, errors } = cause as AggregateError;
+  // A name with several addresses fails once for each, without words of its own.
+  const words = message === '' ? errors.map(String).join('; ') : message;
+  return new CairnError('database-unavailable', `PostgreSQL at ${host} lets nobody in: ${words}.`, {
+    where: `${host}${pathname}`,
+    action: 'See whether it runs, and whether the user and password of CAIRN_DATABASE_URL fit it; then try again.',
+    cause,
+  });
 }

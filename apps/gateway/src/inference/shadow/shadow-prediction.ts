@@ -97,7 +97,8 @@ export class ShadowPrediction implements Process<'shadow-prediction'> {
       context.step('Compare');
       context.progress(97, 'Comparing with what was answered');
       await precedence.clear(context.signal);
-      const figures = await comparisons.call('compare', objects.path(task.prediction.geojson_digest), log);
+      const answered = await objects.file(task.prediction.geojson_digest);
+      const figures = await comparisons.call('compare', answered, log);
       const run = { figures, manifest: await buildings.manifest(), count: buildings.count };
       return await this.#keep(task, run, Math.round(performance.now() - started) / 1000, context);
     } finally {

@@ -3,16 +3,12 @@ import { join } from 'node:path';
 import { CairnError } from '@cairn/contracts';
 import type { Child, Children } from '../../supervise/child.ts';
 import { freePort } from '../../supervise/free-port.ts';
-import type { MlflowAddress } from './transport.ts';
+import { mlflowProbe, type Mlflow, type MlflowHealth } from './transport.ts';
 
-const probePath = '/api/2.0/mlflow/experiments/search?max_results=1';
 const readyTimeoutMs = 180_000;
 const starts = 2;
 const databaseFile = 'mlflow.db';
 const makingMark = 'making';
-
-/** How MLflow is: it sleeps until somebody needs it. */
-export type MlflowState = 'asleep' | 'starting' | 'up';
 
 /**
  * The real MLflow server as a child process on loopback: SQLite and file artifacts below one folder, one worker, no job
@@ -25,7 +21,7 @@ export type MlflowState = 'asleep' | 'starting' | 'up';
  * MLflow makes its database in many steps, and one that was killed among them never starts again. Until it has answered for
  * the first time nobody has told it anything: a mark beside the database says so, and then it is made anew.
  */
-export class MlflowServer implements MlflowAddress {
+export class MlflowServer implements Mlflow {
   readonly #children: Children;
   readonly #tools: string;
   readonly #folder: string;
@@ -44,7 +40,7 @@ export class MlflowServer implements MlflowAddress {
     this.#onUp = options.onUp ?? (() => undefined);
   }
 
-  get state(): MlflowState {
+  get state(): 'asleep' | 'starting' | 'up' {
     if (this.#running !== undefined) return 'up';
     return this.#starting === undefined ? 'asleep' : 'starting';
   }
@@ -52,6 +48,12 @@ export class MlflowServer implements MlflowAddress {
   /** Resident memory of its processes in MiB; null while it sleeps. */
   async rssMiB(): Promise<number | null> {
     return this.#running === undefined ? null : this.#running.child.rssMiB();
+  }
+
+  /** @inheritdoc */
+  async health(): Promise<MlflowHealth> {
+    const rssMiB = await this.rssMiB();
+    return { state: this.state, ...(rssMiB === null ? {} : { rssMiB }) };
   }
 
   /**
@@ -165,7 +167,7 @@ async function isThere(path: string): Promise<boolean> {
 
 async function answers(address: string, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
-    const response = await fetch(`${address}${probePath}`, { signal }).catch(() => undefined);
+    const response = await fetch(`${address}${mlflowProbe}`, { signal }).catch(() => undefined);
     if (response?.ok === true) return;
     await new Promise((resolve) => setTimeout(resolve, 150));
   }

@@ -8,6 +8,26 @@ export interface MlflowAddress {
   lost(address: string): Promise<void>;
 }
 
+/** How MLflow is: it sleeps until somebody needs it; one that runs elsewhere and does not answer is down. */
+export interface MlflowHealth {
+  state: 'asleep' | 'starting' | 'up' | 'down';
+  /** Resident memory of its processes in MiB, where they are here. */
+  rssMiB?: number;
+  /** Why it is down. */
+  detail?: string;
+}
+
+/** The MLflow of an installation: a child process, or a server elsewhere. */
+export interface Mlflow extends MlflowAddress {
+  /** How it is; starts nothing. */
+  health(): Promise<MlflowHealth>;
+  /** No `ensure` answers any more; what runs here is ended. */
+  stop(): Promise<void>;
+}
+
+/** A cheap call of the API, answered only by an MLflow that works: its own health check says yes where calls are refused. */
+export const mlflowProbe = '/api/2.0/mlflow/experiments/search?max_results=1';
+
 /** One request to MLflow's REST API. */
 export interface MlflowRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';

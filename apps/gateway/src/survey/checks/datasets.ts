@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import type { DvcRemote } from '../../data/remote/dvc-remote.ts';
 import type { Database } from '../../db/database.ts';
 import type { Check, Finding } from '../finding.ts';
 
 /** Versions of datasets whose pinned content is not whole in the DVC remote. */
-export function datasetsCheck({ database, remote }: { database: Database; remote: string }): Check {
+export function datasetsCheck({ database, remote }: { database: Database; remote: DvcRemote }): Check {
   return {
     name: 'datasets',
     look: async (deep) => {
@@ -23,7 +22,7 @@ export function datasetsCheck({ database, remote }: { database: Database; remote
           what: `Of the content that DVC pins (${md5}), ${lost.length} objects are gone or changed, ${lost[0]} for one.`,
           where: `dataset:${id}`,
           action:
-            'Run "dvc push" in data/ of the state folder, which brings what its cache still holds; else restore dvc-remote/ from a backup.',
+            'Run "dvc push" in data/ of the state folder, which brings what its cache still holds; else restore the remote (dvc-remote/, or the bucket) from a backup.',
         });
       }
       return findings;
@@ -32,7 +31,7 @@ export function datasetsCheck({ database, remote }: { database: Database; remote
 }
 
 /** Objects, by their MD5, that a remote does not hold as they should be: the one of a file, or the list and all it names. */
-async function missingObjects(remote: string, md5: string, deep: boolean): Promise<string[]> {
+async function missingObjects(remote: DvcRemote, md5: string, deep: boolean): Promise<string[]> {
   if (!(await isHeld(remote, md5, deep))) return [md5];
   if (!md5.endsWith('.dir')) return [];
   const lost: string[] = [];
@@ -42,21 +41,18 @@ async function missingObjects(remote: string, md5: string, deep: boolean): Promi
   return lost;
 }
 
-async function entries(remote: string, md5: string): Promise<string[]> {
-  const list = JSON.parse(await readFile(pathOf(remote, md5), 'utf8')) as { md5: string }[];
+async function entries(remote: DvcRemote, md5: string): Promise<string[]> {
+  const source = await remote.open(md5);
+  const list = JSON.parse(source === undefined ? '[]' : await text(source)) as { md5: string }[];
   return list.map((entry) => entry.md5);
 }
 
-async function isHeld(remote: string, md5: string, deep: boolean): Promise<boolean> {
-  const path = pathOf(remote, md5);
-  if ((await stat(path).catch(() => undefined))?.isFile() !== true) return false;
+async function isHeld(remote: DvcRemote, md5: string, deep: boolean): Promise<boolean> {
   // The list of a folder is small, and everything else hangs on it.
-  if (!deep && !md5.endsWith('.dir')) return true;
+  if (!deep && !md5.endsWith('.dir')) return remote.has(md5);
+  const source = await remote.open(md5);
+  if (source === undefined) return false;
   const hash = createHash('md5');
-  await pipeline(createReadStream(path), hash);
+  await pipeline(source, hash);
   return hash.digest('hex') === md5.replace(/\.dir$/, '');
-}
-
-function pathOf(remote: string, md5: string): string {
-  return join(remote, 'files', 'md5', md5.slice(0, 2), md5.slice(2));
 }

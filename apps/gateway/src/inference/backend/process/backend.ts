@@ -153,7 +153,11 @@ export class ProcessBackend implements GraphBackend {
         action: 'Register the model again: its package holds the weights.',
       });
     }
-    return startServer(children, graph, { program: await program.file(), weights: objects.path(digest), threads });
+    return startServer(children, graph, {
+      program: await program.file(),
+      weights: await objects.file(digest),
+      threads,
+    });
   }
 
   async #send({ address }: Server, graph: Graph, message: Message, signal: AbortSignal): Promise<SentAnswer> {

@@ -7,7 +7,7 @@ import { pauseBefore, type Plan, type PlanStep } from '../../plan.ts';
 import { demandPaths, failedStep } from '../failed-step.ts';
 import type { Left, Outside, PlanRun, Runner } from '../runner.ts';
 import { packed, unpack } from './archive.ts';
-import type { ArtifactBucket } from './artifact-bucket.ts';
+import type { Bucket } from '../../../storage/bucket.ts';
 import { artifactKey, artifactPrefix } from './artifacts.ts';
 import { type Rest, restFrom, restOf } from './rest.ts';
 import { type ArgoSettings, renderWorkflow, runLabel, workflowName } from './workflow.ts';
@@ -28,14 +28,14 @@ const endingPatience = 60_000;
  */
 export class ArgoRunner implements Runner, Outside {
   readonly #workflows: Workflows;
-  readonly #bucket: ArtifactBucket;
+  readonly #bucket: Bucket;
   readonly #settings: ArgoSettings;
   readonly #every: number;
 
   constructor(options: {
     workflows: Workflows;
     /** The settings' artifact store, as the gateway reaches it. */
-    bucket: ArtifactBucket;
+    bucket: Bucket;
     settings: ArgoSettings;
     /** Milliseconds between two looks at a workflow. */
     every?: number;

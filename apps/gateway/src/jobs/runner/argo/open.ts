@@ -1,6 +1,6 @@
 import type { ClusterConfig } from '../../../config.ts';
 import { ArgoRunner } from './argo-runner.ts';
-import { ArtifactBucket } from './artifact-bucket.ts';
+import { Bucket } from '../../../storage/bucket.ts';
 import { readKubeconfig } from '../../../kubernetes/kubeconfig.ts';
 import { Kubernetes } from '../../../kubernetes/kubernetes.ts';
 import { Workflows } from './workflows.ts';
@@ -20,7 +20,7 @@ export async function openArgoRunner({
   const keys = { name: store.secret };
   return new ArgoRunner({
     workflows: new Workflows({ kubernetes, namespace }),
-    bucket: new ArtifactBucket({ access: store }),
+    bucket: new Bucket({ access: store }),
     settings: {
       namespace,
       serviceAccount: 'cairn-step',

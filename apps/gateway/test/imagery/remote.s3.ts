@@ -8,19 +8,13 @@ import { ImageAddresses } from '../../src/imagery/remote/image-addresses.ts';
 import { RemoteFile } from '../../src/imagery/remote/remote-file.ts';
 import { SparseFile } from '../../src/imagery/remote/sparse-file.ts';
 import { Raster } from '../../src/imagery/tiff/raster.ts';
-import { ArtifactBucket } from '../../src/jobs/runner/argo/artifact-bucket.ts';
+import { Bucket } from '../../src/storage/bucket.ts';
 import { temporaryFolder } from '../db/template.ts';
+import { s3Access as access } from '../storage/s3-access.ts';
 import { fixture } from './geotiff.ts';
 
-const access = {
-  endpoint: process.env['CAIRN_TEST_S3_ENDPOINT'] ?? '',
-  region: 'us-east-1',
-  bucket: process.env['CAIRN_TEST_S3_BUCKET'] ?? '',
-  accessKey: process.env['CAIRN_TEST_S3_ACCESS_KEY'] ?? '',
-  secretKey: process.env['CAIRN_TEST_S3_SECRET_KEY'] ?? '',
-};
 const key = `cairn-tests/${randomUUID()}/town + north.tif`;
-const bucket = new ArtifactBucket({ access });
+const bucket = new Bucket({ access });
 const { signal } = new AbortController();
 
 async function* bytesOf(path: string): AsyncGenerator<Uint8Array> {

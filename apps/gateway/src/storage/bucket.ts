@@ -18,7 +18,7 @@ export interface BucketAccess {
 const usualPart = 64 * 1024 * 1024;
 
 /** Objects of one bucket of an S3 store, by key. Errors are CairnError `cluster-unavailable`. */
-export class ArtifactBucket {
+export class Bucket {
   readonly #client: AwsClient;
   readonly #root: string;
   readonly #part: number;
@@ -38,7 +38,7 @@ export class ArtifactBucket {
   }
 
   /** Writes an object, in parts where it is large. It is there whole, or not at all. */
-  async put(key: string, source: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
+  async put(key: string, source: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<void> {
     const pieces = piecesOf(source, this.#part);
     const first = await pieces.next();
     const bytes = first.done === true ? Buffer.alloc(0) : first.value;
@@ -68,15 +68,27 @@ export class ArtifactBucket {
 
   /** Whether an object is there. */
   async has(key: string): Promise<boolean> {
+    return (await this.size(key)) !== undefined;
+  }
+
+  /** Bytes of an object; undefined where it is not there. */
+  async size(key: string): Promise<number | undefined> {
     const answer = await this.#send('HEAD', key, '');
-    if (answer.status !== 404 && !answer.ok) throw this.#unavailable(`it answered ${answer.status}`);
-    return answer.ok;
+    if (answer.status === 404) return undefined;
+    if (!answer.ok) throw this.#unavailable(`it answered ${answer.status}`);
+    return Number(answer.headers.get('content-length'));
   }
 
   /** Reads an object. */
-  async get(key: string, signal: AbortSignal): Promise<Readable> {
-    const { body } = await this.#demand('GET', key, '', { signal });
-    return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream<Uint8Array>);
+  async get(key: string, signal?: AbortSignal): Promise<Readable> {
+    return bodyOf(await this.#demand('GET', key, '', { signal }));
+  }
+
+  /** Reads an object; undefined where it is not there. */
+  async find(key: string): Promise<Readable | undefined> {
+    const answer = await this.#send('GET', key, '');
+    if (answer.status === 404) return undefined;
+    return bodyOf(await this.#good(answer, 'GET', key));
   }
 
   /** Removes every object whose key begins so. */
@@ -96,7 +108,10 @@ export class ArtifactBucket {
   }
 
   async #demand(method: string, key: string, query: string, init?: RequestBytes): Promise<Response> {
-    const answer = await this.#send(method, key, query, init);
+    return this.#good(await this.#send(method, key, query, init), method, key);
+  }
+
+  async #good(answer: Response, method: string, key: string): Promise<Response> {
     if (answer.ok) return answer;
     throw this.#unavailable(`${method} ${key} was answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
   }
@@ -110,6 +125,7 @@ export class ArtifactBucket {
     try {
       return await this.#client.fetch(`${this.#root}/${path}${query}`, {
         ...init,
+        signal: init.signal ?? null,
         method,
         // The store compares what it got with it.
         headers: { 'x-amz-content-sha256': digest },
@@ -132,7 +148,11 @@ export class ArtifactBucket {
 
 interface RequestBytes {
   body?: Buffer<ArrayBuffer>;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+}
+
+function bodyOf({ body }: Response): Readable {
+  return body === null ? Readable.from([]) : Readable.fromWeb(body as ReadableStream<Uint8Array>);
 }
 
 /** Pieces of a size; the last may be smaller. */

@@ -1,18 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ArtifactBucket } from '../../../../src/jobs/runner/argo/artifact-bucket.ts';
+import { Bucket } from '../../src/storage/bucket.ts';
+import { s3Access } from './s3-access.ts';
 
-const access = {
-  endpoint: process.env['CAIRN_TEST_S3_ENDPOINT'] ?? '',
-  region: 'us-east-1',
-  bucket: process.env['CAIRN_TEST_S3_BUCKET'] ?? '',
-  accessKey: process.env['CAIRN_TEST_S3_ACCESS_KEY'] ?? '',
-  secretKey: process.env['CAIRN_TEST_S3_SECRET_KEY'] ?? '',
-};
 const mebibyte = 1024 * 1024;
 const prefix = `cairn-tests/${randomUUID()}/`;
-const bucket = new ArtifactBucket({ access, part: 5 * mebibyte });
+const bucket = new Bucket({ access: s3Access, part: 5 * mebibyte });
 const { signal } = new AbortController();
 afterAll(async () => bucket.clear(prefix));
 
@@ -46,7 +40,7 @@ describe('an object of the artifact store', () => {
   });
 
   it('is refused in words where the keys do not fit', async () => {
-    const other = new ArtifactBucket({ access: { ...access, secretKey: 'wrong' } });
+    const other = new Bucket({ access: { ...s3Access, secretKey: 'wrong' } });
     await expect(other.put(`${prefix}x`, inChunks(randomBytes(9)), signal)).rejects.toMatchObject({
       code: 'cluster-unavailable',
       message: expect.stringContaining('SignatureDoesNotMatch') as unknown,
