@@ -8,6 +8,7 @@ import { describeInterpret } from './suites/interpret.ts';
 import { describePage } from './suites/page.ts';
 import { describeRestart } from './suites/restart.ts';
 import { describeRevoke } from './suites/revoke.ts';
+import { describeTrace } from './suites/trace.ts';
 import { describeVerify } from './suites/verify.ts';
 import { demoHome, type DemoHome } from './src/demo-home.ts';
 import { generatedScene } from './src/scene.ts';
@@ -32,6 +33,7 @@ describe('the demo on the generated scene', () => {
   describePage(get);
   describeInterpret(get);
   describeApprove(get);
+  describeTrace(get);
   // Last: it takes back what the others look at.
   describeRevoke(get);
 });

@@ -50,6 +50,9 @@ try {
   await mapper.page.getByText('The receipt holds').waitFor();
   await mapper.mapDrawn();
   await picture(mapper, 'prediction');
+  await mapper.open(`/predictions/${id}/trail`);
+  await mapper.page.getByText('Nothing of this was taken back').waitFor();
+  await picture(mapper, 'trail');
 
   const phone = await visit({ width: 390, height: 844 });
   await phone.open(`/predictions/${id}`);

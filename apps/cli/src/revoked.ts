@@ -1,10 +1,10 @@
 import { CairnClient, type Revocation } from '@cairn/contracts';
 import {
   type Bundle,
-  isDigest,
   openBundle,
   payloadDigest,
   readPublicKey,
+  revocableDigests,
   type Verification,
   verifyEnvelope,
 } from '@cairn/receipt';
@@ -15,18 +15,15 @@ export type ToldRevocation = Revocation & { signed: boolean };
 
 /**
  * Asks a server whether something that a file came from was taken back since.
- * @param bundle the receipt of the file
  * @param verdict what was found of the file: it names the digests that are asked about
  * @throws CairnError `gateway-unreachable`
  */
 export async function askRevoked(
   address: string,
-  bundle: Bundle,
   verdict: Verification,
   publicKeyPem: string,
 ): Promise<ToldRevocation[]> {
-  const digests = new Set([payloadDigest(bundle), ...verdict.facts.flatMap(({ name, value }) => grounds(name, value))]);
-  const told = await new CairnClient({ address }).revocations([...digests].slice(0, 20));
+  const told = await new CairnClient({ address }).revocations(revocableDigests(verdict));
   return told.map((one) => ({ ...one, signed: isSigned(one, publicKeyPem) }));
 }
 
@@ -38,12 +35,6 @@ export function tellRevoked(output: Output, address: string, revocations: readon
   }
   if (revocations.length === 0) output.line(`The server at ${address} knows of no revocation.`);
   else output.line('Do not rely on this file any more.');
-}
-
-function grounds(name: string, value: unknown): string[] {
-  if (name === 'weightsDigest' || name === 'packageDigest') return isDigest(value) ? [value] : [];
-  if (name !== 'datasetDigest' || typeof value !== 'object' || value === null || !('digest' in value)) return [];
-  return isDigest(value.digest) ? [value.digest] : [];
 }
 
 function isSigned({ bundle, receipt }: Revocation, publicKeyPem: string): boolean {

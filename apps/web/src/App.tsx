@@ -10,12 +10,16 @@ import { Header } from './shell/Header.tsx';
 import { FailurePage, WaitingPage } from './shell/Notice.tsx';
 import { OfflineNotice } from './shell/OfflineNotice.tsx';
 import { SkipLink } from './shell/SkipLink.tsx';
+import { DropAnywhere } from './trail/DropAnywhere.tsx';
 
 const ModelPage = lazy(() => import('./model/ModelPage.tsx'));
 const ApprovePage = lazy(() => import('./approve/ApprovePage.tsx'));
 const PredictPage = lazy(() => import('./predict/PredictPage.tsx'));
 const JobPage = lazy(() => import('./job/JobPage.tsx'));
 const PredictionList = lazy(() => import('./prediction/PredictionList.tsx'));
+const TrailPage = lazy(() => import('./trail/TrailPage.tsx'));
+const loadVerifyPage = () => import('./trail/VerifyPage.tsx');
+const VerifyPage = lazy(loadVerifyPage);
 const PredictionPage = lazy(() => import('./prediction/PredictionPage.tsx'));
 
 /** The application: the bar, and the page that the address names; whoever has not signed in does so first. */
@@ -31,7 +35,9 @@ export function App() {
   }, [where]);
 
   let page: ReactNode;
-  if (session.isPending) page = <WaitingPage words={say('session.wait')} />;
+  // Whoever holds a file may check it, signed in or not.
+  if (place.page === 'verify') page = <VerifyPage />;
+  else if (session.isPending) page = <WaitingPage words={say('session.wait')} />;
   else if (session.isError) page = <FailurePage error={session.error} retry={() => void session.refetch()} />;
   else if (session.data === null) page = <SignIn />;
   else page = <Page place={place} query={query} />;
@@ -40,6 +46,7 @@ export function App() {
       <SkipLink />
       <Header place={place} session={session.data ?? null} />
       <OfflineNotice />
+      <DropAnywhere load={loadVerifyPage} />
       <ErrorBoundary key={where} fallback={(error) => <FailurePage error={error} />}>
         <Suspense fallback={<WaitingPage words={say('page.wait')} />}>{page}</Suspense>
       </ErrorBoundary>
@@ -64,6 +71,10 @@ function Page({ place, query }: { place: Place; query: URLSearchParams }) {
       return <PredictionList />;
     case 'prediction':
       return <PredictionPage key={place.prediction} id={place.prediction} query={query} />;
+    case 'trail':
+      return <TrailPage key={place.prediction} id={place.prediction} />;
+    case 'verify':
+      return <VerifyPage />;
     case 'nowhere':
       return (
         <main id="main" tabIndex={-1} className="notice">

@@ -12,6 +12,8 @@ describe('an address', () => {
     { page: 'job', job: '7' },
     { page: 'predictions' },
     { page: 'prediction', prediction: 'ab12' },
+    { page: 'trail', prediction: 'ab12' },
+    { page: 'verify' },
   ] as const)('of $page leads back to it', (place) => {
     const { place: read, query } = readLocation(hrefOf(place, { model: 'a/1', area: '', imagery: undefined }));
     expect(read).toEqual(place);

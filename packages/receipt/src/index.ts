@@ -52,12 +52,14 @@ export {
 } from './statement.ts';
 export {
   type Check,
+  type HeldReceipt,
   type Verification,
   type VerifiedFact,
   verifyFeatureCollection,
   verifyInference,
   type VerifyOptions,
 } from './verify.ts';
+export { revocableDigests } from './verify/revocable.ts';
 export type { HeldTensor } from './verify/tensors.ts';
 export { type TensorDigest, type TensorList, tensorList } from './tensor.ts';
 export { describeValue, KNOWN_WORDS } from './words.ts';

@@ -1,13 +1,13 @@
 import { isObject, member, parseJson } from './json.ts';
 import { RECEIPT_MEMBER } from './receipt.ts';
 import { type Check, Checks, GET_AGAIN } from './verify/checks.ts';
-import { type VerifiedFact } from './verify/facts.ts';
+import type { VerifiedFact } from './verify/facts.ts';
 import { checkFeatures } from './verify/features.ts';
-import { checkReceipt } from './verify/receipt.ts';
+import { checkReceipt, type HeldReceipt } from './verify/receipt.ts';
 import { checkTensors, type HeldTensor } from './verify/tensors.ts';
 import { plain } from './words.ts';
 
-export type { Check, VerifiedFact };
+export type { Check, HeldReceipt, VerifiedFact };
 
 /** What a verification found. */
 export interface Verification {
@@ -17,7 +17,13 @@ export interface Verification {
   readonly checks: readonly Check[];
   /** What the receipts state: the result's facts first, then along the trail. */
   readonly facts: readonly VerifiedFact[];
+  /** The receipts that the file holds: the result's first, then along the trail. */
+  readonly receipts: readonly HeldReceipt[];
 }
+
+type Found = Pick<Verification, 'facts' | 'receipts'>;
+
+const nothing: Found = { facts: [], receipts: [] };
 
 /** How to verify. */
 export interface VerifyOptions {
@@ -25,12 +31,12 @@ export interface VerifyOptions {
   readonly publicKeyPem?: string | undefined;
 }
 
-function verifyCollection(checks: Checks, json: unknown, options: VerifyOptions): VerifiedFact[] {
+function verifyCollection(checks: Checks, json: unknown, options: VerifyOptions): Found {
   const collection: unknown = typeof json === 'string' ? parseJson(json) : json;
   const features = isObject(collection) ? member(collection, 'features') : undefined;
   if (!isObject(collection) || member(collection, 'type') !== 'FeatureCollection' || !Array.isArray(features)) {
     checks.add('file', false, 'The file is not a GeoJSON FeatureCollection. Give the file that the prediction wrote.');
-    return [];
+    return nothing;
   }
   const receipt = member(collection, RECEIPT_MEMBER);
   if (!isObject(receipt)) {
@@ -38,12 +44,12 @@ function verifyCollection(checks: Checks, json: unknown, options: VerifyOptions)
       `The file carries no receipt ("${RECEIPT_MEMBER}"), so nothing tells where its features come from. ` +
       'Some programs drop it when they save: get the file again from where it was made.';
     checks.add('receipt', false, words);
-    return [];
+    return nothing;
   }
   const checked = checkReceipt(checks, receipt, 'prediction', options.publicKeyPem);
-  if (checked === null) return [];
+  if (checked === null) return nothing;
   checkFeatures(checks, collection, features as unknown[], checked.result, checked.isVouchedFor);
-  return checked.facts;
+  return checked;
 }
 
 /**
@@ -66,24 +72,24 @@ export function verifyInference(
   return verification((checks) => {
     if (!isObject(held.receipt)) {
       checks.add('receipt', false, 'There is no receipt to read, so nothing tells where the answer comes from.');
-      return [];
+      return nothing;
     }
     const checked = checkReceipt(checks, held.receipt, 'inference', options.publicKeyPem);
-    if (checked === null) return [];
+    if (checked === null) return nothing;
     checkTensors(checks, 'outputTensors', held.outputs, checked);
     if (held.inputs !== undefined) checkTensors(checks, 'inputTensors', held.inputs, checked);
-    return checked.facts;
+    return checked;
   });
 }
 
-function verification(look: (checks: Checks) => VerifiedFact[]): Verification {
+function verification(look: (checks: Checks) => Found): Verification {
   const checks = new Checks();
-  let facts: VerifiedFact[] = [];
+  let found = nothing;
   try {
-    facts = look(checks);
+    found = look(checks);
   } catch (error) {
     const why = plain(error instanceof Error ? error.message : String(error));
     checks.add('file', false, `The file cannot be read: ${why} ${GET_AGAIN}`);
   }
-  return { ok: checks.list.every(({ ok }) => ok), checks: checks.list, facts };
+  return { ok: checks.list.every(({ ok }) => ok), checks: checks.list, facts: found.facts, receipts: found.receipts };
 }

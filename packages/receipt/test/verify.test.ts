@@ -4,7 +4,9 @@ import {
   generateKey,
   makeReceipt,
   openBundle,
+  payloadDigest,
   RECEIPT_MEMBER,
+  revocableDigests,
   signBundle,
   verifyFeatureCollection,
   writePublicKey,
@@ -19,7 +21,7 @@ import {
   withStatement,
   withValue,
 } from './tamper.ts';
-import { arrow, buildings, fact, IMAGERY, type SignedFile, signedFile } from './trail.ts';
+import { arrow, buildings, DATASET, fact, IMAGERY, PACKAGE, type SignedFile, signedFile, WEIGHTS } from './trail.ts';
 
 const PREDICTION: Path = [RECEIPT_MEMBER, 'bundle'];
 const APPROVAL: Path = [RECEIPT_MEMBER, 'upstream', 0];
@@ -267,4 +269,21 @@ test('nothing that a file holds can steer the terminal it is shown on', () => {
     const shown = [...checks.map(({ name, words }) => name + words), ...facts.map(({ title, words }) => title + words)];
     expect(shown.join('')).not.toMatch(/[\p{Cc}\u202e]/u);
   }
+});
+
+test('a verification tells the receipts of a file and the digests by which to ask whether something was taken back', () => {
+  const file = signedFile({ origin: 'training' });
+  const found = verify(file);
+  const [own] = found.receipts;
+  expect(found.receipts.map(({ label, ok }) => `${label} ${ok}`)).toEqual([
+    'prediction true',
+    'approval true',
+    'training true',
+    'registration true',
+    'dataset true',
+    'imagery-1 true',
+    'imagery-2 true',
+  ]);
+  expect(own?.digest).toBe(payloadDigest(file[RECEIPT_MEMBER].bundle));
+  expect(revocableDigests(found)).toEqual([own?.digest, PACKAGE, WEIGHTS, DATASET]);
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { extract, type Bundle, type Verification, verifyInference } from '@cairn/receipt';
+import { type Verification, verifyInference } from '@cairn/receipt';
 import { answerIn, heldTensors, receiptOf, requestTensors } from '../answer.ts';
 import type { AddCommand } from '../command.ts';
 import { gatewayAddress } from '../gateway.ts';
@@ -32,13 +32,13 @@ export const addVerify: AddCommand = (program, act) => {
     )
     .action(
       act(async ({ config, output }, file: string, options: Options) => {
-        const held = (await heldAnswer(file, options)) ?? (await heldPrediction(file));
+        const verify = (await heldAnswer(file, options)) ?? (await heldPrediction(file));
         const keyFile = options.key ?? join(config.home, 'keys', 'cairn.pub');
         const key = await readText(
           keyFile,
           "Give the signer's public key with --key; the signer's Cairn offers it at /keys/cairn.pub.",
         );
-        const verdict = held.verify(key);
+        const verdict = verify(key);
         const tell = (): void => tellVerdict(output, verdict, options.all === true);
         if (!verdict.ok || options.server === undefined) {
           output.result({ ...verdict, revocations: null }, () => {
@@ -51,26 +51,19 @@ export const addVerify: AddCommand = (program, act) => {
         // Told before the server is asked, which may not answer.
         tell();
         const address = options.server === true ? await gatewayAddress(config) : options.server.replace(/\/$/, '');
-        const revocations = await askRevoked(address, held.bundle(), verdict, key);
+        const revocations = await askRevoked(address, verdict, key);
         output.result({ ...verdict, revocations }, () => tellRevoked(output, address, revocations));
         if (revocations.length > 0) process.exitCode = 5;
       }),
     );
 };
 
-/** A file that can be verified. */
-interface Held {
-  verify: (publicKeyPem: string) => Verification;
-  /** Its receipt; asked for only where that was verified. */
-  bundle: () => Bundle;
-}
+/** Verifies a file that was read, with the public key of its signer, PEM. */
+type Held = (publicKeyPem: string) => Verification;
 
 async function heldPrediction(file: string): Promise<Held> {
   const signed = await readSigned(file);
-  return {
-    verify: (key) => verifySigned(signed, key),
-    bundle: () => extract(signed).bundle as unknown as Bundle,
-  };
+  return (key) => verifySigned(signed, key);
 }
 
 async function heldAnswer(file: string, options: Options): Promise<Held | null> {
@@ -80,8 +73,5 @@ async function heldAnswer(file: string, options: Options): Promise<Held | null> 
   const asked = options.request;
   const inputs = asked === undefined ? {} : { inputs: requestTensors(await readBytes(asked, 'Give what was asked.')) };
   const outputs = heldTensors(answer.outputs);
-  return {
-    verify: (publicKeyPem) => verifyInference({ receipt, outputs, ...inputs }, { publicKeyPem }),
-    bundle: () => (receipt as { bundle: Bundle }).bundle,
-  };
+  return (publicKeyPem) => verifyInference({ receipt, outputs, ...inputs }, { publicKeyPem });
 }

@@ -7,6 +7,8 @@ export type Place =
   | { page: 'job'; job: string }
   | { page: 'predictions' }
   | { page: 'prediction'; prediction: string }
+  | { page: 'trail'; prediction: string }
+  | { page: 'verify' }
   | { page: 'nowhere' };
 
 /** Where the reader is: the page, and the choices that its address carries, so that a link opens the same view. */
@@ -26,10 +28,12 @@ export function readLocation(hash: string): Location {
 
 function readPlace(path: string): Place {
   const [head = '', id, ...more] = path.split('/').filter(Boolean).map(decoded);
+  if (head === 'predictions' && id !== undefined && more.join('/') === 'trail')
+    return { page: 'trail', prediction: id };
   if (more.length > 0) return { page: 'nowhere' };
   if (id === undefined) {
     if (head === '') return { page: 'discover' };
-    return head === 'predict' || head === 'predictions' ? { page: head } : { page: 'nowhere' };
+    return head === 'predict' || head === 'predictions' || head === 'verify' ? { page: head } : { page: 'nowhere' };
   }
   if (head === 'models') return { page: 'model', model: id };
   if (head === 'approve') return { page: 'approve', model: id };
@@ -56,6 +60,8 @@ function pathOf(place: Exclude<Place, { page: 'nowhere' }>): string {
       return `/jobs/${encodeURIComponent(place.job)}`;
     case 'prediction':
       return `/predictions/${encodeURIComponent(place.prediction)}`;
+    case 'trail':
+      return `/predictions/${encodeURIComponent(place.prediction)}/trail`;
     default:
       return `/${place.page}`;
   }

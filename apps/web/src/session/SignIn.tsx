@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type SubmitEvent, useId } from 'react';
 import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
+import { hrefOf } from '../route/place.ts';
 import { Problem } from '../shell/Problem.tsx';
 import { sessionKey } from './session.ts';
 import './sign-in.css';
@@ -51,6 +52,11 @@ export function SignIn() {
           </button>
         </form>
       </details>
+      <p>
+        <a className="link" href={hrefOf({ page: 'verify' })}>
+          {say('signIn.verify')}
+        </a>
+      </p>
     </main>
   );
 }

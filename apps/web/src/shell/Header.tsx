@@ -10,7 +10,8 @@ import './header.css';
 const entries = [
   { key: 'nav.discover', href: hrefOf({ page: 'discover' }), pages: ['discover', 'model', 'approve'] },
   { key: 'nav.predict', href: hrefOf({ page: 'predict' }), pages: ['predict', 'job'] },
-  { key: 'nav.predictions', href: hrefOf({ page: 'predictions' }), pages: ['predictions', 'prediction'] },
+  { key: 'nav.predictions', href: hrefOf({ page: 'predictions' }), pages: ['predictions', 'prediction', 'trail'] },
+  { key: 'nav.verify', href: hrefOf({ page: 'verify' }), pages: ['verify'] },
 ] as const;
 
 /** The bar above every page: where one can go, the language, and who is signed in. */
