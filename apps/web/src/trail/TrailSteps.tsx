@@ -97,7 +97,7 @@ function FactRow({ fact: { title, words, ok, known } }: { fact: VerifiedFact }) 
           className={`known ${ok ? (known ?? '') : 'broken'}`}
           title={known === null ? undefined : KNOWN_WORDS[known]}
         >
-          {known === null ? say('known.nothing') : say(`known.${known}`)}
+          {known === null ? say('fact.nothing') : say(`fact.${known}`)}
         </span>
       </dd>
     </div>
