@@ -77,10 +77,10 @@ export async function parts(workshop: Workshop): Promise<Comparison[]> {
     const seen = seenBy(call.core, graph);
     const rgba = await timed('read', () => reader.window(file, gsd, seen));
     const request = await timed('send', () => {
-      const { headers, body } = binaryMessage(
+      const { headers, parts } = binaryMessage(
         plainImage(blockImage(call.core, seen, rgba, { threshold: 0.5, block: size })),
       );
-      return readInferRequest(body, headerLengthOf(headers[headerLengthName]));
+      return readInferRequest(Buffer.concat(parts), headerLengthOf(headers[headerLengthName]));
     });
     let inside = 0;
     const asked = async (planes: Float32Array, wide: number, high: number): Promise<Answer> => {
@@ -92,7 +92,12 @@ export async function parts(workshop: Workshop): Promise<Comparison[]> {
     const detector = new Detector({
       task,
       layout: { window, halo, stride },
-      network: { takesAnySize: true, answer: asked, run: network.run.bind(network) },
+      network: {
+        takesAnySize: true,
+        answer: asked,
+        planes: network.planes.bind(network),
+        run: network.run.bind(network),
+      },
     });
     const { place, found: pixels } = await timed('detector', () => detector.find(request));
     seconds.network += inside;

@@ -13,7 +13,7 @@ const largest = 2048;
 
 /** What a detector is made of. */
 export interface DetectorParts {
-  network: Pick<Network, 'answer' | 'run' | 'takesAnySize'>;
+  network: Pick<Network, 'answer' | 'planes' | 'run' | 'takesAnySize'>;
   task: ModelTask;
   layout: WindowLayout & { stride: number };
 }
@@ -68,7 +68,10 @@ export class Detector {
     const asked = windows.flatMap((rectangle) => wantedOf(rectangle, (window) => filled.has(window)));
     for (const window of asked) {
       const { left, top } = placed(window);
-      const answer = await network.answer(planesOf(pixels, left, top, window), window.width, window.height);
+      const { width, height } = window;
+      const planes = network.planes(3 * width * height);
+      fillPlanes(planes, pixels, left, top, window);
+      const answer = await network.answer(planes, width, height);
       collector.take({ window, halo, ...pixels, left, top }, answer);
     }
     return { place, found: collector.found() };
@@ -99,10 +102,9 @@ function hasData(
 /** What a byte stands for, 0..1. */
 const fractions = Float32Array.from({ length: 256 }, (_, byte) => byte / 255);
 
-/** A window as the network takes it: float32 [3, height, width], 0..1, and 0 where there is no data, as in training. */
-function planesOf(pixels: Pixels, left: number, top: number, { width, height }: Window): Float32Array {
+/** Fills in a window as the network takes it: float32 [3, height, width], 0..1, and 0 where there is no data, as in training. */
+function fillPlanes(planes: Float32Array, pixels: Pixels, left: number, top: number, { width, height }: Window): void {
   const plane = width * height;
-  const planes = new Float32Array(plane * 3);
   // A pixel a word, red in its lowest byte.
   const words = elementsOf('UINT32', pixels.rgba) as Uint32Array;
   const [red, green, blue] = [0, 1, 2].map((band) => planes.subarray(band * plane, (band + 1) * plane));
@@ -110,13 +112,11 @@ function planesOf(pixels: Pixels, left: number, top: number, { width, height }: 
     const from = (top + y) * pixels.width + left;
     fillRow(words.subarray(from, from + width), red!, green!, blue!, to);
   }
-  return planes;
 }
 
 function fillRow(row: Uint32Array, red: Float32Array, green: Float32Array, blue: Float32Array, to: number): void {
   for (let at = 0; at < row.length; at++, to++) {
-    const word = row[at]!;
-    if (word <= 0xffffff) continue;
+    const word = row[at]! > 0xffffff ? row[at]! : 0;
     red[to] = fractions[word & 255]!;
     green[to] = fractions[(word >> 8) & 255]!;
     blue[to] = fractions[(word >> 16) & 255]!;

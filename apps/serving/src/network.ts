@@ -14,6 +14,9 @@ export interface NetworkReads {
   expressions: Readonly<Record<string, (x: number) => number>>;
 }
 
+/** Images that are on their way at once: one is filled while another is answered. */
+const mostLeft = 2;
+
 const oneProbability: NetworkReads = { outputs: ['probability'], expressions: {} };
 
 /**
@@ -24,6 +27,8 @@ export class Network {
   readonly #thread: Thread<SessionService>;
   readonly #traits: SessionTraits;
   readonly #reads: NetworkReads;
+  /** Memory of images that were answered. */
+  #left: Float32Array[] = [];
 
   private constructor(thread: Thread<SessionService>, traits: SessionTraits, reads: NetworkReads) {
     this.#thread = thread;
@@ -75,6 +80,15 @@ export class Network {
   }
 
   /**
+   * Memory for the planes of one image; what is in it may be anything. Where an image of this size was answered before, it is
+   * that one's: large images in memory of their own each would lie there by the dozen until they are collected.
+   */
+  planes(length: number): Float32Array {
+    const at = this.#left.findIndex((left) => left.length === length);
+    return at < 0 ? new Float32Array(length) : this.#left.splice(at, 1)[0]!;
+  }
+
+  /**
    * What the network answers for one image.
    * @param planes float32 [3, height, width]; their memory goes over to the network.
    * @throws CairnError `input-invalid` where the model was exported for another size, `model-output-invalid` where it stops,
@@ -88,9 +102,16 @@ export class Network {
     // What shares its memory with others stays whole.
     const image = planes.byteLength === planes.buffer.byteLength ? planes : planes.slice();
     try {
-      return this.#expressed(
-        await this.#thread.move([image.buffer as ArrayBuffer], 'run', image, width, height, this.#reads.outputs),
+      const { answer, planes: left } = await this.#thread.move(
+        [image.buffer as ArrayBuffer],
+        'run',
+        image,
+        width,
+        height,
+        this.#reads.outputs,
       );
+      this.#left = [left, ...this.#left].slice(0, mostLeft);
+      return this.#expressed(answer);
     } catch (cause) {
       const { message } = cause as Error;
       // The thread itself is gone, and the network with it: whoever holds this process has to start another.

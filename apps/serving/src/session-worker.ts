@@ -47,19 +47,19 @@ const service = {
     };
   },
 
-  /** What the network answers for one image, float32 [3, height, width]. */
+  /** What the network answers for one image, float32 [3, height, width], whose memory goes back for the next. */
   async run(
     planes: Float32Array,
     width: number,
     height: number,
     names: readonly string[],
-  ): Promise<Moved<Record<string, Output>>> {
+  ): Promise<Moved<{ answer: Record<string, Output>; planes: Float32Array }>> {
     const image = new Tensor('float32', planes, [1, 3, height, width]);
     const answer = Object.entries(await session!.run({ image }, names)).map(([name, { type, dims, data }]) => {
       return [name, { type, dims, data }] as const;
     });
     const buffers = answer.flatMap(([, { data }]) => (ArrayBuffer.isView(data) ? [data.buffer as ArrayBuffer] : []));
-    return new Moved(Object.fromEntries(answer), buffers);
+    return new Moved({ answer: Object.fromEntries(answer), planes }, [...buffers, planes.buffer as ArrayBuffer]);
   },
 };
 

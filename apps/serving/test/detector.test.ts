@@ -76,6 +76,7 @@ async function askedFor(imagery: Scene, takesAnySize = true): Promise<string[]> 
     task,
     network: {
       takesAnySize,
+      planes: (length) => network.planes(length),
       run: () => Promise.reject(new Error('nobody sends a raw image')),
       answer: (planes, width, height) => (asked.push(`${width} × ${height}`), network.answer(planes, width, height)),
     },
@@ -83,6 +84,25 @@ async function askedFor(imagery: Scene, takesAnySize = true): Promise<string[]> 
   await counting.find(await imagery.request(0, 0, 256));
   return asked;
 }
+
+test('what an earlier image left in memory is not seen where a later one has no data', async () => {
+  const seen: Float32Array[] = [];
+  const used = new Detector({
+    layout,
+    task,
+    network: {
+      takesAnySize: true,
+      run: () => Promise.reject(new Error('nobody sends a raw image')),
+      planes: (length) => new Float32Array(length).fill(0.7),
+      answer: (planes, width, height) => (seen.push(planes.slice()), network.answer(planes, width, height)),
+    },
+  });
+  await used.find(await new Scene(64, 64, (x) => x < 32).request(0, 0, 64));
+  const [planes] = seen;
+  const row = planes!.subarray(48 * 96, 49 * 96);
+  expect([...row.slice(0, 16), ...row.slice(48)]).toEqual(Array(64).fill(0));
+  expect(row.slice(16, 48)).not.toContain(0);
+});
 
 test('the network is not asked about windows without data', async () => {
   expect(await askedFor(new Scene(256, 64, (x) => x >= 192))).toEqual(['96 × 96']);

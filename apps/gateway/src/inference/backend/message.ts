@@ -8,19 +8,20 @@ const deflate = promisify(deflateRaw);
 /** What is posted to a model server. */
 export interface Message {
   headers: Record<string, string>;
-  body: Buffer<ArrayBuffer>;
+  /** Its body, in the pieces in which it lies in memory: pixels are not copied. */
+  parts: readonly Uint8Array[];
 }
 
 /** A tensor as binary data; the answer is to be such, too. */
 export function binaryMessage(input: Tensor): Message {
   const { parts, headerLength } = writeInferRequest({ parameters: { binary_data_output: true }, inputs: [input] });
-  return { headers: { [headerLengthName]: String(headerLength) }, body: Buffer.concat(parts) };
+  return { headers: { [headerLengthName]: String(headerLength) }, parts };
 }
 
 /** A tensor as JSON, for what lets no binary data through. */
 export function jsonMessage(input: Tensor): Message {
   const request = { inputs: [{ ...input, data: dataToJson(input) }] };
-  return { headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(request)) };
+  return { headers: { 'content-type': 'application/json' }, parts: [Buffer.from(JSON.stringify(request))] };
 }
 
 /** The tensor `image` of a block (see `graphTensors`), with its pixels as they are. */

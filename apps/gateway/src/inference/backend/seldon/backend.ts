@@ -134,7 +134,8 @@ export class SeldonBackend implements GraphBackend {
       try {
         await awake(entry, signal, tell);
         await this.#use(name, entry);
-        const sent = { ...this.#place(graph, name), ...message };
+        const { headers, parts } = message;
+        const sent = { ...this.#place(graph, name), headers, body: Buffer.concat(parts) };
         return read(await withDeadline(signal, requestMs, (limited) => road(sent, limited)));
       } catch (error) {
         if (isBroken(error) && !signal.aborted) this.#forget(name, entry);
