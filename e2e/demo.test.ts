@@ -5,6 +5,7 @@ import { describeColdStart } from './suites/cold-start.ts';
 import { describeExport } from './suites/export.ts';
 import { describeInput } from './suites/input.ts';
 import { describeInterpret } from './suites/interpret.ts';
+import { describeOperate } from './suites/operate.ts';
 import { describePage } from './suites/page.ts';
 import { describeRestart } from './suites/restart.ts';
 import { describeRevoke } from './suites/revoke.ts';
@@ -34,6 +35,7 @@ describe('the demo on the generated scene', () => {
   describeInterpret(get);
   describeApprove(get);
   describeTrace(get);
+  describeOperate(get);
   // Last: it takes back what the others look at.
   describeRevoke(get);
 });

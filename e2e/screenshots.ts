@@ -54,6 +54,10 @@ try {
   await mapper.page.getByText('Nothing of this was taken back').waitFor();
   await picture(mapper, 'trail');
 
+  await mapper.open('/blueprint?part=seldon');
+  await mapper.page.getByText('Why it was chosen').waitFor();
+  await picture(mapper, 'blueprint');
+
   const phone = await visit({ width: 390, height: 844 });
   await phone.open(`/predictions/${id}`);
   await phone.page.getByText('The receipt holds').waitFor();

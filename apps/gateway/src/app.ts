@@ -21,13 +21,13 @@ export interface AppParts {
 /**
  * Makes the application; nothing listens yet. The routes, by domain:
  *
- *     GET  /healthz  /status  /openapi.json  /api  /conformance  platform
+ *     GET  /healthz  /status  /blueprint  /openapi.json  /api  /conformance  platform
  *     GET POST DELETE /session   GET /keys/cairn.pub             identity
  *     /accounts …  /accounts/:id/password  /tokens …             identity
  *     POST /uploads  /uploads/missing   HEAD /uploads/:digest    storage
  *     GET  /stac …  /stac/collections/:id/items …  /stac/search  catalog
  *     GET  /processes …   POST /processes/:id/execution          jobs
- *     GET  /jobs …   DELETE /jobs/:id                            jobs
+ *     GET  /jobs …  /activity   DELETE /jobs/:id                 jobs
  *     GET  /models …  /models/:model/revisions/:digest/archive   registry
  *     GET  /models/:model/versions …   POST …/:version/stage     registry
  *     GET  /approvals                                            registry

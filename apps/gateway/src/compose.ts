@@ -62,6 +62,8 @@ import { Jobs } from './jobs/engine.ts';
 import { jobRoutes } from './jobs/routes.ts';
 import { openArgoRunner } from './jobs/runner/argo/open.ts';
 import { ProcessRunner } from './jobs/runner/process/process-runner.ts';
+import { BlueprintProbes } from './platform/blueprint/blueprint.ts';
+import { probesOf } from './platform/blueprint/probes.ts';
 import { pageRoutes } from './platform/page.ts';
 import { platformRoutes } from './platform/routes.ts';
 import { Platform } from './platform/status.ts';
@@ -371,6 +373,9 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
           hasServer: config.databaseUrl !== '',
           mlflow: mlflowServer,
           servers: backend,
+        }),
+        blueprint: new BlueprintProbes({
+          probes: await probesOf({ config, address: () => address, database, mlflow: mlflowServer, servers: backend }),
         }),
       }),
       identityRoutes({ tokens, accounts, keys }),

@@ -12,8 +12,10 @@ import { OfflineNotice } from './shell/OfflineNotice.tsx';
 import { SkipLink } from './shell/SkipLink.tsx';
 import { DropAnywhere } from './trail/DropAnywhere.tsx';
 
+const BlueprintPage = lazy(() => import('./blueprint/BlueprintPage.tsx'));
 const ModelPage = lazy(() => import('./model/ModelPage.tsx'));
 const ApprovePage = lazy(() => import('./approve/ApprovePage.tsx'));
+const OperatePage = lazy(() => import('./operate/OperatePage.tsx'));
 const PredictPage = lazy(() => import('./predict/PredictPage.tsx'));
 const JobPage = lazy(() => import('./job/JobPage.tsx'));
 const PredictionList = lazy(() => import('./prediction/PredictionList.tsx'));
@@ -75,6 +77,10 @@ function Page({ place, query }: { place: Place; query: URLSearchParams }) {
       return <TrailPage key={place.prediction} id={place.prediction} />;
     case 'verify':
       return <VerifyPage />;
+    case 'blueprint':
+      return <BlueprintPage query={query} />;
+    case 'operate':
+      return <OperatePage section={place.section} />;
     case 'nowhere':
       return (
         <main id="main" tabIndex={-1} className="notice">

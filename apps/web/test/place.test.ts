@@ -11,6 +11,8 @@ describe('an address', () => {
     { page: 'predict' },
     { page: 'job', job: '7' },
     { page: 'predictions' },
+    { page: 'blueprint' },
+    { page: 'operate', section: 'tokens' },
     { page: 'prediction', prediction: 'ab12' },
     { page: 'trail', prediction: 'ab12' },
     { page: 'verify' },

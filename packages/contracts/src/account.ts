@@ -62,6 +62,9 @@ export const TokenInfo = Type.Object(
     name: Type.String({ description: 'what it is for' }),
     created: Type.String({ description: 'RFC 3339' }),
     expires: Type.String({ description: 'RFC 3339' }),
+    roles: Type.Optional(
+      Type.Array(Role, { description: 'what it may do at most; left out: whatever its account may' }),
+    ),
   },
   { $id: 'TokenInfo' },
 );
@@ -74,6 +77,13 @@ export const NewToken = Type.Object(
     days: Type.Integer({ minimum: 1, maximum: 366, default: 90, title: 'How many days it is valid' }),
     account: Type.Optional(
       Type.String({ maxLength: 100, title: 'Whose it is; for another only an administrator asks' }),
+    ),
+    roles: Type.Optional(
+      Type.Array(Role, {
+        minItems: 1,
+        uniqueItems: true,
+        title: 'What it may do at most, of what its account may; left out: all of that',
+      }),
     ),
   },
   { ...closed, $id: 'NewToken' },

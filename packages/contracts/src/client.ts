@@ -30,7 +30,7 @@ import type {
 import type { Departure } from './departure.ts';
 import type { Revocation, RevocationAsked, RevocationResult } from './revocation.ts';
 import type { Shown } from './evidence.ts';
-import type { PlatformStatus } from './platform.ts';
+import type { Blueprint, PlatformStatus } from './platform.ts';
 import type { MissingUploads, Uploaded } from './fileset.ts';
 import type { SurveyReport } from './survey.ts';
 
@@ -108,6 +108,11 @@ export class CairnClient {
     return this.get('/status');
   }
 
+  /** What the platform is made of and how each part is; starts none of them. */
+  blueprint(): Promise<Blueprint> {
+    return this.get('/blueprint');
+  }
+
   /** Looks whether catalogue, registry, stored bytes and jobs fit each other; `repair` mends what is safe to mend. */
   survey({ repair = false, deep = false }: { repair?: boolean; deep?: boolean } = {}): Promise<SurveyReport> {
     return repair ? this.post('/survey/repair', { deep }) : this.get(`/survey?deep=${deep}`);
@@ -171,6 +176,23 @@ export class CairnClient {
    */
   followFeatures(id: string, after = '', signal?: AbortSignal): AsyncGenerator<FeatureEvent> {
     return this.#follow(`/jobs/${id}/features`, after, toFeatureEvent, signal);
+  }
+
+  /**
+   * The jobs that wait, run or have just ended: all of them each time that one has changed, until the signal aborts or the
+   * connection breaks, which ends it without an error.
+   */
+  async *followActivity(signal: AbortSignal): AsyncGenerator<StatusInfo[]> {
+    const { body } = await this.request('GET', '/activity', undefined, { accept: 'text/event-stream' }, signal);
+    if (body === null) return;
+    try {
+      for await (const { name, data } of readSentEvents(body, '')) {
+        if (name === 'jobs') yield (JSON.parse(data) as { jobs: StatusInfo[] }).jobs;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof CairnError) throw error;
+    }
   }
 
   async *#follow<E extends { id: string }>(

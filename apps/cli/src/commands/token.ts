@@ -1,4 +1,5 @@
-import { InvalidArgumentError } from 'commander';
+import { type Role, roles } from '@cairn/contracts';
+import { InvalidArgumentError, Option } from 'commander';
 import type { AddCommand } from '../command.ts';
 import { connect } from '../gateway.ts';
 import { readNumber } from '../options.ts';
@@ -6,6 +7,7 @@ import { readNumber } from '../options.ts';
 interface Options {
   days?: number;
   account?: string;
+  role?: Role[];
 }
 
 /** `cairn token add|list|revoke`: API tokens, for programs and for people at another machine. */
@@ -16,9 +18,13 @@ export const addToken: AddCommand = (program, act) => {
     .description('make a token, named after what it is for; it is shown this once')
     .option('--days <number>', 'how many days it is valid (default: 90)', readDays)
     .option('--account <name>', 'whose it is; for somebody else only an administrator asks (default: you)')
+    .addOption(
+      new Option('--role <roles...>', 'what it may do at most (default: whatever its account may)').choices(roles),
+    )
     .action(
-      act(async ({ config, output }, name: string, options: Options) => {
-        const issued = await (await connect(config)).issueToken({ name, ...options });
+      act(async ({ config, output }, name: string, { role, ...options }: Options) => {
+        const limits = role === undefined ? {} : { roles: role };
+        const issued = await (await connect(config)).issueToken({ name, ...options, ...limits });
         output.result(issued, () => {
           output.line(issued.token);
           output.line(`Speaks for ${issued.account} until ${issued.expires}, as CAIRN_TOKEN. It is not shown again.`);
@@ -34,7 +40,10 @@ export const addToken: AddCommand = (program, act) => {
         const tokens = await (await connect(config)).tokens();
         output.result(tokens, () => {
           for (const one of tokens) {
-            output.line(`  ${one.id}  ${one.account.padEnd(16)} until ${one.expires.slice(0, 10)}  ${one.name}`);
+            const limits = one.roles === undefined ? '' : ` (${one.roles.join(', ')})`;
+            output.line(
+              `  ${one.id}  ${one.account.padEnd(16)} until ${one.expires.slice(0, 10)}  ${one.name}${limits}`,
+            );
           }
           if (tokens.length === 0) output.line('No tokens.');
         });

@@ -62,10 +62,7 @@ export function accountRoutes(parts: { accounts: Accounts; tokens: Tokens }): Fa
     app.post<{ Body: NewToken }>(
       '/tokens',
       { config: { policy: 'own-account.write' }, schema: { body: NewToken, response: { 201: IssuedToken } } },
-      async (request, reply) => {
-        const { account, name, days } = request.body;
-        return reply.code(201).send(await tokens.issueApi(account ?? request.actor.id, name, days, request.actor));
-      },
+      async (request, reply) => reply.code(201).send(await tokens.issueApi(request.body, request.actor)),
     );
 
     app.delete<{ Params: Static<typeof Token> }>(

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { CairnError, type IssuedToken, type TokenInfo } from '@cairn/contracts';
+import { CairnError, type IssuedToken, type NewToken, type TokenInfo } from '@cairn/contracts';
 import type { Database, Queryable } from '../db/database.ts';
 import { type Actor, type Role, roles as allRoles } from './actor.ts';
 import { recordEvent } from './events.ts';
@@ -12,12 +12,22 @@ interface Speaker {
   kind: TokenKind;
 }
 
+interface SpeakerRow {
+  account: string;
+  kind: TokenKind;
+  job: string | null;
+  /** Of the token; null: those of its account. */
+  limits: Role[] | null;
+  roles: Role[];
+}
+
 interface ApiTokenRow {
   id: string;
   account: string;
   name: string;
   created: Date;
   expires: Date;
+  roles: Role[] | null;
 }
 
 /** The account of whoever holds the state folder; on a laptop the single one. */
@@ -81,15 +91,16 @@ export class Tokens {
     const digest = digestOf(token);
     const recent = this.#recent.get(digest);
     if (recent !== undefined && recent.until > Date.now()) return recent;
-    const [row] = await this.#database.query<{ account: string; kind: TokenKind; job: string | null; roles: Role[] }>(
-      `select t.account, t.kind, t.job, a.roles from cairn.token t join cairn.account a on a.id = t.account
+    const [row] = await this.#database.query<SpeakerRow>(
+      `select t.account, t.kind, t.job, t.roles as limits, a.roles from cairn.token t join cairn.account a on a.id = t.account
        where t.digest = $1 and not a.disabled and (t.expires is null or t.expires > clock_timestamp())`,
       [digest],
     );
     this.#recent.delete(digest);
     if (row === undefined) return undefined;
-    const actor: Actor =
-      row.job === null ? { id: row.account, roles: row.roles } : { id: row.account, roles: [], jobId: row.job };
+    const { limits } = row;
+    const roles = limits === null ? row.roles : row.roles.filter((role) => limits.includes(role));
+    const actor: Actor = row.job === null ? { id: row.account, roles } : { id: row.account, roles: [], jobId: row.job };
     if (this.#recent.size >= known.atMost) this.#recent.clear();
     this.#recent.set(digest, { actor, kind: row.kind, until: Date.now() + known.forMs });
     return { actor, kind: row.kind };
@@ -142,28 +153,38 @@ export class Tokens {
   }
 
   /**
-   * A token for programs, or for a person at a command line; this is the only time that it is told.
-   * @param account whose it is: their own, or anybody's where an administrator asks.
-   * @throws CairnError `not-allowed`, `not-found`.
+   * A token for programs, or for a person at a command line; this is the only time that it is told. It may do at most what it
+   * was made for, what its account may when it speaks, and, but for an administrator, what whoever asks for it may: a token
+   * of few roles makes none of more.
+   * @param asked whose it is, left out: their own; for others an administrator asks.
+   * @throws CairnError `not-allowed`, `not-found`, `input-invalid` for roles that the account does not have.
    */
-  async issueApi(account: string, name: string, days: number, actor: Actor): Promise<IssuedToken> {
-    if (account !== actor.id && !actor.roles.includes('administrator')) throw notYours(account);
+  async issueApi({ account = '', name, days, roles }: NewToken, actor: Actor): Promise<IssuedToken> {
+    const id = account === '' ? actor.id : account;
+    const isAdministrator = actor.roles.includes('administrator');
+    if (id !== actor.id && !isAdministrator) throw notYours(id);
     const token = newToken();
     const row = await this.#database.transaction(async (tx) => {
-      const [held] = await tx.query('select from cairn.account where id = $1', [account]);
+      const [held] = await tx.query<{ roles: Role[] }>('select roles from cairn.account where id = $1', [id]);
       if (held === undefined) {
-        throw new CairnError('not-found', `There is no account ${JSON.stringify(account)}.`, { where: '/account' });
+        throw new CairnError('not-found', `There is no account ${JSON.stringify(id)}.`, { where: '/account' });
       }
+      const most = isAdministrator ? held.roles : held.roles.filter((role) => actor.roles.includes(role));
+      const beyond = roles?.find((role) => !most.includes(role));
+      if (beyond !== undefined) throw beyondAccount(id, beyond, most);
       const [made] = await tx.query<ApiTokenRow>(
-        `insert into cairn.token (digest, account, kind, id, name, expires)
-         values ($1, $2, 'api', $3, $4, clock_timestamp() + make_interval(days => $5))
-         returning id, account, name, created, expires`,
-        [digestOf(token), account, randomUUID(), name, days],
+        `insert into cairn.token (digest, account, kind, id, name, expires, roles)
+         values ($1, $2, 'api', $3, $4, clock_timestamp() + make_interval(days => $5), $6)
+         returning id, account, name, created, expires, roles`,
+        [digestOf(token), id, randomUUID(), name, days, roles ?? (most.length < held.roles.length ? most : null)],
       );
       await recordEvent(tx, actor, {
         kind: 'token.issued',
-        subject: `account:${account}`,
-        data: { kind: 'api', id: made!.id, name, expires: made!.expires.toISOString() },
+        subject: `account:${id}`,
+        data: {
+          ...{ kind: 'api', id: made!.id, name, expires: made!.expires.toISOString() },
+          ...(made!.roles === null ? {} : { roles: made!.roles }),
+        },
       });
       return made!;
     });
@@ -173,7 +194,7 @@ export class Tokens {
   /** The API tokens of an account that are still valid, or of all; the newest first. */
   async listApi(account: string | undefined): Promise<TokenInfo[]> {
     const rows = await this.#database.query<ApiTokenRow>(
-      `select id, account, name, created, expires from cairn.token
+      `select id, account, name, created, expires, roles from cairn.token
        where kind = 'api' and expires > clock_timestamp() and ($1::text is null or account = $1)
        order by created desc, id`,
       [account ?? null],
@@ -217,8 +238,16 @@ export function isToken(text: string): boolean {
   return pattern.test(text);
 }
 
-function toInfo({ id, account, name, created, expires }: ApiTokenRow): TokenInfo {
-  return { id, account, name, created: created.toISOString(), expires: expires.toISOString() };
+function toInfo({ id, account, name, created, expires, roles }: ApiTokenRow): TokenInfo {
+  const times = { created: created.toISOString(), expires: expires.toISOString() };
+  return { id, account, name, ...times, ...(roles === null ? {} : { roles }) };
+}
+
+function beyondAccount(account: string, role: Role, most: readonly Role[]): CairnError {
+  return new CairnError('input-invalid', `A token of ${account} cannot have the role ${role}.`, {
+    where: '/roles',
+    action: `Choose from these: ${most.join(', ')}.`,
+  });
 }
 
 function notYours(account: string): CairnError {

@@ -164,6 +164,11 @@ export class Jobs {
     return this.#store.list(filter);
   }
 
+  /** The jobs that wait, run, or ended within so many seconds, the newest first. */
+  async active(seconds: number): Promise<Job[]> {
+    return this.#store.active(seconds);
+  }
+
   /**
    * Waits for a job's end, whichever gateway runs it; null where it has not ended after so many milliseconds.
    * @throws the signal's reason; CairnError `not-found`.

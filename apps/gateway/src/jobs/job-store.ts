@@ -263,6 +263,16 @@ export class JobStore {
     };
   }
 
+  /** The jobs that wait, run, or ended within so many seconds: the newest first, as many as one page shows. */
+  async active(seconds: number): Promise<Job[]> {
+    return this.#database.query<Job>(
+      `select ${jobColumns} from cairn.job
+       where ${open} or finished > clock_timestamp() - make_interval(secs => $1)
+       order by created desc, id desc limit 50`,
+      [seconds],
+    );
+  }
+
   /** An account as an actor, for a job that is taken up without the request that started it. */
   async actor(id: string): Promise<Actor> {
     const [row] = await this.#database.query<Pick<Actor, 'roles'>>('select roles from cairn.account where id = $1', [

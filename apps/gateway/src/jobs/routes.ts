@@ -13,6 +13,7 @@ import { isFinished, type Job, statusInfo } from './job.ts';
 import { filterOf, JobList, JobsQuery, listAddress } from './listing.ts';
 import { demandReadable, mayRead } from './readable.ts';
 import { sendResult } from './results.ts';
+import { activityStream, justEndedSeconds } from './activity.ts';
 import { addressOf, closingOf, goneOf, sendEvents, type StreamTiming, usualStream } from './server-sent.ts';
 
 const ProcessParams = Type.Object({ process: Type.String({ maxLength: 100 }) });
@@ -91,6 +92,25 @@ export function jobRoutes(parts: {
           links.push({ href: listAddress(base, query, page.next), rel: 'next', type: 'application/json' });
         }
         return { jobs: page.jobs.map((job) => statusInfo(job, base)), links };
+      },
+    );
+
+    app.get(
+      '/activity',
+      {
+        config: { policy: 'jobs.read' },
+        schema: {
+          description:
+            'server-sent events named `jobs`: {"jobs": [statusInfo, …]} of those that wait, run or have just ended, at the beginning and each time that one has changed',
+          produces: ['text/event-stream'],
+        },
+      },
+      (request, reply) => {
+        const isTold = ({ process }: Job): boolean => mayRead(process, request.actor);
+        const read = async () => (await jobs.active(justEndedSeconds)).filter(isTold);
+        const over = AbortSignal.any([goneOf(reply), closing]);
+        void reply.header('cache-control', 'no-store');
+        return sendEvents(reply, activityStream(read, addressOf(request), stream, over));
       },
     );
 

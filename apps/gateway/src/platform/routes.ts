@@ -1,6 +1,7 @@
-import { PlatformStatus } from '@cairn/contracts';
+import { Blueprint, PlatformStatus } from '@cairn/contracts';
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { Type } from 'typebox';
+import type { BlueprintProbes } from './blueprint/blueprint.ts';
 import { conformsTo, landingPage } from './landing.ts';
 import type { Platform } from './status.ts';
 
@@ -15,8 +16,11 @@ const Links = Type.Array(
 const Landing = Type.Object({ title: Type.String(), description: Type.String(), links: Links });
 
 /** Liveness for whoever watches, and the platform's components for those who run it. */
-export function platformRoutes(parts: { platform: Pick<Platform, 'status'> }): FastifyPluginCallback {
-  const { platform } = parts;
+export function platformRoutes(parts: {
+  platform: Pick<Platform, 'status'>;
+  blueprint: Pick<BlueprintProbes, 'read'>;
+}): FastifyPluginCallback {
+  const { platform, blueprint } = parts;
   return (app: FastifyInstance, _options, done) => {
     app.get(
       '/healthz',
@@ -36,6 +40,9 @@ export function platformRoutes(parts: { platform: Pick<Platform, 'status'> }): F
     );
     app.get('/status', { config: { policy: 'status.read' }, schema: { response: { 200: PlatformStatus } } }, () =>
       platform.status(),
+    );
+    app.get('/blueprint', { config: { policy: 'status.read' }, schema: { response: { 200: Blueprint } } }, () =>
+      blueprint.read(),
     );
     done();
   };

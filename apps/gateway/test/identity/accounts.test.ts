@@ -219,4 +219,24 @@ describe('a gateway beyond loopback', () => {
     for (const host of ['127.0.0.1', '127.0.1.1', '::1', 'localhost']) await demandAccounts(host, nobody);
     await demandAccounts('10.1.2.3', gateway.accounts);
   });
+
+  test('may do no more than the roles it was made with, nor more than its account may now, and makes none that may more', async () => {
+    await add('narrow', ['scientist', 'approver']);
+    const { session } = await signIn('narrow');
+    const asked = { name: 'reads', roles: ['scientist'] };
+    const issued = (await ask('POST', '/tokens', session, asked)).json as IssuedToken;
+    expect(issued.roles).toEqual(['scientist']);
+    expect((await ask('GET', '/who', issued.token)).json).toMatchObject({ id: 'narrow', roles: ['scientist'] });
+    const listed = (await ask('GET', '/tokens', session)).json as IssuedToken[];
+    expect(listed).toMatchObject([{ name: 'reads', roles: ['scientist'] }]);
+    const beyond = { name: 'x', roles: ['approver'] };
+    expect(await ask('POST', '/tokens', issued.token, beyond)).toMatchObject({ status: 400, code: 'input-invalid' });
+    const child = (await ask('POST', '/tokens', issued.token, { name: 'child' })).json as IssuedToken;
+    expect((await ask('GET', '/who', child.token)).json).toMatchObject({ roles: ['scientist'] });
+    const none = { name: 'x', account: 'narrow', roles: ['administrator'] };
+    expect(await ask('POST', '/tokens', gateway.token, none)).toMatchObject({ status: 400, code: 'input-invalid' });
+    await ask('PATCH', '/accounts/narrow', gateway.token, { roles: ['approver'] });
+    expect((await ask('GET', '/who', issued.token)).status).toBe(403);
+    expect((await ask('GET', '/who', session)).json).toMatchObject({ roles: ['approver'] });
+  });
 });

@@ -78,7 +78,7 @@ beforeAll(async () => {
       block: 512,
     };
     return [
-      platformRoutes({ platform: { status: nobodyAsks } }),
+      platformRoutes({ platform: { status: nobodyAsks }, blueprint: { read: nobodyAsks } }),
       uploadRoutes({ objects, maxUploadBytes: 1024 }),
       catalogRoutes({ catalog }),
       registryRoutes(registry),
@@ -135,7 +135,7 @@ describe('the door for programs', () => {
     );
     const folders = new Set(Object.keys(document.paths).map((path) => path.split('/')[1]));
     const listed =
-      'accounts api approvals conformance datasets healthz imagery jobs keys mlflow models predictions processes';
+      'accounts activity api approvals blueprint conformance datasets healthz imagery jobs keys mlflow models predictions processes';
     const more = 'receipts revocations session stac status survey tokens uploads v2 {*}';
     expect([...folders].sort().join(' ')).toBe(`${listed} ${more}`);
     const { valid, errors } = await new Validator().validate(document);

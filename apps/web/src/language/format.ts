@@ -76,6 +76,16 @@ export class Formats {
     return new Intl.DateTimeFormat(this.#language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
   }
 
+  /** A moment given as RFC 3339, as time of the day with seconds. */
+  time(at: string): string {
+    return new Intl.DateTimeFormat(this.#language, { timeStyle: 'medium' }).format(new Date(at));
+  }
+
+  /** Things that are told one after the other. */
+  list(things: readonly string[]): string {
+    return new Intl.ListFormat(this.#language, { style: 'short', type: 'unit' }).format(things);
+  }
+
   #number(value: number, options: Intl.NumberFormatOptions): string {
     return new Intl.NumberFormat(this.#language, options).format(value);
   }

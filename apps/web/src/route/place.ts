@@ -1,3 +1,7 @@
+/** The parts of the page of those who run an installation. */
+export const operateSections = ['accounts', 'tokens'] as const;
+export type OperateSection = (typeof operateSections)[number];
+
 /** A page of the application with what its address names. */
 export type Place =
   | { page: 'discover' }
@@ -9,6 +13,8 @@ export type Place =
   | { page: 'prediction'; prediction: string }
   | { page: 'trail'; prediction: string }
   | { page: 'verify' }
+  | { page: 'blueprint' }
+  | { page: 'operate'; section: OperateSection }
   | { page: 'nowhere' };
 
 /** Where the reader is: the page, and the choices that its address carries, so that a link opens the same view. */
@@ -33,12 +39,21 @@ function readPlace(path: string): Place {
   if (more.length > 0) return { page: 'nowhere' };
   if (id === undefined) {
     if (head === '') return { page: 'discover' };
-    return head === 'predict' || head === 'predictions' || head === 'verify' ? { page: head } : { page: 'nowhere' };
+    if (head === 'operate') return { page: 'operate', section: 'accounts' };
+    const plain = ['predict', 'predictions', 'verify', 'blueprint'] as const;
+    const page = plain.find((one) => one === head);
+    return { page: page ?? 'nowhere' };
   }
   if (head === 'models') return { page: 'model', model: id };
   if (head === 'approve') return { page: 'approve', model: id };
   if (head === 'jobs') return { page: 'job', job: id };
+  if (head === 'operate') return operatePlace(id);
   return head === 'predictions' ? { page: 'prediction', prediction: id } : { page: 'nowhere' };
+}
+
+function operatePlace(name: string): Place {
+  const section = operateSections.find((one) => one === name);
+  return section === undefined ? { page: 'nowhere' } : { page: 'operate', section };
 }
 
 /** The address of a place. Empty choices are left out. */
@@ -62,6 +77,8 @@ function pathOf(place: Exclude<Place, { page: 'nowhere' }>): string {
       return `/predictions/${encodeURIComponent(place.prediction)}`;
     case 'trail':
       return `/predictions/${encodeURIComponent(place.prediction)}/trail`;
+    case 'operate':
+      return `/operate/${place.section}`;
     default:
       return `/${place.page}`;
   }

@@ -12,6 +12,8 @@ const entries = [
   { key: 'nav.predict', href: hrefOf({ page: 'predict' }), pages: ['predict', 'job'] },
   { key: 'nav.predictions', href: hrefOf({ page: 'predictions' }), pages: ['predictions', 'prediction', 'trail'] },
   { key: 'nav.verify', href: hrefOf({ page: 'verify' }), pages: ['verify'] },
+  { key: 'nav.blueprint', href: hrefOf({ page: 'blueprint' }), pages: ['blueprint'] },
+  { key: 'nav.operate', href: hrefOf({ page: 'operate', section: 'accounts' }), pages: ['operate'] },
 ] as const;
 
 /** The bar above every page: where one can go, the language, and who is signed in. */

@@ -33,9 +33,9 @@ export class RemoteMlflow implements Mlflow {
   async health(): Promise<MlflowHealth> {
     try {
       await this.#ask();
-      return { state: 'up' };
+      return { state: 'up', address: this.#address };
     } catch (error) {
-      return { state: 'down', detail: wordsOf(error) };
+      return { state: 'down', detail: wordsOf(error), address: this.#address };
     }
   }
 

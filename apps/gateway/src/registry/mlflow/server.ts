@@ -53,7 +53,12 @@ export class MlflowServer implements Mlflow {
   /** @inheritdoc */
   async health(): Promise<MlflowHealth> {
     const rssMiB = await this.rssMiB();
-    return { state: this.state, ...(rssMiB === null ? {} : { rssMiB }) };
+    const address = this.#running?.address;
+    return {
+      state: this.state,
+      ...(rssMiB === null ? {} : { rssMiB }),
+      ...(address === undefined ? {} : { address }),
+    };
   }
 
   /**

@@ -15,6 +15,8 @@ export interface MlflowHealth {
   rssMiB?: number;
   /** Why it is down. */
   detail?: string;
+  /** Where it answers, as `http://127.0.0.1:40001`, where it runs. */
+  address?: string;
 }
 
 /** The MLflow of an installation: a child process, or a server elsewhere. */
