@@ -53,6 +53,14 @@ try {
   await mapper.open(`/predictions/${id}/trail`);
   await mapper.page.getByText('Nothing of this was taken back').waitFor();
   await picture(mapper, 'trail');
+  await mapper.open(`/predictions/${id}?swipe=0.5&least=0.5`);
+  await mapper.mapDrawn();
+  await picture(mapper, 'prediction-swipe');
+  await mapper.page.getByRole('button', { name: 'Review by keyboard' }).click();
+  for (const key of ['a', 'a', 'r', 'a']) await mapper.page.keyboard.press(key);
+  await mapper.page.getByText('Of 4 that were looked at').waitFor();
+  await mapper.mapDrawn();
+  await picture(mapper, 'prediction-review');
 
   await mapper.open('/blueprint?part=seldon');
   await mapper.page.getByText('Why it was chosen').waitFor();

@@ -1,11 +1,12 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FoundFeature } from '@cairn/contracts';
+import type { FoundFeature, ReviewChange } from '@cairn/contracts';
 import { openBrowser } from '../src/browser.ts';
 import type { DemoHome } from '../src/demo-home.ts';
 import { up, type Up } from '../src/gateway.ts';
 import { manyBuildings } from '../src/many-buildings.ts';
 import { longestStretch } from '../src/own-time.ts';
+import { pidOf } from '../src/victim.ts';
 import { Visit } from '../src/visit.ts';
 
 /** A corner of the scene: longitude and latitude. */
@@ -110,6 +111,135 @@ export function describeInterpret(demo: () => DemoHome): void {
       await other.end();
     });
 
+    test('a swipe lays the image bare on the left and leaves the buildings on the right', async () => {
+      const box = async (left: number): Promise<string> => {
+        const map = (await visit.page.locator('.map').boundingBox())!;
+        const clip = { x: map.x + left * map.width, y: map.y + 0.6 * map.height, width: 200, height: 150 };
+        return (await visit.page.screenshot({ clip })).toString('base64');
+      };
+      await openResult(visit, '?swipe=0');
+      const handle = visit.page.getByRole('slider', { name: /Where the bare image/ });
+      await handle.waitFor();
+      const built = [await box(0.15), await box(0.6)];
+      await handle.focus();
+      await visit.page.keyboard.press('End');
+      await soon(async () => (await box(0.6)) === built[1]).toBe(false);
+      await visit.mapDrawn();
+      const bare = await box(0.15);
+      for (let step = 0; step < 5; step++) await visit.page.keyboard.press('PageDown');
+      await soon(() => box(0.6)).toBe(built[1]!);
+      expect(await box(0.15)).toBe(bare);
+      expect(bare).not.toBe(built[0]);
+      expect(await visit.barriers()).toEqual([]);
+      await visit.page.waitForURL(/swipe=0\.5/);
+    });
+
+    test('buildings are accepted, rejected and fixed by the keyboard; the precision of what was reviewed is told', async () => {
+      await openResult();
+      // Else it would be walked in the order of an earlier test.
+      await visit.page.reload();
+      await visit.mapDrawn();
+      const { keyboard } = visit.page;
+      const review = visit.page.getByRole('region', { name: 'Review' });
+      const [first, second, third] = buildings as [FoundFeature, FoundFeature, FoundFeature];
+      await visit.tabTo(button('Review by keyboard'));
+      await keyboard.press('Enter');
+      await review.getByText('Nobody has looked at this one yet.').waitFor();
+      await keyboard.press('a');
+      await review.getByText('Of 1 that were looked at, 100% are buildings').waitFor();
+      await keyboard.press('r');
+      await review.getByText('Of 2 that were looked at, 50% are buildings (95% interval: 9% to 91%).').waitFor();
+      await keyboard.press('e');
+      await review.getByText('Drag its corners').waitFor();
+      await keyboard.press('n');
+      for (let step = 0; step < 4; step++) await keyboard.press('ArrowLeft');
+      expect(await visit.barriers()).toEqual([]);
+      await keyboard.press('Enter');
+      await review.getByText('1 accepted, 1 fixed, 1 rejected.').waitFor();
+      await keyboard.press('k');
+      await review.getByText('Fixed: its outline was drawn anew').waitFor();
+      const { reviews, figures } = await cairn!.client.reviews(id);
+      expect(reviews.map(({ feature, verdict, actor }) => [feature, verdict, actor])).toEqual([
+        [first.id, 'accepted', 'owner'],
+        [second.id, 'rejected', 'owner'],
+        [third.id, 'fixed', 'owner'],
+      ]);
+      expect(figures.precision?.share).toBeCloseTo(2 / 3);
+      const [before, after] = [third.geometry.coordinates[0]!, reviews[2]!.geometry!.coordinates[0]!];
+      expect(after).toHaveLength(before.length);
+      expect(after).not.toEqual(before);
+
+      const reviewed = await cairn!.client.get<{ features: FoundFeature[] }>(`/predictions/${id}/reviewed.geojson`);
+      expect(reviewed.features).toHaveLength(buildings.length - 1);
+      expect(reviewed.features.find((one) => one.id === second.id)).toBeUndefined();
+      expect(reviewed.features[1]).toMatchObject({
+        id: third.id,
+        properties: { review: 'fixed', reviewed_by: 'owner' },
+      });
+      expect(reviewed.features[1]!.geometry.coordinates[0]).toEqual(after);
+      expect(reviewed.features[2]).toEqual(buildings[3]);
+    });
+
+    test('a result is compared with a file and with another result: what is in both, new and missing, and the offset', async () => {
+      const figures = visit.page.getByRole('region', { name: 'Compare' }).locator('.figures');
+      const told = (words: string) => figures.getByText(words).waitFor();
+      // The first ten are gone, three stand where there was nothing, and all lie a metre to the west.
+      const moved = buildings.slice(10).map(({ geometry: { coordinates } }) => ({
+        type: 'Polygon',
+        coordinates: coordinates.map((ring) => ring.map(([lon, lat]) => [lon! - 9.31e-6, lat])),
+      }));
+      const [lon, lat] = [corner[0] + 2e-4, corner[1] + 2e-4];
+      const specks = [0, 1, 2].map((place) => {
+        const [west, east] = [lon + place * 1e-5, lon + place * 1e-5 + 2e-6];
+        const ring = [
+          [west, lat],
+          [east, lat],
+          [east, lat + 2e-6],
+          [west, lat + 2e-6],
+          [west, lat],
+        ];
+        return { type: 'Polygon', coordinates: [ring] };
+      });
+      const far = {
+        type: 'Polygon',
+        coordinates: [
+          [
+            [0, 0],
+            [1, 0],
+            [1, 1],
+            [0, 1],
+            [0, 0],
+          ],
+        ],
+      };
+      const layer = JSON.stringify({ type: 'GeometryCollection', geometries: [...moved, ...specks, far] });
+      await openResult();
+      const input = visit.page.getByLabel('A file …');
+      await input.setInputFiles({ name: 'a.geojson', mimeType: 'application/geo+json', buffer: Buffer.from(layer) });
+      await visit.page.getByText('These lie').waitFor();
+      const text = (await figures.innerText()).replace(/\s+/g, ' ');
+      const matched = Number(/In both (\d+)/.exec(text)![1]);
+      // A metre is more than half of the smallest.
+      expect(matched).toBeGreaterThan(0.9 * moved.length);
+      expect(text).toContain(`Only here ${buildings.length - matched}`);
+      expect(text).toContain(`Only there ${moved.length - matched + 3}`);
+      expect(Number(/Mean offset ([\d.]+) m/.exec(text)![1])).toBeCloseTo(1, 1);
+      expect(await visit.barriers()).toEqual([]);
+
+      const osm = await (await cairn!.client.request('GET', `/predictions/${id}/buildings.osm`)).text();
+      await input.setInputFiles({ name: 'a.osm', mimeType: 'application/xml', buffer: Buffer.from(osm) });
+      await told(String(buildings.length));
+      await told('0 m');
+      await input.setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('nothing') });
+      await visit.page.getByText('This cannot be compared').waitFor();
+
+      const [other] = await cairn!.client.get<{ id: string; features: number }[]>('/predictions');
+      await openResult(visit, `?with=${other!.id}`);
+      await visit.page.getByText('These lie').waitFor();
+      await button('Stop comparing').click();
+      await visit.page.waitForURL((url) => !url.hash.includes('with='));
+    });
+
     test('10,000 buildings stay smooth: no step of the slider takes the page 100 ms', async () => {
       const many = await begin();
       await many.page.route('**/buildings.geojson', (route) =>
@@ -135,6 +265,39 @@ export function describeInterpret(demo: () => DemoHome): void {
       expect(Math.max(...best)).toBeLessThan(100);
       expect(await rows(many).count()).toBeLessThan(30);
       await many.end();
+    });
+
+    test('a review is refused where it is of no building, or its outline does not hold; what was taken in outlives the gateway', async () => {
+      const { client } = cairn!;
+      const crossing = {
+        type: 'Polygon' as const,
+        coordinates: [
+          [
+            [0, 0],
+            [1, 1],
+            [1, 0],
+            [0, 1],
+            [0, 0],
+          ],
+        ],
+      };
+      const refused = (feature: string, change: ReviewChange) => expect(client.review(id, feature, change)).rejects;
+      const [, , , fourth] = buildings;
+      await refused('0'.repeat(20), { verdict: 'accepted' }).toMatchObject({ code: 'not-found' });
+      await refused('../1', { verdict: 'accepted' }).toMatchObject({ code: 'input-invalid' });
+      await refused(fourth!.id, { verdict: 'fixed' }).toMatchObject({ code: 'input-invalid' });
+      await refused(fourth!.id, { verdict: 'fixed', geometry: crossing }).toMatchObject({ code: 'outline-invalid' });
+      await client.review(id, fourth!.id, { verdict: 'accepted' });
+      await client.review(id, fourth!.id, { verdict: 'rejected' });
+      await client.withdrawReview(id, buildings[0]!.id);
+      const told = await client.reviews(id);
+      expect(told.reviews.map(({ feature }) => feature)).toEqual(buildings.slice(1, 4).map((one) => one.id));
+      process.kill((await pidOf('gateway', { home: demo().home, starter: cairn!.running.child }))!, 'SIGKILL');
+      await cairn!.running.ended;
+      cairn = await up({ home: demo().home });
+      expect(await cairn.client.reviews(id)).toEqual(told);
+      for (const { feature } of told.reviews) await cairn.client.withdrawReview(id, feature);
+      expect(await cairn.client.reviews(id)).toMatchObject({ reviews: [], figures: { precision: null } });
     });
 
     test('no request goes to another host, and the page makes no mistake', () => {

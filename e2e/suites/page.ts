@@ -165,8 +165,11 @@ export function describePage(demo: () => DemoHome): void {
         await visit.page.waitForURL(/#\/jobs\//);
         const address = visit.page.url();
         await visit.open('/predictions');
+        // Also without the choices that the address of who started it carries, the map has its image.
+        const image = visit.page.waitForRequest(/\/imagery\/[^/]+\/tiles\//);
         await visit.page.getByRole('link', { name: /^Started/ }).click();
         await visit.page.waitForURL(/#\/jobs\//);
+        await image;
         await visit.page.goto(address);
         await button('Cancel').click();
         await heading('Cancelled').waitFor();

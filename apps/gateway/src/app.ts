@@ -39,6 +39,8 @@ export interface AppParts {
  *     GET  /datasets/:id/versions …  /datasets/:id/diff          data
  *     GET  /imagery/:id/tiles/:z/:x/:y.png                       imagery
  *     GET  /predictions …  /predictions/:id/buildings.:format    inference
+ *     GET  /predictions/:id/reviews   PUT DELETE …/:feature      review
+ *     GET  /predictions/:id/reviewed.geojson                     review
  *     GET  /jobs/:job/features   POST /processes/predict/estimate inference
  *     GET  /v2 …  /v2/health/…  /v2/models/:name …               inference
  *     POST /v2/models/:name/infer  …/versions/:version/infer     inference

@@ -94,6 +94,8 @@ import { versionFileRoutes } from './registry/version-file-routes.ts';
 import { Versions } from './registry/versions.ts';
 import { Bucket } from './storage/bucket.ts';
 import { ObjectBucket } from './storage/object-bucket.ts';
+import { Reviews } from './review/reviews.ts';
+import { reviewRoutes } from './review/routes.ts';
 import { ObjectStore } from './storage/objects.ts';
 import { uploadRoutes } from './storage/uploads.ts';
 import { surveyOf } from './survey/checks.ts';
@@ -394,6 +396,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       imageryRoutes({ imageries, objects, reader }),
       inferenceRoutes({ database, objects }),
       exportRoutes({ database, objects, exporter }),
+      reviewRoutes({ reviews: new Reviews({ database, objects }) }),
       featureRoutes({ jobs, objects, workFolder }),
       doorRoutes({ versions, inferences: new Inferences({ database, versions, receipts, backend, precedence }) }),
       estimateRoutes({ database, ...predicting, rates: config.rates }),

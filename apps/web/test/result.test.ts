@@ -116,6 +116,11 @@ test('a view comes back from the address that carries it; what is no view is as 
     camera: fc.option(camera, { nil: undefined }),
     least: fc.nat({ max: binCount - 1 }).map(binFrom),
     building: fc.option(fc.constantFrom('0040bf8aaa5268a59237', 'ffffffffffffffffffff'), { nil: undefined }),
+    other: fc.option(fc.constant('00000000000000000001'), { nil: undefined }),
+    swipe: fc.option(
+      fc.nat({ max: 100 }).map((value) => value / 100),
+      { nil: undefined },
+    ),
   });
   fc.assert(
     fc.property(anyView, (view) => {
@@ -125,8 +130,18 @@ test('a view comes back from the address that carries it; what is no view is as 
       expect(readView(new URLSearchParams(given))).toEqual(view);
     }),
   );
-  const first = { camera: undefined, least: 0, building: undefined };
-  for (const text of ['', 'at=1,2', 'at=200,0,3', 'at=,,', 'least=2', 'least=x', 'building=%3Cb%3E', 'at=1,2,3,4']) {
+  const first = { camera: undefined, least: 0, building: undefined, swipe: undefined, other: undefined };
+  for (const text of [
+    '',
+    'at=1,2',
+    'at=200,0,3',
+    'at=,,',
+    'least=2',
+    'least=x',
+    'building=%3Cb%3E',
+    'at=1,2,3,4',
+    'swipe=2',
+  ]) {
     expect(readView(new URLSearchParams(text))).toEqual(first);
   }
 });

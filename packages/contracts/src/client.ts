@@ -28,6 +28,7 @@ import type {
   TokenInfo,
 } from './account.ts';
 import type { Departure } from './departure.ts';
+import type { Review, ReviewChange, ReviewList } from './review.ts';
 import type { Revocation, RevocationAsked, RevocationResult } from './revocation.ts';
 import type { Shown } from './evidence.ts';
 import type { Blueprint, PlatformStatus } from './platform.ts';
@@ -332,6 +333,23 @@ export class CairnClient {
   /** What the versions of a model found as shadows, the newest first. */
   shadowComparisons(model: string, limit: number): Promise<ShadowComparison[]> {
     return this.get(`/models/${encodeURIComponent(model)}/shadow/comparisons?limit=${limit}`);
+  }
+
+  /** What was said of the buildings of a prediction by those who looked. */
+  reviews(prediction: string): Promise<ReviewList> {
+    return this.get(`/predictions/${encodeURIComponent(prediction)}/reviews`);
+  }
+
+  /** Says what a building of a prediction is, in place of what was said of it before. */
+  async review(prediction: string, feature: string, change: ReviewChange): Promise<Review> {
+    const path = `/predictions/${encodeURIComponent(prediction)}/reviews/${encodeURIComponent(feature)}`;
+    return (await (await this.#send('PUT', path, change)).json()) as Review;
+  }
+
+  /** Takes back what was said of a building. */
+  async withdrawReview(prediction: string, feature: string): Promise<void> {
+    const path = `/predictions/${encodeURIComponent(prediction)}/reviews/${encodeURIComponent(feature)}`;
+    await this.request('DELETE', path);
   }
 
   /** Takes back a version, a dataset or a package, with everything that came of it. */

@@ -57,6 +57,7 @@ export const errorCodes = {
   'version-not-in-production': { status: 409, exit: 4, title: 'Only versions in production answer predictions' },
   'model-output-invalid': { status: 502, exit: 1, title: 'The model answered something that is no prediction' },
   'model-timeout': { status: 504, exit: 1, title: 'The model does not come to an end' },
+  'outline-invalid': { status: 422, exit: 2, title: 'The outline of a building does not hold' },
   'export-impossible': { status: 422, exit: 2, title: 'The prediction cannot be had in that format' },
   'run-not-reproducible': { status: 409, exit: 4, title: 'The run cannot be made again' },
   'image-missing': { status: 409, exit: 4, title: 'The package has no container image' },

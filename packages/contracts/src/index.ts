@@ -16,6 +16,7 @@ export * from './model.ts';
 export * from './model-task.ts';
 export * from './expression.ts';
 export * from './departure.ts';
+export * from './review.ts';
 export * from './revocation.ts';
 export * from './evidence.ts';
 export * from './platform.ts';

@@ -29,6 +29,8 @@ export const policy = {
   'inference.read': everyone,
   'inference.estimate': everyone,
   'receipts.read': everyone,
+  'reviews.read': everyone,
+  'reviews.write': ['mapper', 'scientist', 'approver'],
   'versions.read': everyone,
   'jobs.read': everyone,
   'jobs.execute': everyone,

@@ -1,6 +1,6 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo } from 'react';
-import { CairnError } from '@cairn/contracts';
+import { CairnError, type StatusInfo } from '@cairn/contracts';
 import { ProgressBar } from 'react-aria-components';
 import { useImagery } from '../catalog/imagery.ts';
 import { gateway } from '../gateway.ts';
@@ -23,9 +23,12 @@ export default function JobPage({ id, query }: { id: string; query: URLSearchPar
   const { say, formats } = useWords();
   const live = useLiveFeatures(id);
   const imagery = useImagery();
+  const job = useQuery({ queryKey: ['job', id], queryFn: () => gateway.job(id), staleTime: Infinity });
   const cancel = useMutation({ mutationFn: () => gateway.dismiss(id) });
   const { features, progress, ended, cut, error } = live;
-  const image = imagery.data?.find((one) => one.id === query.get('imagery'));
+  // Who finds the job among the results comes without the choices that made it: the job names its imagery.
+  const predictedOn = query.get('imagery') ?? imageryOf(job.data);
+  const image = imagery.data?.find((one) => one.id === predictedOn);
   const first = useMemo(
     () => (features.length === 0 ? undefined : boundsOf(features.slice(0, 50))),
     [features.length === 0],
@@ -102,6 +105,13 @@ export default function JobPage({ id, query }: { id: string; query: URLSearchPar
     if (progress === undefined || progress === 0) return say('job.queued');
     return progress <= 0.02 ? say('job.waking') : say('job.foundNone', { share: formats.percent(progress) });
   }
+}
+
+/** Id of the imagery that a job predicts on. */
+function imageryOf(job: StatusInfo | undefined): string | undefined {
+  const href = job?.links.find(({ rel }) => rel === 'derived_from')?.href;
+  const id = href?.split('/').at(-1);
+  return id === undefined ? undefined : decodeURIComponent(id);
 }
 
 async function showResult(job: string): Promise<void> {

@@ -5,11 +5,12 @@ import type { ImageryChoice } from '../catalog/imagery.ts';
 import type { Bbox } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
 import type { AreaGeometry } from '../predict/area.ts';
+import type { Outline, OutlineEditor } from './edit.ts';
 import { type Camera, type DrawingMode, MapView, type Pin } from './MapView.ts';
 import './map.css';
 
-/** A building to approach, a box to see whole, or where to look from. */
-export type Target = { building: Bbox } | { whole: Bbox } | { from: Camera };
+/** A building to approach, to a zoom at least; a box to see whole; or where to look from. */
+export type Target = { building: Bbox; zoom?: number } | { whole: Bbox } | { from: Camera };
 
 interface Props {
   /** Where to look; looked at again whenever it changes. */
@@ -23,6 +24,15 @@ interface Props {
   least?: number;
   /** The building that is spoken of. */
   chosen?: FoundFeature | undefined;
+  /** Share of the width from which on the buildings are shown. */
+  swipe?: number | undefined;
+  /** What was said of buildings. */
+  reviewed?: readonly { verdict: string; geometry: GeoJSON.Polygon }[];
+  /** What only one of two layers has. */
+  compared?: readonly { kind: 'added' | 'missing'; geometry: GeoJSON.Geometry }[];
+  /** An outline to draw anew, by identity. */
+  edited?: Outline | undefined;
+  onEditor?: (editor: OutlineEditor) => void;
   area?: AreaGeometry | undefined;
   pins?: readonly Pin[];
   drawing?: DrawingMode | undefined;
@@ -36,7 +46,7 @@ const none: readonly never[] = [];
 /** A map with what a page lays on it. A module of its own, fetched when a page shows a map. */
 export default function MapCanvas(props: Props) {
   const { look, target, imagery, footprints = none, buildings = none, least = 0, chosen, area } = props;
-  const { pins = none, drawing } = props;
+  const { pins = none, drawing, swipe, reviewed = none, compared = none, edited } = props;
   const { say } = useWords();
   const box = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<MapView>();
@@ -65,7 +75,7 @@ export default function MapCanvas(props: Props) {
   }, [map, where]);
   useEffect(() => {
     if (target === undefined || map === undefined) return;
-    if ('building' in target) map.approach(target.building);
+    if ('building' in target) map.approach(target.building, target.zoom);
     else if ('whole' in target) map.look(target.whole);
     else map.jump(target.from);
   }, [map, target]);
@@ -73,9 +83,14 @@ export default function MapCanvas(props: Props) {
   useEffect(() => map?.setFootprints(footprints.map(({ geometry }) => geometry)), [map, footprints]);
   useEffect(() => map?.setBuildings(buildings), [map, buildings]);
   useEffect(() => map?.setLeastConfidence(least), [map, least]);
+  useEffect(() => map?.setSwipe(swipe), [map, swipe]);
+  useEffect(() => map?.setCompared(compared), [map, compared]);
+  useEffect(() => map?.setReviewed(reviewed), [map, reviewed]);
   useEffect(() => map?.setChosen(chosen), [map, chosen]);
   useEffect(() => map?.setArea(area), [map, area]);
   useEffect(() => map?.setPins(pins), [map, pins]);
   useEffect(() => map?.setDrawing(drawing, (geometry) => drawn(geometry)), [map, drawing]);
+  const editing = useEffectEvent((editor: OutlineEditor) => props.onEditor?.(editor));
+  useEffect(() => (edited === undefined ? undefined : map?.edit(edited, (editor) => editing(editor))), [map, edited]);
   return <div ref={box} className="canvas" />;
 }

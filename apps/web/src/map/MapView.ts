@@ -13,7 +13,9 @@ import type { Bbox } from '../gateway.ts';
 import type { Say } from '../language/words.ts';
 import type { AreaGeometry } from '../predict/area.ts';
 import { binOf } from './confidence.ts';
-import { aboveImagery, binLayers, bins, fillOpacity, mapStyle, nothing } from './style.ts';
+import type { Outline, OutlineEditor } from './edit.ts';
+import { aboveImagery, binLayers, bins, fillOpacity, mapStyle, nothing, resultLayers } from './style.ts';
+import { Swipe } from './swipe.ts';
 
 setWorkerUrl(workerUrl);
 
@@ -57,6 +59,7 @@ export class MapView {
   /** Bins below it are hidden. */
   #firstBin = 0;
   #stopDrawing: (() => void) | undefined;
+  #swipe: Swipe | undefined;
   #ended = false;
 
   constructor(box: HTMLElement, say: Say, view: Bbox | undefined, events: () => MapEvents) {
@@ -109,8 +112,8 @@ export class MapView {
   }
 
   /** Brings a building into the middle, near enough to see it. */
-  approach([west, south, east, north]: Bbox): void {
-    const zoom = Math.max(this.#map.getZoom(), nearZoom);
+  approach([west, south, east, north]: Bbox, least = nearZoom): void {
+    const zoom = Math.max(this.#map.getZoom(), least);
     this.#map.easeTo({ center: [(west + east) / 2, (south + north) / 2], zoom, duration: 500 });
   }
 
@@ -155,6 +158,50 @@ export class MapView {
         this.#map.setPaintProperty(line, 'line-opacity', bin < this.#firstBin ? 0 : 1);
       }
     });
+  }
+
+  /** Cuts the buildings off left of a share of the map's width, 0..1; undefined: nowhere. */
+  setSwipe(share: number | undefined): void {
+    this.#whenReady(() => {
+      if (share !== undefined) this.#swipe ??= new Swipe(this.#map, resultLayers);
+      this.#swipe?.set(share);
+    });
+  }
+
+  /** Shows what was said of buildings. */
+  setReviewed(reviewed: readonly { verdict: string; geometry: GeoJSON.Polygon }[]): void {
+    this.#setData('reviewed', {
+      type: 'FeatureCollection',
+      features: reviewed.map(({ verdict, geometry }) => ({ type: 'Feature', properties: { verdict }, geometry })),
+    });
+  }
+
+  /** Shows what only one of two layers has. */
+  setCompared(compared: readonly { kind: 'added' | 'missing'; geometry: GeoJSON.Geometry }[]): void {
+    this.#setData('compared', {
+      type: 'FeatureCollection',
+      features: compared.map(({ kind, geometry }) => ({ type: 'Feature', properties: { kind }, geometry })),
+    });
+  }
+
+  /** Lets an outline be drawn anew; the editor is told once it is there. Answers what ends it. */
+  edit(outline: Outline, onEditor: (editor: OutlineEditor) => void): () => void {
+    let editor: OutlineEditor | undefined;
+    let stopped = false;
+    this.#stopDrawing = () => {
+      stopped = true;
+      editor?.stop();
+      editor = undefined;
+      this.#stopDrawing = undefined;
+    };
+    this.#whenReady(() => {
+      void import('./edit.ts').then(({ OutlineEditor }) => {
+        if (stopped || this.#ended) return;
+        editor = new OutlineEditor(this.#map, outline);
+        onEditor(editor);
+      });
+    });
+    return () => this.#stopDrawing?.();
   }
 
   /** Marks the building that is spoken of. */

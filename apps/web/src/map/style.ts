@@ -1,6 +1,7 @@
 import type { FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import { binColour, binCount, binFrom } from './confidence.ts';
 import { landOfEarth } from './land.ts';
+import { comparedColours } from './style-colours.ts';
 
 /** The layer below which imagery lies. */
 export const aboveImagery = 'footprints';
@@ -33,7 +34,10 @@ export function mapStyle(dark: boolean): StyleSpecification {
       footprints: empty,
       // Ids of content are no numbers, which is what tiles hold: the position in the list stands in for them.
       buildings: { type: 'geojson', data: nothing, generateId: true },
+      compared: empty,
+      reviewed: empty,
       chosen: empty,
+      corner: empty,
       area: empty,
     },
     layers: [
@@ -48,8 +52,21 @@ export function mapStyle(dark: boolean): StyleSpecification {
       },
       ...bins.map(fillOf),
       ...bins.map(lineOf),
+      ...comparedLayers,
+      ...reviewedLayers,
       ...outlined('chosen', '#ffd43b'),
       ...outlined('area', '#1f6f5c'),
+      {
+        id: 'corner',
+        type: 'circle',
+        source: 'corner',
+        paint: {
+          'circle-radius': 8,
+          'circle-color': '#ffd43b',
+          'circle-stroke-color': '#1a2422',
+          'circle-stroke-width': 2.5,
+        },
+      },
     ],
   };
 }
@@ -90,6 +107,50 @@ function filterOf(bin: number): FilterSpecification {
   const within = bin === 0 ? [to] : bin === binCount - 1 ? [from] : [from, to];
   return ['all', ...within] as unknown as FilterSpecification;
 }
+
+/** What was said of buildings: of what was rejected a shadow is left, what was fixed is drawn as it should be. */
+const reviewedLayers: LayerSpecification[] = [
+  {
+    id: 'rejected',
+    type: 'fill',
+    source: 'reviewed',
+    filter: ['==', ['get', 'verdict'], 'rejected'],
+    paint: { 'fill-color': '#1a2422', 'fill-opacity': 0.65 },
+  },
+  {
+    id: 'accepted',
+    type: 'line',
+    source: 'reviewed',
+    filter: ['!=', ['get', 'verdict'], 'rejected'],
+    paint: {
+      'line-color': ['match', ['get', 'verdict'], 'fixed', '#c77dff', '#ffffff'],
+      'line-width': ['match', ['get', 'verdict'], 'fixed', 3, 2.5],
+    },
+  },
+];
+
+/** What only the result has, and what only the layer has that it is compared with. */
+const comparedLayers: LayerSpecification[] = [
+  {
+    id: 'compared-fill',
+    type: 'fill',
+    source: 'compared',
+    filter: ['==', ['get', 'kind'], 'missing'],
+    paint: { 'fill-color': comparedColours.missing, 'fill-opacity': 0.3 },
+  },
+  {
+    id: 'compared',
+    type: 'line',
+    source: 'compared',
+    paint: {
+      'line-color': ['match', ['get', 'kind'], 'missing', comparedColours.missing, comparedColours.added],
+      'line-width': 3,
+    },
+  },
+];
+
+/** The first layer of a result, and that before which the last of its layers lies: between them a swipe cuts. */
+export const resultLayers = { first: 'fill-0', after: 'chosen-case' };
 
 /** A line that is seen on every ground. */
 function outlined(source: string, colour: string): LayerSpecification[] {

@@ -4,13 +4,17 @@ import { useWords } from '../language/words.ts';
 import { binColour, binOf } from '../map/confidence.ts';
 import type { Columns } from './columns.ts';
 import { type Order, ordered, type SortKey, sortKeys } from './order.ts';
+import type { Said } from './use-reviews.ts';
 import './table.css';
+
+const marks = { accepted: '✓', rejected: '✗', fixed: '✎' } as const;
 
 interface Props {
   buildings: readonly FoundFeature[];
   columns: Columns;
   /** The places of what is shown. */
   places: Uint32Array;
+  reviews: ReadonlyMap<string, Said>;
   order: Order;
   onOrder: (order: Order) => void;
   /** Place of the building that is spoken of. */
@@ -27,7 +31,7 @@ const rowsShown = 9;
 const ahead = 5;
 
 /** The buildings that the map shows, as a table. However many they are, only the rows that are seen are there. */
-export function BuildingTable({ buildings, columns, places, order, onOrder, chosen, onChoose, onGo }: Props) {
+export function BuildingTable({ buildings, columns, places, reviews, order, onOrder, chosen, onChoose, onGo }: Props) {
   const { say, formats } = useWords();
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
@@ -90,6 +94,7 @@ export function BuildingTable({ buildings, columns, places, order, onOrder, chos
                   aria-hidden="true"
                 />
                 <code>{buildings[place]!.id.slice(0, 7)}</code>
+                <Mark said={reviews.get(buildings[place]!.id)} />
               </span>
               <span role="gridcell" className="number">
                 {formats.m2(columns.area[place]!)}
@@ -130,6 +135,18 @@ export function BuildingTable({ buildings, columns, places, order, onOrder, chos
     const next = at < 0 ? 0 : Math.max(0, Math.min(rows.length - 1, at + step));
     onChoose(rows[next]!);
   }
+}
+
+/** What was said of a building. */
+function Mark({ said }: { said: Said | undefined }) {
+  const { say } = useWords();
+  if (said === undefined) return null;
+  const words = say(`reviewed.${said.verdict}`);
+  return (
+    <span className={`mark ${said.verdict}`} role="img" aria-label={words} title={words}>
+      {marks[said.verdict]}
+    </span>
+  );
 }
 
 /** Scrolls a row into what is seen below the head. */

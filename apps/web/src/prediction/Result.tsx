@@ -1,7 +1,11 @@
-import { lazy, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useDeferredValue, useMemo, useState } from 'react';
 import { useImagery } from '../catalog/imagery.ts';
+import { figuresOf } from '../compare/compare.ts';
+import { ComparePanel, type Layer } from '../compare/ComparePanel.tsx';
+import { useComparison } from '../compare/use-comparison.ts';
 import type { Bbox } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
+import type { Outline, OutlineEditor } from '../map/edit.ts';
 import { Legend } from '../map/Legend.tsx';
 import { MapBoundary } from '../map/MapBoundary.tsx';
 import type { Target } from '../map/MapCanvas.tsx';
@@ -13,13 +17,19 @@ import { Columns } from './columns.ts';
 import { ConfidenceSlider } from './ConfidenceSlider.tsx';
 import { CopyLink } from './CopyLink.tsx';
 import { Downloads } from './Downloads.tsx';
-import type { Order } from './order.ts';
+import { type Order, ordered } from './order.ts';
 import { Plot } from './Plot.tsx';
-import type { Buildings, Ground, PredictionInfo } from './predictions.ts';
+import { type Buildings, downloadHref, type Ground, type PredictionInfo } from './predictions.ts';
+import { ReviewPanel } from './ReviewPanel.tsx';
+import { SwipeHandle } from './SwipeHandle.tsx';
 import { Totals } from './Totals.tsx';
+import { useReviews } from './use-reviews.ts';
 import { useView } from './use-view.ts';
 
 const MapCanvas = lazy(() => import('../map/MapCanvas.tsx'));
+
+/** At which a corner can be told from the next. */
+const editZoom = 20.5;
 
 interface Props {
   info: PredictionInfo;
@@ -57,6 +67,60 @@ export function Result({ info, buildings, ground, query, children }: Props) {
     () => (ground === undefined || box === undefined ? 1 : shareInView(ground.area, box)),
     [ground, box],
   );
+  const { reviews, say: saying, error } = useReviews(info.id);
+  const reviewed = useMemo(
+    () =>
+      [...reviews].flatMap(([id, { verdict, geometry }]) => {
+        const place = places.get(id);
+        return place === undefined ? [] : [{ verdict, geometry: geometry ?? features[place]!.geometry }];
+      }),
+    [reviews, places, features],
+  );
+  const [file, setFile] = useState<File>();
+  const layer = useMemo(
+    (): Layer | undefined =>
+      file !== undefined ? { file } : view.other === undefined ? undefined : { prediction: view.other },
+    [file, view.other],
+  );
+  const area = ground?.area;
+  const asked = useMemo(
+    () =>
+      layer && {
+        result: downloadHref(info.id, 'geojson'),
+        layer: 'file' in layer ? layer.file : downloadHref(layer.prediction, 'geojson'),
+        area,
+      },
+    [layer, info.id, area],
+  );
+  const compared = useComparison(asked);
+  const found = compared !== undefined && 'pairs' in compared ? compared : undefined;
+  // The slider does not wait for it.
+  const deferredLeast = useDeferredValue(view.least);
+  const comparison = useMemo(
+    () => found && figuresOf(found.pairs, columns.sure(columns.within(undefined), deferredLeast), found.theirs.length),
+    [found, columns, deferredLeast],
+  );
+  const onlyInOne = useMemo(
+    () =>
+      comparison && found
+        ? [
+            ...comparison.added.map((place) => ({ kind: 'added' as const, geometry: features[place]!.geometry })),
+            ...comparison.missing.map((place) => ({ kind: 'missing' as const, geometry: found.theirs[place]! })),
+          ]
+        : undefined,
+    [comparison, found, features],
+  );
+  const [edited, setEdited] = useState<Outline>();
+  const [editor, setEditor] = useState<OutlineEditor>();
+  const walk = useMemo(
+    () => ordered(columns.sure(columns.within(undefined), view.least), order, columns),
+    [columns, view.least, order],
+  );
+  const edit = (outline: Outline | undefined): void => {
+    setEdited(outline);
+    setEditor(undefined);
+    if (outline !== undefined && chosen !== undefined) setTarget({ building: columns.boxAt(chosen), zoom: editZoom });
+  };
   const choose = (place: number | undefined): void =>
     change({ building: place === undefined ? undefined : features[place]!.id });
 
@@ -71,7 +135,12 @@ export function Result({ info, buildings, ground, query, children }: Props) {
               imagery={image}
               buildings={features}
               least={view.least}
-              chosen={chosen === undefined ? undefined : features[chosen]}
+              chosen={chosen === undefined || edited !== undefined ? undefined : features[chosen]}
+              swipe={view.swipe}
+              reviewed={reviewed}
+              {...(onlyInOne === undefined ? {} : { compared: onlyInOne })}
+              edited={edited}
+              onEditor={setEditor}
               onView={(shownBox, camera) => {
                 setBox(shownBox);
                 change({ camera });
@@ -80,6 +149,7 @@ export function Result({ info, buildings, ground, query, children }: Props) {
             />
           </Suspense>
         </MapBoundary>
+        {view.swipe === undefined ? null : <SwipeHandle share={view.swipe} onShare={(swipe) => change({ swipe })} />}
         <Legend />
       </section>
       <div className="panel">
@@ -99,6 +169,13 @@ export function Result({ info, buildings, ground, query, children }: Props) {
           >
             {say('view.whole')}
           </button>
+          <button
+            className="button plain small"
+            aria-pressed={view.swipe !== undefined}
+            onClick={() => change({ swipe: view.swipe === undefined ? 0.5 : undefined })}
+          >
+            {say('swipe.title')}
+          </button>
           <CopyLink id={info.id} view={view} />
         </div>
         <Plot inView={sums.inView} shown={sums.shown} />
@@ -117,9 +194,37 @@ export function Result({ info, buildings, ground, query, children }: Props) {
           places={shown}
           order={order}
           onOrder={setOrder}
+          reviews={reviews}
           chosen={chosen}
           onChoose={choose}
           onGo={(place) => setTarget({ building: columns.boxAt(place) })}
+        />
+        <ReviewPanel
+          id={info.id}
+          buildings={features}
+          walk={walk}
+          chosen={chosen}
+          onGo={(place) => {
+            choose(place);
+            setTarget({ building: columns.boxAt(place) });
+          }}
+          reviews={reviews}
+          error={error}
+          onSay={(one) => saying.mutate(one)}
+          editor={editor}
+          onEdit={edit}
+        />
+        <ComparePanel
+          info={info}
+          layer={layer}
+          onLayer={(chosenLayer) => {
+            setFile(chosenLayer !== undefined && 'file' in chosenLayer ? chosenLayer.file : undefined);
+            change({
+              other: chosenLayer !== undefined && 'prediction' in chosenLayer ? chosenLayer.prediction : undefined,
+            });
+          }}
+          figures={comparison}
+          fault={compared !== undefined && 'fault' in compared ? compared.fault : undefined}
         />
         <Downloads id={info.id} />
         {children}

@@ -63,3 +63,8 @@ export const downloadFormats = ['geojson', 'gpkg', 'fgb', 'parquet', 'osm', 'geo
 export function downloadHref(id: string, format: (typeof downloadFormats)[number]): string {
   return `/predictions/${encodeURIComponent(id)}/buildings.${format}`;
 }
+
+/** Address of a prediction's buildings as its review leaves them. */
+export function reviewedHref(id: string): string {
+  return `/predictions/${encodeURIComponent(id)}/reviewed.geojson`;
+}

@@ -67,5 +67,5 @@ export function DropAnywhere({ load }: { load: () => Promise<unknown> }) {
 
 /** Whether a part of the page takes files for something else: an image to add, an area. */
 function takesFiles(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('.drop, .paste, .overlay') !== null;
+  return target instanceof Element && target.closest('.drop, .paste, .compare, .overlay') !== null;
 }

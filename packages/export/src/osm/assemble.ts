@@ -1,4 +1,4 @@
-import { sideOfRing, signedArea2 } from '@cairn/geo';
+import { sideOfRing, signedArea2 } from '@cairn/geo/polygons';
 
 /**
  * Joins ways end to end into rings of node ids, as the members of a multipolygon are: each ring closed by its first node,
