@@ -11,7 +11,7 @@ cairn := ./bin/cairn
 web_sources := $(shell find apps/web packages/contracts/src packages/geo/src packages/receipt/src -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-full test-cluster bench generate check screenshots format clean
+.PHONY: help setup demo up test test-full test-compose test-cluster compose-up compose-down bench generate check screenshots format clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,6 +49,13 @@ demo: setup $(scene_ready) ## from nothing to verified buildings; SCENE=DIR for 
 up: setup ## start Cairn and keep it running until Ctrl-C
 	@$(cairn) up $(ARGS)
 
+compose-up: ## start Cairn in containers on PostgreSQL, MinIO and MLflow (docs/operate/compose.md)
+	@tools/compose.sh up --detach --build --wait
+	@echo 'Cairn is ready at http://127.0.0.1:'$${CAIRN_PORT:-8080}
+
+compose-down: ## stop it; what it keeps stays
+	@tools/compose.sh down
+
 generate: node_modules/.package-lock.json ## write the generated files again
 	@node --import tsx tools/generate.ts
 
@@ -63,6 +70,9 @@ test: setup ## the whole suite
 
 test-full: setup ## the whole suite at its full counts (kills, fuzz inputs)
 	@CAIRN_TEST_FULL=1 tools/test.sh
+
+test-compose: setup ## what needs Docker: all of deploy/compose (15 minutes on two busy cores, and its images' builds); tools/test-compose.sh
+	@tools/test-compose.sh
 
 test-cluster: node_modules/.package-lock.json ## what needs a Kubernetes with Argo and Seldon (about 10 minutes); tools/test-cluster.sh says what it asks for
 	@tools/test-cluster.sh

@@ -1,16 +1,33 @@
+import type { ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CairnClient } from '@cairn/contracts';
 import { start, type Running, type Surroundings } from './cairn.ts';
+import { composed } from './composed.ts';
 
-/** A Cairn that `cairn up` started. */
-export interface Up {
-  running: Running;
+/** A Cairn that answers. */
+export interface Opened {
   address: string;
   token: string;
   client: CairnClient;
   /** Ends it as Ctrl-C does. */
   stop(): Promise<void>;
+  /** What started its gateway, where that is a process of this machine. */
+  starter?: ChildProcess;
+}
+
+/** One that `cairn up` started. */
+export interface Up extends Opened {
+  running: Running;
+  starter: ChildProcess;
+}
+
+/** Opens the Cairn in containers that the tests are told of, or starts one on a state folder. */
+export async function open(surroundings: Surroundings): Promise<Opened> {
+  const there = composed();
+  if (there === undefined) return up(surroundings);
+  await there.start();
+  return { ...there, client: new CairnClient(there) };
 }
 
 /** Starts Cairn on a state folder and waits until it is ready. */
@@ -29,6 +46,7 @@ export async function up(surroundings: Surroundings): Promise<Up> {
   const token = (await readFile(join(surroundings.home, 'token'), 'utf8')).trim();
   return {
     running,
+    starter: running.child,
     address,
     token,
     client: new CairnClient({ address, token }),

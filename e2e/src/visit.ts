@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Browser, Locator, Page } from 'playwright-core';
-import type { Up } from './gateway.ts';
+import type { Opened } from './gateway.ts';
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** WCAG 2.2, A and AA, by the names that axe gives to its rules. */
@@ -43,7 +43,7 @@ export class Visit {
     });
   }
 
-  static async begin(browser: Browser, cairn: Up, visitor: Visitor = {}): Promise<Visit> {
+  static async begin(browser: Browser, cairn: Opened, visitor: Visitor = {}): Promise<Visit> {
     const { language = 'en', width = 1280, height = 860, stranger = false } = visitor;
     const page = await browser.newPage({ viewport: { width, height }, locale: language });
     const visit = new Visit(page, cairn.address);

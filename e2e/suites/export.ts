@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cairn } from '../src/cairn.ts';
 import type { DemoHome } from '../src/demo-home.ts';
-import { up } from '../src/gateway.ts';
+import { open } from '../src/gateway.ts';
 
 /** `cairn export`: with a server and without one. */
 export function describeExport(demo: () => DemoHome): void {
@@ -15,7 +15,7 @@ export function describeExport(demo: () => DemoHome): void {
     const run = (...words: string[]) => cairn(words, { home: demo().home });
 
     test('a prediction from the server and its file without one give the same bytes, and verify holds', async () => {
-      const started = await up({ home: demo().home });
+      const started = await open({ home: demo().home });
       try {
         const answer = await fetch(`${started.address}/predictions`, {
           headers: { authorization: `Bearer ${(await readFile(join(demo().home, 'token'), 'utf8')).trim()}` },

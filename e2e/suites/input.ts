@@ -7,19 +7,19 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cairn, repository, type Ended } from '../src/cairn.ts';
 import type { DemoHome } from '../src/demo-home.ts';
-import { up, type Up } from '../src/gateway.ts';
+import { open, type Opened } from '../src/gateway.ts';
 import { generatedScene } from '../src/scene.ts';
 import { copyPackage } from '../src/package-copy.ts';
 
 /** Bad input: each kind ends in an error that says what, where and what to do, and leaves nothing half registered. */
 export function describeInput(demo: () => DemoHome): void {
   describe('bad input', () => {
-    let cairnUp: Up | undefined;
+    let cairnUp: Opened | undefined;
     let folder = '';
     let box: [number, number, number, number] = [0, 0, 0, 0];
     let before = '';
     beforeAll(async () => {
-      cairnUp = await up({ home: demo().home, environment: { CAIRN_MAX_AOI_KM2: '2' } });
+      cairnUp = await open({ home: demo().home, environment: { CAIRN_MAX_AOI_KM2: '2' } });
       folder = await mkdtemp(join(tmpdir(), 'cairn-input-'));
       box = (JSON.parse(await readFile(demo().out, 'utf8')) as { bbox: typeof box }).bbox;
       before = await holdings(cairnUp);
@@ -188,7 +188,7 @@ async function onlyBasics(folder: string): Promise<string> {
 }
 
 /** What the catalogue and the registry hold, but for predictions. */
-async function holdings({ client }: Up): Promise<string> {
+async function holdings({ client }: Opened): Promise<string> {
   const lists = await Promise.all(
     ['models', 'versions', 'datasets', 'imagery'].map(async (collection) => {
       const { features } = await client.get<{ features: { id: string }[] }>(

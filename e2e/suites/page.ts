@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from '../src/browser.ts';
 import type { DemoHome } from '../src/demo-home.ts';
 import { pictureOf } from '../src/faults/content.ts';
-import { up, type Up } from '../src/gateway.ts';
+import { open, type Opened } from '../src/gateway.ts';
 import { pidOf } from '../src/victim.ts';
 import { Visit } from '../src/visit.ts';
 
@@ -15,7 +15,7 @@ const half = '86.0689,15.3775,86.0711,15.3811';
 /** The web application in a real browser, as a mapper uses it. */
 export function describePage(demo: () => DemoHome): void {
   describe('the page', () => {
-    let cairn: Up | undefined;
+    let cairn: Opened | undefined;
     let browser: Browser | undefined;
     let visit: Visit;
     const visits: Visit[] = [];
@@ -25,7 +25,7 @@ export function describePage(demo: () => DemoHome): void {
       return one;
     };
     beforeAll(async () => {
-      cairn = await up({ home: demo().home });
+      cairn = await open({ home: demo().home });
       browser = await openBrowser();
       visit = await begin();
     });
@@ -158,7 +158,8 @@ export function describePage(demo: () => DemoHome): void {
       await visit.page.getByText('The area that you chose').waitFor();
       await visit.page.getByText(/Takes about/).waitFor();
       // Else it might come to its end while it is looked for.
-      const server = await pidOf('serving', { home: demo().home, starter: cairn!.running.child });
+      const { starter } = cairn!;
+      const server = starter && (await pidOf('serving', { home: demo().home, starter }));
       if (server !== undefined) process.kill(server, 'SIGSTOP');
       try {
         await button('Find buildings').click();

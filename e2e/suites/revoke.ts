@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cairn } from '../src/cairn.ts';
 import type { DemoHome } from '../src/demo-home.ts';
-import { up } from '../src/gateway.ts';
+import { open } from '../src/gateway.ts';
 
 /** What was found to be wrong is taken back; those who hold a file of it learn so when they ask. */
 export function describeRevoke(demo: () => DemoHome): void {
   describe('revoking', () => {
     test('the data of a version takes its predictions along, and verify says so when it can ask', async () => {
       const { home, out } = demo();
-      const started = await up({ home });
+      const started = await open({ home });
       try {
         const facts = JSON.parse(await readFile(out, 'utf8')) as {
           'cairn:receipt': { facts: { datasetDigest: { digest: string }; version: string } };

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { CairnClient, CairnError, toIdentifier, type VersionInfo } from '@cairn/contracts';
 import type { AddCommand, Surroundings } from '../command.ts';
-import { startGateway } from '../gateway.ts';
+import { connect, startGateway } from '../gateway.ts';
 import { listFiles } from '../folder.ts';
 import { readNotice } from '../notices.ts';
 import { readPort } from '../options.ts';
@@ -25,7 +25,7 @@ const reason = 'Demonstration: the shipped version, its figures and its known li
 
 /**
  * `cairn demo`: the main job from an empty state folder to a verified `buildings.geojson`. Each step finds what an
- * earlier, interrupted demo did and goes on from there.
+ * earlier, interrupted demo did and goes on from there. Where `CAIRN_ADDRESS` names a gateway, it is asked and none started.
  */
 export const addDemo: AddCommand = (program, act) => {
   program
@@ -39,6 +39,10 @@ export const addDemo: AddCommand = (program, act) => {
     .action(
       act(async (around, options: Options) => {
         const { config, output, signal } = around;
+        if (config.address !== undefined) {
+          await tour(around, await connect(config), config.address, config.token ?? '', { ...options, once: true });
+          return;
+        }
         const gateway = await startGateway(config, (words) => output.progress(words), options.port);
         try {
           const token = (await readFile(join(config.home, 'token'), 'utf8')).trim();

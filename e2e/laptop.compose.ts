@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { composeHome } from './src/compose-home.ts';
+import { composed } from './src/composed.ts';
+import type { DemoHome } from './src/demo-home.ts';
+import { generatedScene } from './src/scene.ts';
+import { describeBuildings } from './suites/buildings.ts';
+import { describeExport } from './suites/export.ts';
+import { describeInput } from './suites/input.ts';
+import { describePage } from './suites/page.ts';
+import { describeRevoke } from './suites/revoke.ts';
+import { describeServices } from './suites/services.ts';
+import { describeVerify } from './suites/verify.ts';
+
+// The laptop's suites, on the gateway in a container. Those of its state folder (restart, cold start, kills, full disks) are
+// about processes and files of this machine, and have no counterpart here.
+describe('the demo on Docker Compose', () => {
+  let demo: DemoHome | undefined;
+  const get = (): DemoHome => demo!;
+  beforeAll(async () => {
+    demo = await composeHome(composed()!);
+  }, 900_000);
+  afterAll(() => demo?.remove());
+
+  describeBuildings(get, generatedScene);
+  describeVerify(get);
+  describeExport(get);
+  describeInput(get);
+  describePage(get);
+  describeServices(get);
+  // Last: it takes back what the others look at.
+  describeRevoke(get);
+});
