@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addEvidence } from './commands/evidence.ts';
 import { addExport } from './commands/export.ts';
+import { addFeedback } from './commands/feedback.ts';
 import { addImagery } from './commands/imagery.ts';
 import { addLogin } from './commands/login.ts';
 import { addLogout } from './commands/logout.ts';
@@ -82,6 +83,7 @@ for (const add of [
   addLogin,
   addLogout,
   addToken,
+  addFeedback,
 ]) {
   add(program, act);
 }

@@ -45,6 +45,7 @@ export interface AppParts {
  *     GET  /v2 …  /v2/health/…  /v2/models/:name …               inference
  *     POST /v2/models/:name/infer  …/versions/:version/infer     inference
  *     GET  /receipts …  /receipts/:digest/trail                  receipts
+ *     GET POST /feedback   GET /feedback.csv                      feedback
  *     GET  /survey   POST /survey/repair                         survey
  *     GET  /*                                                    the page
  */

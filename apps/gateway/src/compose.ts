@@ -44,6 +44,8 @@ import { TileSets } from './imagery/xyz/tile-sets.ts';
 import { ProcessBackend } from './inference/backend/process/backend.ts';
 import { ServingProgram } from './inference/backend/process/program.ts';
 import { openSeldonBackend } from './inference/backend/seldon/open.ts';
+import { Feedback } from './feedback/feedback.ts';
+import { feedbackRoutes } from './feedback/routes.ts';
 import { estimateRoutes } from './inference/estimate-routes.ts';
 import { exportRoutes } from './inference/export-routes.ts';
 import { featureRoutes } from './inference/feature-routes.ts';
@@ -402,6 +404,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       estimateRoutes({ database, ...predicting, rates: config.rates }),
       receiptRoutes({ receipts, database }),
       surveyRoutes({ survey }),
+      feedbackRoutes({ feedback: new Feedback({ database }) }),
       pageRoutes({ folder: config.web }),
     ],
   });

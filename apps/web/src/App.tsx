@@ -19,6 +19,7 @@ const OperatePage = lazy(() => import('./operate/OperatePage.tsx'));
 const PredictPage = lazy(() => import('./predict/PredictPage.tsx'));
 const JobPage = lazy(() => import('./job/JobPage.tsx'));
 const PredictionList = lazy(() => import('./prediction/PredictionList.tsx'));
+const FeedbackPage = lazy(() => import('./feedback/FeedbackPage.tsx'));
 const TrailPage = lazy(() => import('./trail/TrailPage.tsx'));
 const loadVerifyPage = () => import('./trail/VerifyPage.tsx');
 const VerifyPage = lazy(loadVerifyPage);
@@ -81,6 +82,8 @@ function Page({ place, query }: { place: Place; query: URLSearchParams }) {
       return <BlueprintPage query={query} />;
     case 'operate':
       return <OperatePage section={place.section} />;
+    case 'feedback':
+      return <FeedbackPage />;
     case 'nowhere':
       return (
         <main id="main" tabIndex={-1} className="notice">

@@ -16,6 +16,7 @@ describe('an address', () => {
     { page: 'prediction', prediction: 'ab12' },
     { page: 'trail', prediction: 'ab12' },
     { page: 'verify' },
+    { page: 'feedback' },
   ] as const)('of $page leads back to it', (place) => {
     const { place: read, query } = readLocation(hrefOf(place, { model: 'a/1', area: '', imagery: undefined }));
     expect(read).toEqual(place);

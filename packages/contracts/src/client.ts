@@ -34,6 +34,7 @@ import type { Shown } from './evidence.ts';
 import type { Blueprint, PlatformStatus } from './platform.ts';
 import type { MissingUploads, Uploaded } from './fileset.ts';
 import type { SurveyReport } from './survey.ts';
+import type { FeedbackInfo, NewFeedback } from './feedback.ts';
 
 /** How the client reaches a gateway. In a browser the session cookie speaks, and `token` is left out. */
 export interface ClientOptions {
@@ -422,6 +423,22 @@ export class CairnClient {
       value === undefined ? [] : [`${name}=${value}`],
     );
     return this.get(`/datasets/${dataset}/diff?${query.join('&')}`);
+  }
+
+  /** Says something of a view of the page, or of a result. */
+  giveFeedback(feedback: NewFeedback): Promise<FeedbackInfo> {
+    return this.post('/feedback', feedback);
+  }
+
+  /** What people said, the newest first, or what is older than the one of an id; for administrators. */
+  feedback(limit = 100, before?: number): Promise<FeedbackInfo[]> {
+    return this.get(`/feedback?limit=${limit}${before === undefined ? '' : `&before=${before}`}`);
+  }
+
+  /** As `feedback`, as CSV. */
+  async feedbackCsv(limit = 100, before?: number): Promise<string> {
+    const query = `limit=${limit}${before === undefined ? '' : `&before=${before}`}`;
+    return (await this.request('GET', `/feedback.csv?${query}`)).text();
   }
 
   /** A receipt with those that it builds on, as files carry it. */

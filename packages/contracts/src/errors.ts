@@ -11,6 +11,7 @@ export const errorCodes = {
   'not-signed-in': { status: 401, exit: 4, title: 'No valid token came with the request' },
   'not-allowed': { status: 403, exit: 4, title: 'Your roles do not allow this' },
   'too-many-attempts': { status: 429, exit: 4, title: 'Too many wrong passwords in a row' },
+  'too-much-feedback': { status: 429, exit: 4, title: 'Too much feedback within an hour' },
   'host-refused': { status: 403, exit: 4, title: 'The request names a host that this Cairn does not serve' },
   'not-found': { status: 404, exit: 2, title: 'Nothing was found under that name' },
   'method-not-allowed': { status: 405, exit: 2, title: 'This address does not know that method' },

@@ -21,6 +21,7 @@ export * from './revocation.ts';
 export * from './evidence.ts';
 export * from './platform.ts';
 export * from './survey.ts';
+export * from './feedback.ts';
 export * from './oip/wire.ts';
 export * from './oip/datatype.ts';
 export * from './oip/tensor.ts';

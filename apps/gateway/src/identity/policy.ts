@@ -24,6 +24,8 @@ export const policy = {
 
   'status.read': everyone,
   'catalog.read': everyone,
+  'feedback.write': everyone,
+  'feedback.read': ['administrator'],
   'datasets.read': everyone,
   'imagery.read': everyone,
   'inference.read': everyone,

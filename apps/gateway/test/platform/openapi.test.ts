@@ -8,6 +8,8 @@ import { Catalog } from '../../src/catalog/catalog.ts';
 import { DatasetVersions } from '../../src/data/dataset-versions.ts';
 import { datasetThread } from '../../src/data/reader-thread.ts';
 import { datasetRoutes } from '../../src/data/routes.ts';
+import { Feedback } from '../../src/feedback/feedback.ts';
+import { feedbackRoutes } from '../../src/feedback/routes.ts';
 import { Imageries } from '../../src/imagery/imageries.ts';
 import { imageryThread } from '../../src/imagery/reader-thread.ts';
 import { imageryRoutes } from '../../src/imagery/routes.ts';
@@ -96,6 +98,7 @@ beforeAll(async () => {
       featureRoutes({ jobs: { get: nobodyAsks }, objects, workFolder: home }),
       doorRoutes({ versions, inferences: new Inferences(predicting) }),
       receiptRoutes({ receipts, database }),
+      feedbackRoutes({ feedback: new Feedback({ database }) }),
       surveyRoutes({ survey: new Survey({ database, checks: [] }) }),
       (app, _options, done) => {
         void gateways.open({ predict }).then((jobs) => {

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
+import { FeedbackButton } from '../feedback/FeedbackButton.tsx';
 import { useWords } from '../language/words.ts';
 import { FailurePage, WaitingPage } from '../shell/Notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
@@ -23,8 +24,15 @@ export default function PredictionPage({ id, query }: { id: string; query: URLSe
   );
   const verdict = useVerdict(id, text.data, key.data ?? null);
   const trail = useMemo(
-    () => <TrailInBrief id={id} verdict={verdict.data} error={verdict.error} />,
-    [id, verdict.data, verdict.error],
+    () => (
+      <>
+        <TrailInBrief id={id} verdict={verdict.data} error={verdict.error} />
+        <p>
+          <FeedbackButton className="link" words={say('feedback.ofResult')} />
+        </p>
+      </>
+    ),
+    [id, verdict.data, verdict.error, say],
   );
 
   const failed = info.error ?? text.error ?? key.error;

@@ -11,6 +11,8 @@ export interface PredictionInfo {
   features: number;
   areaKm2: number;
   seconds: number;
+  /** Digest of the signed receipt. */
+  receipt: string;
   actor: string;
   /** RFC 3339 */
   at: string;

@@ -15,7 +15,11 @@ export type Place =
   | { page: 'verify' }
   | { page: 'blueprint' }
   | { page: 'operate'; section: OperateSection }
+  | { page: 'feedback' }
   | { page: 'nowhere' };
+
+/** The pages whose address is their name. */
+const wordPages = ['predict', 'predictions', 'verify', 'blueprint', 'feedback'] as const;
 
 /** Where the reader is: the page, and the choices that its address carries, so that a link opens the same view. */
 export interface Location {
@@ -40,8 +44,7 @@ function readPlace(path: string): Place {
   if (id === undefined) {
     if (head === '') return { page: 'discover' };
     if (head === 'operate') return { page: 'operate', section: 'accounts' };
-    const plain = ['predict', 'predictions', 'verify', 'blueprint'] as const;
-    const page = plain.find((one) => one === head);
+    const page = wordPages.find((one) => one === head);
     return { page: page ?? 'nowhere' };
   }
   if (head === 'models') return { page: 'model', model: id };

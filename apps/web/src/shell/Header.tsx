@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { SessionInfo } from '@cairn/contracts';
+import { FeedbackButton } from '../feedback/FeedbackButton.tsx';
 import { gateway } from '../gateway.ts';
 import { languages, languageTags, type Language } from '../language/languages.ts';
 import { useWords } from '../language/words.ts';
@@ -50,6 +51,7 @@ export function Header({ place, session }: { place: Place; session: SessionInfo 
         </nav>
       )}
       <div className="bar-end">
+        {session === null ? null : <FeedbackButton className="link give-feedback" words={say('feedback.give')} />}
         <select
           aria-label={say('nav.language')}
           value={language}
