@@ -4,8 +4,11 @@ import type { Bbox } from '../gateway.ts';
 export type AreaGeometry =
   { type: 'Polygon'; coordinates: number[][][] } | { type: 'MultiPolygon'; coordinates: number[][][][] };
 
-/** Longest area that an address carries, in characters: longer ones are kept by the browser, not by the link. */
-export const longestInAddress = 1500;
+/**
+ * Longest area that an address carries, in characters: some thousand corners. What stands behind `#` is sent to no server, and
+ * every browser takes that much; a longer area is gone when the page is loaded again.
+ */
+export const longestInAddress = 20_000;
 
 /**
  * Reads an area from text: GeoJSON (a geometry, a feature, or a collection, whose polygons are taken together) or
