@@ -233,8 +233,11 @@ export function describeInterpret(demo: () => DemoHome): void {
       await input.setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('nothing') });
       await visit.page.getByText('This cannot be compared').waitFor();
 
-      const [other] = await cairn!.client.get<{ id: string; features: number }[]>('/predictions');
-      await openResult(visit, `?with=${other!.id}`);
+      // The newest on the same image: here, unless it is the only one, that of a part of the area.
+      const all = await cairn!.client.get<{ id: string; imagery: string; features: number }[]>('/predictions');
+      const { imagery } = all.find((one) => one.id === id)!;
+      const other = all.find((one) => one.imagery === imagery && one.features > 0)!;
+      await openResult(visit, `?with=${other.id}`);
       await visit.page.getByText('These lie').waitFor();
       await button('Stop comparing').click();
       await visit.page.waitForURL((url) => !url.hash.includes('with='));

@@ -49,7 +49,9 @@ export function Result({ info, buildings, ground, query, children }: Props) {
   const image = imagery.data?.find((one) => one.id === info.imagery);
   const whole = useMemo(() => buildings.bbox ?? boundsOf(features), [buildings, features]) ?? image?.bbox;
   const [target, setTarget] = useState<Target>();
-  const [view, change] = useView(query, ({ camera }) => {
+  const [file, setFile] = useState<File>();
+  const [view, change] = useView(query, ({ camera, other }) => {
+    if (other !== undefined) setFile(undefined);
     if (camera !== undefined) setTarget({ from: camera });
     else if (whole !== undefined) setTarget({ whole });
   });
@@ -76,7 +78,6 @@ export function Result({ info, buildings, ground, query, children }: Props) {
       }),
     [reviews, places, features],
   );
-  const [file, setFile] = useState<File>();
   const layer = useMemo(
     (): Layer | undefined =>
       file !== undefined ? { file } : view.other === undefined ? undefined : { prediction: view.other },
