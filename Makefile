@@ -9,14 +9,16 @@ export CAIRN_HOME CAIRN_TOOLS
 
 cairn := ./bin/cairn
 web_sources := $(shell find apps/web packages/contracts/src packages/geo/src packages/receipt/src -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)
+docs_sources := $(shell find docs apps/docs/src apps/web/src/styles apps/web/public/favicon.svg -type f 2>/dev/null) \
+	apps/web/src/shell/header.css README.md CONTRIBUTING.md CHANGELOG.md models/building-detector/README.md
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up test test-full test-compose test-cluster compose-up compose-down bench generate check screenshots format clean
+.PHONY: help setup build demo up test test-full test-compose test-cluster compose-up compose-down bench generate check screenshots format clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-setup: node_modules/.package-lock.json apps/web/dist/index.html ## install what Cairn needs into this folder
+setup: node_modules/.package-lock.json build ## install what Cairn needs into this folder
 	@tools/setup.sh
 
 node_modules/.package-lock.json: package-lock.json
@@ -25,9 +27,16 @@ node_modules/.package-lock.json: package-lock.json
 	@npm ci --loglevel=error
 	@touch $@
 
+build: apps/web/dist/index.html apps/docs/dist/index.html ## build the page and the docs that the gateway serves
+
 apps/web/dist/index.html: node_modules/.package-lock.json $(web_sources)
 	@echo 'Building the page ...'
 	@npm run --silent build --workspace @cairn/web -- --logLevel warn
+	@touch $@
+
+apps/docs/dist/index.html: node_modules/.package-lock.json $(docs_sources)
+	@echo 'Building the docs ...'
+	@npm run --silent build --workspace @cairn/docs
 	@touch $@
 
 ifdef SCENE
@@ -87,4 +96,4 @@ format: node_modules/.package-lock.json ## format the sources
 	@npm run --silent format
 
 clean: ## remove what was installed and built; the state folder stays
-	rm -rf node_modules apps/*/node_modules packages/*/node_modules apps/web/dist $(CAIRN_TOOLS)
+	rm -rf node_modules apps/*/node_modules packages/*/node_modules apps/web/dist apps/docs/dist $(CAIRN_TOOLS)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { describeApprove } from './suites/approve.ts';
 import { describeBuildings } from './suites/buildings.ts';
 import { describeColdStart } from './suites/cold-start.ts';
+import { describeDocs } from './suites/docs.ts';
 import { describeExport } from './suites/export.ts';
 import { describeFeedback } from './suites/feedback.ts';
 import { describeInput } from './suites/input.ts';
@@ -40,6 +41,7 @@ describe('the demo on the generated scene', () => {
   describeOperate(get);
   describeFeedback(get);
   describeTasks(get);
+  describeDocs(get);
   // Last: it takes back what the others look at.
   describeRevoke(get);
 });

@@ -47,6 +47,7 @@ export interface AppParts {
  *     GET  /receipts …  /receipts/:digest/trail                  receipts
  *     GET POST /feedback   GET /feedback.csv                      feedback
  *     GET  /survey   POST /survey/repair                         survey
+ *     GET  /docs …                                               the docs
  *     GET  /*                                                    the page
  */
 export async function makeApp(parts: AppParts): Promise<FastifyInstance> {

@@ -66,6 +66,7 @@ import { openArgoRunner } from './jobs/runner/argo/open.ts';
 import { ProcessRunner } from './jobs/runner/process/process-runner.ts';
 import { BlueprintProbes } from './platform/blueprint/blueprint.ts';
 import { probesOf } from './platform/blueprint/probes.ts';
+import { docsRoutes } from './platform/docs.ts';
 import { pageRoutes } from './platform/page.ts';
 import { platformRoutes } from './platform/routes.ts';
 import { Platform } from './platform/status.ts';
@@ -405,6 +406,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       receiptRoutes({ receipts, database }),
       surveyRoutes({ survey }),
       feedbackRoutes({ feedback: new Feedback({ database }) }),
+      docsRoutes({ folder: config.docs }),
       pageRoutes({ folder: config.web }),
     ],
   });

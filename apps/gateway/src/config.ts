@@ -46,6 +46,7 @@ const Settings = Type.Object({
     description: 'an MLflow server that passes artifacts on itself; empty: one is started here',
   }),
   CAIRN_WEB: Type.String({ default: '', description: 'folder of the built web application' }),
+  CAIRN_DOCS: Type.String({ default: '', description: 'folder of the built docs' }),
   CAIRN_THREADS: Type.Integer({
     default: 0,
     minimum: 0,
@@ -275,6 +276,7 @@ export interface Config {
   /** Folder of the Python tools (`bin/mlflow`, `bin/dvc`, `bin/uv`). */
   tools: string;
   web: string;
+  docs: string;
   threads: number;
   /** A model server, or a graph on a cluster, that nobody asks for so long is ended. */
   idleMs: number;
@@ -354,6 +356,7 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     dvcBucket: bucketOf(settings, 'CAIRN_DVC_BUCKET'),
     tools: settings.CAIRN_TOOLS === '' ? resolve(repository, '.tools') : resolve(settings.CAIRN_TOOLS),
     web: settings.CAIRN_WEB === '' ? resolve(repository, 'apps/web/dist') : resolve(settings.CAIRN_WEB),
+    docs: settings.CAIRN_DOCS === '' ? resolve(repository, 'apps/docs/dist') : resolve(settings.CAIRN_DOCS),
     threads: settings.CAIRN_THREADS,
     idleMs: settings.CAIRN_IDLE_SECONDS * 1000,
     maxAoiKm2: settings.CAIRN_MAX_AOI_KM2,

@@ -117,6 +117,11 @@ async function examine(config: CliConfig): Promise<Finding[]> {
       join(config.repository, 'apps/web/dist/index.html'),
       'Run "npm run build --workspace @cairn/web".',
     ),
+    await file(
+      'docs',
+      join(config.repository, 'apps/docs/dist/index.html'),
+      'Run "npm run build --workspace @cairn/docs".',
+    ),
     await disk(config),
   ];
 }

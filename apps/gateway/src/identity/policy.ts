@@ -12,6 +12,7 @@ export const policy = {
   'openapi.read': 'anyone',
   'api.read': 'anyone',
   'page.read': 'anyone',
+  'docs.read': 'anyone',
   'keys.read': 'anyone',
   'session.write': 'anyone',
   // Whoever holds a file may ask whether it was taken back: they name digests of it.

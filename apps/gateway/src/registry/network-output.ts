@@ -133,6 +133,6 @@ function classesOf(found: readonly Output[], task: ModelTaskName): string[] {
 function refused(member: string, problem: string): CairnError {
   return new CairnError('item-invalid', `In ${itemFile}, /properties/${member} ${problem}.`, {
     where: `${itemFile}#/properties/${member}`,
-    action: 'See docs/tasks.md for the tasks and what a network has to answer for each.',
+    action: 'See docs/model/tasks.md for the tasks and what a network has to answer for each.',
   });
 }

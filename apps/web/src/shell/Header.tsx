@@ -52,6 +52,9 @@ export function Header({ place, session }: { place: Place; session: SessionInfo 
       )}
       <div className="bar-end">
         {session === null ? null : <FeedbackButton className="link give-feedback" words={say('feedback.give')} />}
+        <a href="/docs/" hrefLang="en">
+          {say('nav.docs')}
+        </a>
         <select
           aria-label={say('nav.language')}
           value={language}
