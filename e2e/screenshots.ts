@@ -65,6 +65,9 @@ try {
   await mapper.open('/blueprint?part=seldon');
   await mapper.page.getByText('Why it was chosen').waitFor();
   await picture(mapper, 'blueprint');
+  await mapper.open('/operate/costs?by=jobs');
+  await mapper.page.getByRole('table').waitFor();
+  await picture(mapper, 'costs');
 
   const phone = await visit({ width: 390, height: 844 });
   await phone.open(`/predictions/${id}`);

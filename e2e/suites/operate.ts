@@ -4,10 +4,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openBrowser } from '../src/browser.ts';
 import type { DemoHome } from '../src/demo-home.ts';
 import { up, type Up } from '../src/gateway.ts';
+import { pidOf } from '../src/victim.ts';
 import { Visit } from '../src/visit.ts';
 
 /** An area that no other suite asks for: its prediction has to run. */
 const unasked = [86.0695, 15.3762, 86.0725, 15.3795];
+
+const places = [
+  '/blueprint?part=seldon',
+  ...['accounts', 'tokens', 'jobs', 'costs', 'events'].map((section) => `/operate/${section}`),
+];
 
 /** The pages by which an installation is understood and run. */
 export function describeOperate(demo: () => DemoHome): void {
@@ -118,13 +124,67 @@ export function describeOperate(demo: () => DemoHome): void {
       await amina.end();
     });
 
+    test('jobs of everyone are listed and filtered, and one that runs is cancelled', async () => {
+      await visit.open('/operate/jobs');
+      await visit.page.getByLabel('Kind').selectOption('register-model');
+      const rows = visit.page.locator('.rows > li');
+      await rows.filter({ hasText: 'Register a model' }).first().locator('.job-status').getByText('Done').waitFor();
+      await expect.poll(() => rows.filter({ hasText: 'Find buildings' }).count()).toBe(0);
+      await rows.first().getByText('Steps, time and cost').click();
+      await rows.first().getByRole('link', { name: 'The whole log' }).waitFor();
+      expect(await visit.barriers()).toEqual([]);
+      const [earlier] = await cairn!.client.get<[{ version: string; imagery: string }]>('/predictions');
+      // Else it might come to its end while it is looked for.
+      const server = await pidOf('serving', { home: demo().home, starter: cairn!.running.child });
+      if (server !== undefined) process.kill(server, 'SIGSTOP');
+      try {
+        const asked = { model: earlier.version, imagery: earlier.imagery, minArea: 7.25 };
+        const { jobID } = await cairn!.client.execute('predict', asked);
+        await visit.open('/operate/jobs?account=owner');
+        await visit.page
+          .getByRole('button', { name: /^Cancel: Find buildings/ })
+          .first()
+          .click();
+        await expect.poll(async () => (await cairn!.client.job(jobID)).status, { timeout: 60_000 }).toBe('dismissed');
+        await rows.first().locator('.job-status').getByText('Cancelled').waitFor();
+      } finally {
+        if (server !== undefined) process.kill(server, 'SIGCONT');
+      }
+    });
+
+    test('costs are plotted, listed and downloaded', async () => {
+      await visit.open('/operate/costs?by=models');
+      await visit.page.getByRole('img', { name: /The time that jobs took/ }).waitFor();
+      await visit.page.getByRole('rowheader', { name: 'building-detector' }).waitFor();
+      expect(await visit.barriers()).toEqual([]);
+      const [download] = await Promise.all([
+        visit.page.waitForEvent('download'),
+        visit.page.getByRole('link', { name: 'Download as CSV' }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe('cairn-models.csv');
+    });
+
+    test('the event log follows what happens, and is filtered', async () => {
+      await visit.open('/operate/events');
+      const log = visit.page.getByRole('list', { name: 'Events' });
+      await log.getByText('version.approved').first().waitFor();
+      await cairn!.client.addAccount({ id: 'bikash', roles: ['mapper'] });
+      await log.getByText('account:bikash').waitFor();
+      await visit.page.getByLabel('Kind').fill('account');
+      await visit.page.keyboard.press('Enter');
+      await log.getByText('version.approved').waitFor({ state: 'detached' });
+      await log.getByText('account:bikash').waitFor();
+      expect(visit.page.url()).toContain('kind=account');
+      expect(await visit.barriers()).toEqual([]);
+    });
+
     test.each(['en', 'fr', 'es', 'ar'] as const)(
       'in %s they fit a window of 360 pixels and have no barrier, by day and by night',
       async (language) => {
         const reader = await begin({ language, width: 360, height: 740 });
         // Colours are the same in every language.
         const lights = language === 'en' ? (['light', 'dark'] as const) : (['light'] as const);
-        for (const place of ['/blueprint?part=seldon', '/operate/accounts', '/operate/tokens']) {
+        for (const place of places) {
           await reader.open(place);
           for (const colorScheme of lights) {
             await reader.page.emulateMedia({ colorScheme });

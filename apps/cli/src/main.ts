@@ -5,6 +5,7 @@ import { addDataset } from './commands/dataset.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
+import { addEvent } from './commands/event.ts';
 import { addEvidence } from './commands/evidence.ts';
 import { addExport } from './commands/export.ts';
 import { addFeedback } from './commands/feedback.ts';
@@ -24,6 +25,7 @@ import { addStatus } from './commands/status.ts';
 import { addToken } from './commands/token.ts';
 import { addTrain } from './commands/train.ts';
 import { addUp } from './commands/up.ts';
+import { addUsage } from './commands/usage.ts';
 import { addVerify } from './commands/verify.ts';
 import type { Act } from './command.ts';
 import { readConfig } from './config.ts';
@@ -84,6 +86,8 @@ for (const add of [
   addLogout,
   addToken,
   addFeedback,
+  addUsage,
+  addEvent,
 ]) {
   add(program, act);
 }

@@ -24,6 +24,8 @@ export interface AppParts {
  *     GET  /healthz  /status  /blueprint  /openapi.json  /api  /conformance  platform
  *     GET POST DELETE /session   GET /keys/cairn.pub             identity
  *     /accounts …  /accounts/:id/password  /tokens …             identity
+ *     GET  /events                                               identity
+ *     GET  /usage/:by  /usage/:by.csv                            usage
  *     POST /uploads  /uploads/missing   HEAD /uploads/:digest    storage
  *     GET  /stac …  /stac/collections/:id/items …  /stac/search  catalog
  *     GET  /processes …   POST /processes/:id/execution          jobs

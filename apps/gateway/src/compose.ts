@@ -24,6 +24,8 @@ import { PostgresDatabase } from './db/postgres/database.ts';
 import { accountRoutes } from './identity/account-routes.ts';
 import { Accounts } from './identity/accounts.ts';
 import { givePassword } from './identity/first-password.ts';
+import { EventLog } from './identity/event-log.ts';
+import { eventRoutes } from './identity/event-routes.ts';
 import { guard } from './identity/guard.ts';
 import { demandAccounts, Hosts } from './identity/hosts.ts';
 import { readKeys } from './identity/keys.ts';
@@ -110,6 +112,7 @@ import { ReproduceRun } from './training/reproduce-run.ts';
 import { TrainModel } from './training/train-model.ts';
 import { Trials } from './training/trials.ts';
 import { meterProgram } from './usage/meter.ts';
+import { usageRoutes } from './usage/routes.ts';
 
 /** A gateway that is put together and does not listen yet. */
 export interface Gateway {
@@ -385,6 +388,8 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       }),
       identityRoutes({ tokens, accounts, keys }),
       accountRoutes({ accounts, tokens }),
+      eventRoutes({ log: new EventLog({ database }) }),
+      usageRoutes({ database }),
       uploadRoutes({ objects, maxUploadBytes: config.maxUploadBytes }),
       catalogRoutes({ catalog }),
       jobRoutes({ jobs, callbackHosts }),

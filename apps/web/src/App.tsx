@@ -81,7 +81,7 @@ function Page({ place, query }: { place: Place; query: URLSearchParams }) {
     case 'blueprint':
       return <BlueprintPage query={query} />;
     case 'operate':
-      return <OperatePage section={place.section} />;
+      return <OperatePage section={place.section} query={query} />;
     case 'feedback':
       return <FeedbackPage />;
     case 'nowhere':

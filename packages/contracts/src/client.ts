@@ -12,6 +12,8 @@ import {
   toJobEvent,
 } from './job-events.ts';
 import type { JobPage, JobSelection, StatusInfo } from './job.ts';
+import type { EventInfo, EventPage, EventSelection } from './event.ts';
+import type { UsageGroup, UsageReport } from './usage.ts';
 import type { ModelInfo } from './model.ts';
 import type { Canary, CanaryChange } from './canary.ts';
 import type { ApprovalInfo } from './approval.ts';
@@ -148,8 +150,7 @@ export class CairnClient {
 
   /** A page of jobs, the newest first. */
   jobs(selection: JobSelection = {}): Promise<JobPage> {
-    const given = Object.entries(selection).map(([name, value]): [string, string] => [name, String(value)]);
-    return this.get(`/jobs?${new URLSearchParams(given).toString()}`);
+    return this.get(`/jobs?${queryOf(selection)}`);
   }
 
   /** What a job that has ended left; throws its problem where it failed. */
@@ -363,6 +364,33 @@ export class CairnClient {
     return this.get(`/revocations?digest=${digests.join(',')}`);
   }
 
+  /** What jobs cost; for administrators. */
+  usage(by: UsageGroup): Promise<UsageReport> {
+    return this.get(`/usage/${by}`);
+  }
+
+  /** A page of the event log, the newest first; for administrators. */
+  events(selection: EventSelection = {}): Promise<EventPage> {
+    return this.get(`/events?${queryOf(selection)}`);
+  }
+
+  /**
+   * Events as they are written, from now on, or behind the one of `last`. The connection's end ends it without an error.
+   */
+  async *followEvents(selection: EventSelection, signal: AbortSignal, last?: number): AsyncGenerator<EventInfo> {
+    const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': String(last) }) };
+    const { body } = await this.request('GET', `/events?${queryOf(selection)}`, undefined, headers, signal);
+    if (body === null) return;
+    try {
+      for await (const { name, data } of readSentEvents(body, '')) {
+        if (name === 'event') yield JSON.parse(data) as EventInfo;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof CairnError) throw error;
+    }
+  }
+
   /** Every account; for administrators, as adding and changing. */
   accounts(): Promise<AccountInfo[]> {
     return this.get('/accounts');
@@ -450,6 +478,11 @@ export class CairnClient {
   async publicKey(): Promise<string> {
     return (await this.request('GET', '/keys/cairn.pub')).text();
   }
+}
+
+function queryOf(selection: object): string {
+  const given = Object.entries(selection).map(([name, value]): [string, string] => [name, String(value)]);
+  return new URLSearchParams(given).toString();
 }
 
 async function asError(response: Response): Promise<CairnError> {

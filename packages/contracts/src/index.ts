@@ -20,6 +20,8 @@ export * from './review.ts';
 export * from './revocation.ts';
 export * from './evidence.ts';
 export * from './platform.ts';
+export * from './usage.ts';
+export * from './event.ts';
 export * from './survey.ts';
 export * from './feedback.ts';
 export * from './oip/wire.ts';

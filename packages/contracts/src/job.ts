@@ -29,6 +29,8 @@ export type JobStep = Static<typeof JobStep>;
 export interface JobSelection {
   processID?: string;
   status?: string;
+  /** Who asked for them. */
+  account?: string;
   /** RFC 3339, or FROM/TO. */
   datetime?: string;
   limit?: number;
@@ -66,6 +68,7 @@ export const StatusInfo = Type.Object(
   {
     jobID: Type.String(),
     processID: Type.String(),
+    account: Type.String({ description: 'who asked for it' }),
     type: Type.Literal('process'),
     status: JobStatus,
     progress: Type.Integer({ minimum: 0, maximum: 100 }),

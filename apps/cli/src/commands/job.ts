@@ -6,6 +6,7 @@ import { connect } from '../gateway.ts';
 interface ListOptions {
   process?: string;
   status?: string;
+  account?: string;
   limit: number;
 }
 
@@ -17,6 +18,7 @@ export const addJob: AddCommand = (program, act) => {
     .description('jobs, the newest first')
     .option('--process <ids>', 'of these processes, separated by commas')
     .option('--status <states>', 'accepted, running, successful, failed, dismissed; separated by commas')
+    .option('--account <name>', 'asked for by this account')
     .option('--limit <number>', 'how many', readCount, 20)
     .action(
       act(async ({ config, output }, options: ListOptions) => {
@@ -62,13 +64,14 @@ export const addJob: AddCommand = (program, act) => {
 };
 
 /** As many jobs as wanted, from as many pages as they are on. */
-async function list(client: CairnClient, { process, status, limit }: ListOptions): Promise<StatusInfo[]> {
+async function list(client: CairnClient, { process, status, account, limit }: ListOptions): Promise<StatusInfo[]> {
   const jobs: StatusInfo[] = [];
   for (let cursor: string | undefined; ;) {
     const page = await client.jobs({
       limit: Math.min(limit - jobs.length, 1000),
       ...(process === undefined ? {} : { processID: process }),
       ...(status === undefined ? {} : { status }),
+      ...(account === undefined ? {} : { account }),
       ...(cursor === undefined ? {} : { cursor }),
     });
     jobs.push(...page.jobs);

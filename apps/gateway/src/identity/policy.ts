@@ -20,6 +20,8 @@ export const policy = {
 
   'accounts.read': ['administrator'],
   'accounts.write': ['administrator'],
+  'events.read': ['administrator'],
+  'usage.read': ['administrator'],
   'own-account.write': everyone,
   'own-account.read': everyone,
 

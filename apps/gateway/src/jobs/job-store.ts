@@ -20,6 +20,8 @@ export interface JobFilter {
   /** Processes whose jobs are not told. */
   hidden?: readonly ProcessId[];
   statuses?: readonly JobStatus[];
+  /** Who asked for them. */
+  account?: string;
   /** When it was created. */
   from?: Date;
   to?: Date;
@@ -240,7 +242,7 @@ export class JobStore {
          and ($3::timestamptz is null or created >= $3) and ($4::timestamptz is null or created <= $4)
          and ($5::double precision is null or ${seconds} >= $5) and ($6::double precision is null or ${seconds} <= $6)
          and ($7::bigint is null or (${micros}, id) < ($7, $8::text))
-         and process <> all (string_to_array($10, ','))
+         and process <> all (string_to_array($10, ',')) and ($11::text is null or actor = $11)
        order by created desc, id desc limit $9`,
       [
         filter.processes?.join() ?? null,
@@ -253,6 +255,7 @@ export class JobStore {
         filter.after?.id ?? null,
         filter.limit + 1,
         (filter.hidden ?? []).join(),
+        filter.account ?? null,
       ],
     );
     const jobs = rows.slice(0, filter.limit);

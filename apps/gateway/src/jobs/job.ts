@@ -60,6 +60,7 @@ export function statusInfo(job: Job, base: string): StatusInfo {
   return {
     jobID: job.id,
     processID: job.process,
+    account: job.actor,
     type: 'process',
     status: job.status,
     progress: job.progress,

@@ -38,6 +38,9 @@ import { registryRoutes } from '../../src/registry/routes.ts';
 import { shadowRoutes } from '../../src/registry/shadow-routes.ts';
 import { Shadows } from '../../src/registry/shadows.ts';
 import { versionFileRoutes } from '../../src/registry/version-file-routes.ts';
+import { EventLog } from '../../src/identity/event-log.ts';
+import { eventRoutes } from '../../src/identity/event-routes.ts';
+import { usageRoutes } from '../../src/usage/routes.ts';
 import { uploadRoutes } from '../../src/storage/uploads.ts';
 import { surveyRoutes } from '../../src/survey/routes.ts';
 import { Survey } from '../../src/survey/survey.ts';
@@ -81,6 +84,8 @@ beforeAll(async () => {
     };
     return [
       platformRoutes({ platform: { status: nobodyAsks }, blueprint: { read: nobodyAsks } }),
+      eventRoutes({ log: new EventLog({ database }) }),
+      usageRoutes({ database }),
       uploadRoutes({ objects, maxUploadBytes: 1024 }),
       catalogRoutes({ catalog }),
       registryRoutes(registry),
@@ -138,8 +143,8 @@ describe('the door for programs', () => {
     );
     const folders = new Set(Object.keys(document.paths).map((path) => path.split('/')[1]));
     const listed =
-      'accounts activity api approvals blueprint conformance datasets healthz imagery jobs keys mlflow models predictions processes';
-    const more = 'receipts revocations session stac status survey tokens uploads v2 {*}';
+      'accounts activity api approvals blueprint conformance datasets events healthz imagery jobs keys mlflow models predictions processes';
+    const more = 'receipts revocations session stac status survey tokens uploads usage v2 {*}';
     expect([...folders].sort().join(' ')).toBe(`${listed} ${more}`);
     const { valid, errors } = await new Validator().validate(document);
     expect(errors ?? []).toEqual([]);

@@ -76,6 +76,17 @@ export class Formats {
     return new Intl.DateTimeFormat(this.#language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at));
   }
 
+  /** A moment given as RFC 3339, to the second. */
+  instant(at: string): string {
+    return new Intl.DateTimeFormat(this.#language, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(at));
+  }
+
+  /** A month given as 2026-11. */
+  month(text: string): string {
+    const options = { year: 'numeric', month: 'long', timeZone: 'UTC' } as const;
+    return new Intl.DateTimeFormat(this.#language, options).format(new Date(`${text}-01T00:00:00Z`));
+  }
+
   /** A moment given as RFC 3339, as time of the day with seconds. */
   time(at: string): string {
     return new Intl.DateTimeFormat(this.#language, { timeStyle: 'medium' }).format(new Date(at));

@@ -5,11 +5,19 @@ import { useSession } from '../session/session.ts';
 import { Empty } from '../shell/Notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { Accounts } from './Accounts.tsx';
+import { Costs } from './Costs.tsx';
+import { Events } from './Events.tsx';
+import { Jobs } from './Jobs.tsx';
 import { Tokens } from './Tokens.tsx';
 import './operate.css';
 
+interface Props {
+  section: OperateSection;
+  query: URLSearchParams;
+}
+
 /** What administrators keep an eye on. Everybody has tokens of their own; the rest says to others who may see it. */
-export default function OperatePage({ section }: { section: OperateSection }) {
+export default function OperatePage({ section, query }: Props) {
   const { say } = useWords();
   const session = useSession();
   useTitle(say(`operate.${section}`));
@@ -54,6 +62,12 @@ export default function OperatePage({ section }: { section: OperateSection }) {
         return <Accounts reader={reader!.id} />;
       case 'tokens':
         return <Tokens reader={reader!} />;
+      case 'jobs':
+        return <Jobs query={query} />;
+      case 'costs':
+        return <Costs query={query} />;
+      case 'events':
+        return <Events query={query} />;
     }
   }
 }

@@ -1,5 +1,5 @@
 /** The parts of the page of those who run an installation. */
-export const operateSections = ['accounts', 'tokens'] as const;
+export const operateSections = ['accounts', 'tokens', 'jobs', 'costs', 'events'] as const;
 export type OperateSection = (typeof operateSections)[number];
 
 /** A page of the application with what its address names. */
