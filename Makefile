@@ -13,7 +13,7 @@ docs_sources := $(shell find docs apps/docs/src apps/web/src/styles apps/web/pub
 	apps/web/src/shell/header.css README.md CONTRIBUTING.md CHANGELOG.md models/building-detector/README.md
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo up test test-full test-compose test-cluster compose-up compose-down bench generate check screenshots format clean
+.PHONY: help setup build demo up test test-full test-compose test-cluster compose-up compose-down bench lighthouse generate check screenshots format clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -88,6 +88,9 @@ test-cluster: node_modules/.package-lock.json ## what needs a Kubernetes with Ar
 
 bench: setup ## compare with what Cairn replaces, one line of JSON a comparison (some minutes; ARGS=--help)
 	@node --import tsx bench/main.ts $(ARGS)
+
+lighthouse: setup ## measure the first load of the page by Lighthouse (about two minutes; prints a line of JSON)
+	@node --import tsx e2e/lighthouse.ts
 
 screenshots: setup ## make the pictures of the docs again, from the running program
 	@node --import tsx e2e/screenshots.ts

@@ -26,7 +26,13 @@ const contentSecurityPolicy = [
 export function pageRoutes(parts: { folder: string }): FastifyPluginCallback {
   const { folder } = parts;
   return (app: FastifyInstance, _options, done) => {
-    void app.register(fastifyStatic, { root: folder, serve: false, setHeaders: harden });
+    void app.register(fastifyStatic, {
+      root: folder,
+      serve: false,
+      preCompressed: true,
+      cacheControl: false,
+      setHeaders: harden,
+    });
     app.get<{ Params: { '*': string } }>('/*', { config: { policy: 'page.read' } }, async (request, reply) => {
       if (request.params['*'] === '') {
         void reply.header('vary', 'accept');
@@ -51,6 +57,7 @@ function wantsJson({ headers: { accept = '' } }: FastifyRequest): boolean {
 
 function harden(response: { setHeader(name: string, value: string): unknown }, path: string): void {
   response.setHeader('content-security-policy', contentSecurityPolicy);
+  response.setHeader('vary', 'accept, accept-encoding');
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('referrer-policy', 'no-referrer');
   // Built files are named by their content; the page itself is not.

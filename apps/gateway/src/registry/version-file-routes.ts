@@ -1,5 +1,6 @@
-import { CairnError, Digest, Identifier } from '@cairn/contracts';
+import { CairnError, Digest, Identifier, invalidMember } from '@cairn/contracts';
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
+import sharp from 'sharp';
 import { Type, type Static } from 'typebox';
 import type { ObjectStore } from '../storage/objects.ts';
 import { mediaTypeOf } from './version-files.ts';
@@ -11,7 +12,17 @@ const File = Type.Object({
   version: Type.Integer({ minimum: 1, maximum: 999_999_999 }),
   '*': Type.String({ minLength: 1, maxLength: 1000 }),
 });
-const Query = Type.Object({ digest: Type.Optional(Digest) }, { additionalProperties: false });
+const Query = Type.Object(
+  {
+    digest: Type.Optional(Digest),
+    width: Type.Optional(
+      Type.Union([Type.Literal(320), Type.Literal(640), Type.Literal(1280)], {
+        description: 'a picture as WebP of at most so many pixels across, as on a card',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
 
 /** The card and the pictures of versions, which the catalogue's items and the evidence point to. */
 export function versionFileRoutes(parts: { versions: Versions; objects: ObjectStore }): FastifyPluginCallback {
@@ -32,7 +43,11 @@ export function versionFileRoutes(parts: { versions: Versions; objects: ObjectSt
             action: `Look at "cairn evidence ${model}/${version}" for its card and pictures.`,
           });
         }
-        const etag = `"${file.digest}"`;
+        const { width } = request.query;
+        if (width !== undefined && !type.startsWith('image/')) {
+          throw invalidMember('/width', 'must be left out: this is no picture');
+        }
+        const etag = width === undefined ? `"${file.digest}"` : `"${file.digest} ${width}"`;
         // Only an address with the digest names the same bytes for ever: a state folder can be made anew.
         const forEver = request.query.digest !== undefined;
         void reply
@@ -40,14 +55,34 @@ export function versionFileRoutes(parts: { versions: Versions; objects: ObjectSt
           .header('cache-control', forEver ? 'private, max-age=31536000, immutable' : 'private, no-cache');
         if (request.headers['if-none-match'] === etag) return reply.code(304).send();
         // What a package's run has left must not run as a page of this gateway.
+        void reply
+          .header('x-content-type-options', 'nosniff')
+          .header('content-security-policy', "default-src 'none'; sandbox");
+        if (width !== undefined) {
+          return reply.type('image/webp').send(await smaller(await objects.readAll(file.digest), width, path));
+        }
         return reply
           .type(type)
-          .header('x-content-type-options', 'nosniff')
-          .header('content-security-policy', "default-src 'none'; sandbox")
           .header('content-length', file.size)
           .send(await objects.read(file.digest));
       },
     );
     done();
   };
+}
+
+/** A picture for a small place: a run draws its pictures for print, and a slow line has better to carry. */
+async function smaller(bytes: Uint8Array, width: number, path: string): Promise<Buffer> {
+  try {
+    const picture = sharp(bytes);
+    const { format } = await picture.metadata();
+    if (format !== 'png' && format !== 'jpeg') throw new Error(`It is of the form ${format}.`);
+    return await picture.resize({ width, withoutEnlargement: true }).webp({ quality: 80 }).toBuffer();
+  } catch (cause) {
+    throw new CairnError('not-found', `${path} is no picture that can be drawn smaller.`, {
+      where: path,
+      action: 'Ask for it without "width".',
+      cause,
+    });
+  }
 }

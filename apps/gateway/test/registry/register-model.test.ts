@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { CairnError, type GitProof } from '@cairn/contracts';
 import { digestOf, openBundle, readPublicKey, readStatement, verifyEnvelope } from '@cairn/receipt';
 import { pino } from 'pino';
+import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeApp } from '../../src/app.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
@@ -234,8 +235,13 @@ describe('what MLflow holds afterwards', () => {
 
   it('has card and pictures as assets, served by digest as what they are, whatever else MLflow holds or loses', async () => {
     const picture = 'not really a PNG';
-    const left = { 'versions/scene/predictions.png': picture, 'versions/scene/page.html': '<script>alert(1)</script>' };
-    const files = named('pictured', { ...tinyPackage(), ...left });
+    const blank = { width: 800, height: 400, channels: 3, background: 'teal' } as const;
+    const left = {
+      'versions/scene/predictions.png': picture,
+      'versions/scene/drawn.png': await sharp({ create: blank }).png().toBuffer(),
+      'versions/scene/page.html': '<script>alert(1)</script>',
+    };
+    const files = named('pictured', { ...tinyPackage(), ...left } as unknown as Files);
     // Told by the package of a network that its weights, which are no ONNX file here, cannot be seen to be.
     files['stac-item.json'] = item(files, { id: 'pictured', properties: { 'mlm:total_parameters': 5 } });
     await register(files);
@@ -280,6 +286,13 @@ describe('what MLflow holds afterwards', () => {
     for (const lost of ['page.html', 'run.json', 'constructor', `card.md?digest=${digestOf('other')}`]) {
       expect((await get(`/models/pictured/versions/1/files/${lost}`)).statusCode, lost).toBe(404);
     }
+    const refused = await get(`${assets['card']!.href}&width=320`);
+    expect([refused.statusCode, refused.json<{ code: string }>().code]).toEqual([400, 'input-invalid']);
+    expect((await get('/models/pictured/versions/1/files/predictions.png?width=320')).statusCode).toBe(404);
+    expect((await get('/models/pictured/versions/1/files/drawn.png?width=333')).statusCode).toBe(400);
+    const small = await get('/models/pictured/versions/1/files/drawn.png?width=320');
+    expect(small.headers['content-type']).toBe('image/webp');
+    expect(await sharp(small.rawPayload).metadata()).toMatchObject({ format: 'webp', width: 320, height: 160 });
     await app.close();
   });
 

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { useImagery } from '../catalog/imagery.ts';
 import { middleOf } from '../catalog/nearness.ts';
 import { type ModelChoice, useModels } from '../catalog/models.ts';
@@ -6,6 +6,7 @@ import type { Bbox } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
 import { MapBoundary } from '../map/MapBoundary.tsx';
 import { useIdle } from '../map/use-idle.ts';
+import { useSeen } from '../map/use-seen.ts';
 import { hrefOf } from '../route/place.ts';
 import { setQuery } from '../route/use-location.ts';
 import { Empty, Waiting } from '../shell/Notice.tsx';
@@ -33,7 +34,7 @@ export function DiscoverPage({ query }: { query: URLSearchParams }) {
   const waiting = shown.filter(({ stage }) => stage === 'candidate' || stage === 'staging');
   return (
     <main id="main" tabIndex={-1} className="discover">
-      <div className="discover-list">
+      <div className="discover-list" aria-busy={models.isPending}>
         <h1>{say('discover.title')}</h1>
         <p className="lead">{say('discover.lead')}</p>
         {models.isError ? <Problem error={models.error} retry={() => void models.refetch()} /> : null}
@@ -55,8 +56,8 @@ export function DiscoverPage({ query }: { query: URLSearchParams }) {
           </p>
         ) : null}
         <ul className="cards">
-          {answering.map((model) => (
-            <ModelCard key={model.id} model={model} />
+          {answering.map((model, at) => (
+            <ModelCard key={model.id} model={model} level={2} first={at === 0} />
           ))}
         </ul>
         {models.isSuccess && models.data.length > 0 && shown.length === 0 && isFiltered ? (
@@ -72,7 +73,7 @@ export function DiscoverPage({ query }: { query: URLSearchParams }) {
             <p className="quiet">{say('discover.waitingLead')}</p>
             <ul className="cards">
               {waiting.map((model) => (
-                <ModelCard key={model.id} model={model} />
+                <ModelCard key={model.id} model={model} level={3} first={false} />
               ))}
             </ul>
           </section>
@@ -83,10 +84,12 @@ export function DiscoverPage({ query }: { query: URLSearchParams }) {
   );
 }
 
-/** The map is fetched when the page stands, since it is larger than everything else. */
+/** The map is fetched when the page stands and its place is seen, since it is larger than everything else. */
 function DiscoverMap({ models, onView }: { models: ModelChoice[]; onView: (view: Bbox) => void }) {
   const { say } = useWords();
   const idle = useIdle();
+  const section = useRef<HTMLElement>(null);
+  const seen = useSeen(section);
   const pins = useMemo(
     () =>
       models.map(({ id, model, version, title, bbox, stage }) => ({
@@ -99,8 +102,8 @@ function DiscoverMap({ models, onView }: { models: ModelChoice[]; onView: (view:
     [models],
   );
   return (
-    <section className="discover-map" aria-label={say('discover.map')}>
-      {idle ? (
+    <section ref={section} className="discover-map" aria-label={say('discover.map')}>
+      {idle && seen ? (
         <MapBoundary>
           <Suspense fallback={<Waiting words={say('map.wait')} />}>
             <MapCanvas pins={pins} onView={onView} />

@@ -4,12 +4,16 @@ import { useClassWords, useTaskWords } from '../catalog/task-words.ts';
 import { useWords } from '../language/words.ts';
 import { hrefOf } from '../route/place.ts';
 
-/** A model in brief: a picture of its work, what it finds, how good it is, who let it answer; and the way to use it. */
-export function ModelCard({ model }: { model: ModelChoice }) {
+/**
+ * A model in brief: a picture of its work, what it finds, how good it is, who let it answer; and the way to use it.
+ * `level` is that of its heading. The picture of the `first` card is what a visitor waits for.
+ */
+export function ModelCard({ model, level, first }: { model: ModelChoice; level: 2 | 3; first: boolean }) {
   const { say, formats } = useWords();
   const taskWords = useTaskWords();
   const classWords = useClassWords();
   const { title, picture, approval, stage, gsd, licence, classes, tasks, metrics, data } = model;
+  const Heading = level === 2 ? 'h2' : 'h3';
   const accuracy = accuracyOf(metrics);
   const about = hrefOf({ page: 'model', model: model.model }, { version: String(model.version) });
   return (
@@ -18,13 +22,13 @@ export function ModelCard({ model }: { model: ModelChoice }) {
         {picture === undefined ? (
           <span className="card-blank" aria-hidden="true" />
         ) : (
-          <img src={picture} alt="" loading="lazy" />
+          <img src={`${picture}&width=640`} alt="" {...(first ? { fetchPriority: 'high' } : { loading: 'lazy' })} />
         )}
       </div>
       <div className="card-body">
-        <h3>
+        <Heading className="card-title">
           <a href={about}>{title}</a>
-        </h3>
+        </Heading>
         <p className="card-task">
           {classes.length === 0 ? null : <strong>{classes.map(classWords).join(', ')}</strong>}{' '}
           {tasks.map(taskWords).join(', ')}

@@ -29,7 +29,8 @@ export function DropAnywhere({ load }: { load: () => Promise<unknown> }) {
     );
   });
   useEffect(() => {
-    if (idle) prepare();
+    // A telephone has nothing that could be dropped.
+    if (idle && matchMedia('(any-hover: hover)').matches) prepare();
   }, [idle]);
   useEffect(() => {
     const holdsFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
