@@ -143,7 +143,7 @@ describe('the door for programs', () => {
     );
     const folders = new Set(Object.keys(document.paths).map((path) => path.split('/')[1]));
     const listed =
-      'accounts activity api approvals blueprint conformance datasets events healthz imagery jobs keys mlflow models predictions processes';
+      'accounts activity api approvals blueprint conformance datasets events feedback feedback.csv healthz imagery jobs keys mlflow models predictions processes';
     const more = 'receipts revocations session stac status survey tokens uploads usage v2 {*}';
     expect([...folders].sort().join(' ')).toBe(`${listed} ${more}`);
     const { valid, errors } = await new Validator().validate(document);
