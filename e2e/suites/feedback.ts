@@ -100,6 +100,11 @@ export function describeFeedback(demo: () => DemoHome): void {
       expect([await reader.barriers(), await reader.overflow()]).toEqual([[], 0]);
       // The bar keeps to its two lines: what stands below it counts on that.
       expect((await reader.page.locator('header').boundingBox())!.height).toBeLessThan(110);
+      await reader.page.keyboard.press('Escape');
+      for (const width of [760, 900, 1024]) {
+        await reader.page.setViewportSize({ width, height: 740 });
+        expect([width, await reader.overflow()]).toEqual([width, 0]);
+      }
       await reader.end();
     });
 
