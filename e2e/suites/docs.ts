@@ -36,7 +36,12 @@ export function describeDocs(demo: () => DemoHome): void {
     test('have no barrier by day and by night, fit 360 pixels, and load their pictures', async () => {
       for (const width of [1280, 360]) {
         await visit.page.setViewportSize({ width, height: 800 });
-        for (const path of ['map/', 'reference/formats.html', 'nowhere/at/all.html']) {
+        for (const path of [
+          'map/first-buildings.html',
+          'model/own-model.html',
+          'reference/formats.html',
+          'nowhere/at/all.html',
+        ]) {
           await visit.page.goto(`${cairn!.address}/docs/${path}`);
           for (const colorScheme of ['light', 'dark'] as const) {
             await visit.page.emulateMedia({ colorScheme });
