@@ -1,18 +1,10 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { describeApprove } from './suites/approve.ts';
 import { describeBuildings } from './suites/buildings.ts';
 import { describeColdStart } from './suites/cold-start.ts';
-import { describeDocs } from './suites/docs.ts';
 import { describeExport } from './suites/export.ts';
-import { describeFeedback } from './suites/feedback.ts';
 import { describeInput } from './suites/input.ts';
-import { describeInterpret } from './suites/interpret.ts';
-import { describeOperate } from './suites/operate.ts';
-import { describePage } from './suites/page.ts';
 import { describeRestart } from './suites/restart.ts';
 import { describeRevoke } from './suites/revoke.ts';
-import { describeTrace } from './suites/trace.ts';
-import { describeTasks } from './suites/tasks.ts';
 import { describeVerify } from './suites/verify.ts';
 import { demoHome, type DemoHome } from './src/demo-home.ts';
 import { generatedScene } from './src/scene.ts';
@@ -34,14 +26,6 @@ describe('the demo on the generated scene', () => {
   describeExport(get);
   describeColdStart(get);
   describeInput(get);
-  describePage(get);
-  describeInterpret(get);
-  describeApprove(get);
-  describeTrace(get);
-  describeOperate(get);
-  describeFeedback(get);
-  describeTasks(get);
-  describeDocs(get);
   // Last: it takes back what the others look at.
   describeRevoke(get);
 });

@@ -1,0 +1,29 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { describeApprove } from './suites/approve.ts';
+import { describeDocs } from './suites/docs.ts';
+import { describeFeedback } from './suites/feedback.ts';
+import { describeInterpret } from './suites/interpret.ts';
+import { describeOperate } from './suites/operate.ts';
+import { describePage } from './suites/page.ts';
+import { describeTasks } from './suites/tasks.ts';
+import { describeTrace } from './suites/trace.ts';
+import { demoHome, type DemoHome } from './src/demo-home.ts';
+
+// A state folder of their own, in which the demo ran: beside it the suites without a browser have theirs.
+describe('the page of the demo', () => {
+  let demo: DemoHome | undefined;
+  const get = (): DemoHome => demo!;
+  beforeAll(async () => {
+    demo = await demoHome();
+  }, 600_000);
+  afterAll(() => demo?.remove());
+
+  describePage(get);
+  describeInterpret(get);
+  describeApprove(get);
+  describeTrace(get);
+  describeOperate(get);
+  describeFeedback(get);
+  describeTasks(get);
+  describeDocs(get);
+});
