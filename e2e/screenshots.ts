@@ -69,6 +69,17 @@ try {
   await mapper.page.getByRole('table').waitFor();
   await picture(mapper, 'costs');
 
+  await mapper.open('/approve/building-detector?version=1');
+  await mapper.page.getByText('What do you decide?').waitFor();
+  await picture(mapper, 'approve');
+  await mapper.open('/datasets/scene');
+  await mapper.page.getByText(/^Dashed:/).waitFor();
+  await mapper.mapDrawn();
+  await picture(mapper, 'dataset');
+  await mapper.open('/train?model=building-detector');
+  await mapper.page.getByLabel('Steps').waitFor();
+  await picture(mapper, 'train');
+
   const phone = await visit({ width: 390, height: 844 });
   await phone.open(`/predictions/${id}`);
   await phone.page.getByText('The receipt holds').waitFor();

@@ -109,6 +109,8 @@ import { Children } from './supervise/child.ts';
 import { StateLock } from './supervise/state-lock.ts';
 import { EvaluateVersion } from './training/evaluate-version.ts';
 import { ReproduceRun } from './training/reproduce-run.ts';
+import { runRoutes } from './training/run-routes.ts';
+import { Runs } from './training/runs.ts';
 import { TrainModel } from './training/train-model.ts';
 import { Trials } from './training/trials.ts';
 import { meterProgram } from './usage/meter.ts';
@@ -400,6 +402,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
       revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),
       mlflowProxy({ server: mlflowServer, database, maxUploadBytes: config.maxUploadBytes }),
+      runRoutes({ runs: new Runs({ database, mlflow }), jobs }),
       datasetRoutes({ versions: new DatasetVersions({ database, objects }), objects, reader: datasetReader }),
       imageryRoutes({ imageries, objects, reader }),
       inferenceRoutes({ database, objects }),

@@ -17,7 +17,11 @@ const ModelPage = lazy(() => import('./model/ModelPage.tsx'));
 const ApprovePage = lazy(() => import('./approve/ApprovePage.tsx'));
 const OperatePage = lazy(() => import('./operate/OperatePage.tsx'));
 const PredictPage = lazy(() => import('./predict/PredictPage.tsx'));
-const JobPage = lazy(() => import('./job/JobPage.tsx'));
+const AnyJobPage = lazy(() => import('./job/AnyJobPage.tsx'));
+const TrainingPage = lazy(() => import('./training/TrainingPage.tsx'));
+const TrainPage = lazy(() => import('./training/TrainPage.tsx'));
+const RunsPage = lazy(() => import('./training/RunsPage.tsx'));
+const DatasetPage = lazy(() => import('./dataset/DatasetPage.tsx'));
 const PredictionList = lazy(() => import('./prediction/PredictionList.tsx'));
 const FeedbackPage = lazy(() => import('./feedback/FeedbackPage.tsx'));
 const TrailPage = lazy(() => import('./trail/TrailPage.tsx'));
@@ -68,8 +72,16 @@ function Page({ place, query }: { place: Place; query: URLSearchParams }) {
       return <ApprovePage key={place.model} model={place.model} query={query} />;
     case 'predict':
       return <PredictPage query={query} />;
+    case 'training':
+      return <TrainingPage />;
+    case 'train':
+      return <TrainPage query={query} />;
+    case 'runs':
+      return <RunsPage query={query} />;
+    case 'dataset':
+      return <DatasetPage key={place.dataset} id={place.dataset} />;
     case 'job':
-      return <JobPage key={place.job} id={place.job} query={query} />;
+      return <AnyJobPage key={place.job} id={place.job} query={query} />;
     case 'predictions':
       return <PredictionList />;
     case 'prediction':

@@ -10,7 +10,7 @@ export type Bbox = [number, number, number, number];
 const fullestPage = 1000;
 
 /** Every item of a collection of the catalogue, as its pages tell them. */
-export async function itemsOf<Item>(collection: 'versions' | 'imagery'): Promise<Item[]> {
+export async function itemsOf<Item>(collection: 'versions' | 'imagery' | 'datasets'): Promise<Item[]> {
   interface Page {
     features: Item[];
     links: { rel: string; href: string }[];

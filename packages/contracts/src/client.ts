@@ -1,5 +1,5 @@
 import { CairnError, type Problem } from './problem.ts';
-import type { DatasetDiff, DatasetVersion } from './dataset.ts';
+import type { DatasetDiff, DatasetMap, DatasetVersion } from './dataset.ts';
 import type { Estimate } from './estimate.ts';
 import type { ProcessId, ProcessInput, ProcessResult } from './processes.ts';
 import {
@@ -32,6 +32,7 @@ import type {
 import type { Departure } from './departure.ts';
 import type { Review, ReviewChange, ReviewList } from './review.ts';
 import type { Revocation, RevocationAsked, RevocationResult } from './revocation.ts';
+import type { JobRun, RunHistory, RunInfo } from './run.ts';
 import type { Shown } from './evidence.ts';
 import type { Blueprint, PlatformStatus } from './platform.ts';
 import type { MissingUploads, Uploaded } from './fileset.ts';
@@ -440,9 +441,29 @@ export class CairnClient {
     await this.request('DELETE', '/session');
   }
 
+  /** The newest runs of a model's package, the newest first. */
+  runs(model: string): Promise<RunInfo[]> {
+    return this.get(`/runs?model=${encodeURIComponent(model)}`);
+  }
+
+  /** A run with the curves of its metrics. */
+  runHistory(run: string): Promise<RunHistory> {
+    return this.get(`/runs/${run}`);
+  }
+
+  /** The id of a job's run in MLflow, or null. */
+  async runOfJob(job: string): Promise<string | null> {
+    return (await this.get<JobRun>(`/jobs/${job}/run`)).run;
+  }
+
   /** Every version of a dataset, the newest first. */
   datasetVersions(dataset: string): Promise<DatasetVersion[]> {
     return this.get(`/datasets/${dataset}/versions`);
+  }
+
+  /** Where the chips and labels of a version of a dataset lie. */
+  datasetMap(dataset: string, version: number): Promise<DatasetMap> {
+    return this.get(`/datasets/${dataset}/versions/${version}/map`);
   }
 
   /** What differs between two versions of a dataset; left out: the newest and the one before. */

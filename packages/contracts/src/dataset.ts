@@ -72,6 +72,21 @@ export const DatasetVersion = Type.Object(
 );
 export type DatasetVersion = Static<typeof DatasetVersion>;
 
+const Rings = Type.Array(Type.Array(Type.Array(Type.Number())), {
+  description: 'coordinates of a GeoJSON Polygon in EPSG:4326',
+});
+
+/** Where the chips and labels of a version of a dataset lie. */
+export const DatasetMap = Type.Object(
+  {
+    chips: Type.Array(Type.Object({ path: Type.String(), coordinates: Rings })),
+    labels: Type.Array(Rings),
+    leftOut: Type.Object({ chips: Type.Integer(), labels: Type.Integer() }, { description: 'more than are told' }),
+  },
+  { $id: 'DatasetMap' },
+);
+export type DatasetMap = Static<typeof DatasetMap>;
+
 const Changes = Type.Object({
   count: Type.Integer({ minimum: 0 }),
   names: Type.Array(Type.String(), { description: 'the first 100 of them' }),

@@ -22,6 +22,7 @@ export * from './evidence.ts';
 export * from './platform.ts';
 export * from './usage.ts';
 export * from './event.ts';
+export * from './run.ts';
 export * from './survey.ts';
 export * from './feedback.ts';
 export * from './oip/wire.ts';

@@ -37,6 +37,21 @@ export async function readChip(entry: DatasetFile, reader: ImageryReader): Promi
   return /\.tiff?$/i.test(entry.path) ? readGeoTiff(entry, reader) : readTile(entry);
 }
 
+/**
+ * Where a chip lies, of a file that was checked before: nothing is decoded. Null where its name tells no place.
+ * @throws CairnError `imagery-invalid` for a GeoTIFF that cannot be read.
+ */
+export async function chipFootprint({ path, file }: DatasetFile, reader: ImageryReader): Promise<number[] | null> {
+  if (/\.tiff?$/i.test(path)) return (await reader.describe(file)).footprint;
+  const name = chipName(path.slice(path.lastIndexOf('/') + 1));
+  return name === undefined ? null : outlineOf(tileBounds(name));
+}
+
+function outlineOf(bounds: readonly number[]): number[] {
+  const [west, south, east, north] = bounds.map(unitsOf) as [number, number, number, number];
+  return [west, south, east, south, east, north, west, north];
+}
+
 async function readGeoTiff({ path, file }: DatasetFile, reader: ImageryReader): Promise<Chip> {
   try {
     const { footprint, gsd } = await reader.describe(file);
@@ -64,8 +79,7 @@ async function readTile({ path, file }: DatasetFile): Promise<Chip> {
     throw invalidDataset(`The place of the chip ${path} is not known.`, path, action);
   }
   const bounds = tileBounds(name);
-  const [west, south, east, north] = bounds.map(unitsOf) as [number, number, number, number];
-  const footprint = [west, south, east, south, east, north, west, north];
+  const footprint = outlineOf(bounds);
   const { width, blank } = await decoded(path, file);
   const middle = Math.cos((((bounds[1] + bounds[3]) / 2) * Math.PI) / 180);
   const equator = 2 * Math.PI * 6378137;

@@ -1,8 +1,10 @@
 import { ImageryReader } from '../imagery/reader.ts';
+import type { DatasetMap } from '@cairn/contracts';
 import { serve } from '@cairn/threads';
 import type { DatasetFile } from './chips.ts';
 import { type DatasetFacts, readDataset } from './dataset.ts';
 import { compareLabels, type LabelChanges } from './label-changes.ts';
+import { readMap } from './dataset-map.ts';
 import { type Converted, convertOsm } from './osm/outlines.ts';
 
 /** What the thread offers. */
@@ -13,7 +15,14 @@ export interface DatasetReader {
   convert(file: string): Promise<Converted>;
   /** See `compareLabels`. */
   compare(before: string, after: string): Promise<LabelChanges>;
+  /** See `readMap`. */
+  map(files: readonly DatasetFile[]): Promise<DatasetMap>;
 }
 
 const reader = new ImageryReader({ cacheBytes: 16 * 1024 * 1024 });
-serve<DatasetReader>({ read: (files) => readDataset(files, reader), convert: convertOsm, compare: compareLabels });
+serve<DatasetReader>({
+  read: (files) => readDataset(files, reader),
+  convert: convertOsm,
+  compare: compareLabels,
+  map: (files) => readMap(files, reader),
+});

@@ -1,4 +1,4 @@
-import { CairnError, DatasetDiff, DatasetVersion, Identifier } from '@cairn/contracts';
+import { CairnError, DatasetDiff, DatasetMap, DatasetVersion, Identifier } from '@cairn/contracts';
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
 import { Type, type Static } from 'typebox';
 import type { StacItem } from '../catalog/item.ts';
@@ -41,6 +41,21 @@ export function datasetRoutes(parts: DiffParts): FastifyPluginCallback {
           href: `${request.protocol}://${request.host}${link.href}`,
         }));
         return reply.type('application/geo+json').send(JSON.stringify({ ...more, links: [...links, ...beside] }));
+      },
+    );
+
+    app.get<{ Params: Static<typeof Version> }>(
+      '/datasets/:id/versions/:version/map',
+      { config: { policy: 'datasets.read' }, schema: { params: Version, response: { 200: DatasetMap } } },
+      async (request, reply) => {
+        const row = await versions.get(request.params.id, request.params.version);
+        const files = await versions.files(row);
+        // What a version holds never changes.
+        void reply.header('cache-control', 'private, max-age=86400');
+        return parts.reader.call(
+          'map',
+          files.map(({ path, digest }) => ({ path, digest, file: parts.objects.path(digest) })),
+        );
       },
     );
 

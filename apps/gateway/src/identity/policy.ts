@@ -59,6 +59,7 @@ export const policy = {
   'survey.read': ['administrator'],
   'survey.repair': ['administrator'],
   'versions.revoke': ['approver'],
+  'runs.read': ['scientist', 'approver', 'administrator'],
   'mlflow.use': ['scientist', 'approver', 'administrator', 'job'],
 } as const satisfies Record<string, Grant>;
 

@@ -3,7 +3,14 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CairnClient, type DatasetDiff, type DatasetVersion, type FileSet, type ProcessInput } from '@cairn/contracts';
+import {
+  CairnClient,
+  type DatasetDiff,
+  type DatasetMap,
+  type DatasetVersion,
+  type FileSet,
+  type ProcessInput,
+} from '@cairn/contracts';
 import { pino } from 'pino';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -196,6 +203,13 @@ describe('adding a dataset', () => {
     expect(diff).toMatchObject({ from: 1, to: 2, chips: { added: { count: 0 }, changed: { count: 0 } } });
     expect(diff.labels).toMatchObject({ added: { count: 2 }, removed: { count: 1 }, moved: { count: 0 } });
     expect(diff.properties).toContainEqual({ name: 'cairn:buildings', from: 1, to: 2 });
+    const map = await get<DatasetMap>('/datasets/town/versions/2/map');
+    expect(map.leftOut).toEqual({ chips: 0, labels: 0 });
+    expect(map.chips.map(({ path }) => path)).toEqual(map.chips.map(({ path }) => path).sort());
+    expect([map.chips.length, map.labels.length]).toEqual([newest!.chips, newest!.buildings]);
+    const ring = map.chips[0]!.coordinates[0]!;
+    expect([ring.length, ring[0]]).toEqual([5, ring.at(-1)]);
+    expect((await app.inject({ url: '/datasets/town/versions/9/map' })).statusCode).toBe(404);
     expect((await app.inject({ url: '/datasets/town/versions/9' })).statusCode).toBe(404);
     expect((await app.inject({ url: '/datasets/town/diff?to=1' })).statusCode).toBe(404);
     expect((await app.inject({ url: '/datasets/nowhere/versions' })).statusCode).toBe(404);

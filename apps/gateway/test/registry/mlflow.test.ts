@@ -109,6 +109,14 @@ describe('MLflow', () => {
     const found = await mlflow.client.findRunById(runId);
     expect(found).toMatchObject({ status: 'FINISHED', parameters, tags: { note: 'ä' } });
     expect(found?.metrics).toEqual({ loss: 0.001 });
+    expect(found?.endTime).toBeGreaterThanOrEqual(startTime);
+    const points = await mlflow.client.metricPoints(runId, 'loss');
+    expect([points[0], points.at(-1)]).toEqual([
+      { step: 0, value: 1 },
+      { step: 999, value: 0.001 },
+    ]);
+    expect(points.length).toBeGreaterThan(100);
+    expect(points.length).toBeLessThan(500);
   });
 
   it('holds artifacts byte for byte under names that an address has to escape', async () => {

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Runs } from '../../src/training/runs.ts';
 import { readTrained } from '../../src/training/trained.ts';
 import { HandedOver } from '../../src/jobs/handed-over.ts';
 import { labels, lay, soundFiles, square } from '../data/folder.ts';
@@ -122,6 +123,24 @@ describe('a training', () => {
     expect(versions.at(-1)).toMatchObject({ version: 2, runId: result.runId });
     expect(await tokensOf('trains')).toEqual([]);
     expect(existsSync(join(parts.home, 'jobs', 'trains'))).toBe(false);
+  });
+
+  it('is told with its curves, its version, its job and its data to whoever compares runs', async () => {
+    const runs = new Runs({ database: parts.database, mlflow: parts.mlflow.client });
+    const run = (await runs.ofJob('trains'))!;
+    const told = { run, model: 'tiny', version: 'tiny/2', job: 'trains', dataset: 'town', status: 'FINISHED' };
+    const { curves, ...info } = await runs.history(run);
+    expect(info).toMatchObject({ ...told, parameters: { lr: '0.003' }, metrics: { loss: 0.5 } });
+    expect(Date.parse(info.finished!)).toBeGreaterThanOrEqual(Date.parse(info.started));
+    const points = [
+      { step: 0, value: 0.9 },
+      { step: 1, value: 0.5 },
+    ];
+    expect(curves).toEqual([{ name: 'loss', points }]);
+    expect(await runs.of('tiny')).toContainEqual(info);
+    expect(await runs.of('nobody')).toEqual([]);
+    await expect(runs.history('0'.repeat(32))).rejects.toMatchObject({ code: 'not-found' });
+    expect(await runs.ofJob('none')).toBeNull();
   });
 
   it('that the gateway left after its last step goes on from what the steps left', async () => {

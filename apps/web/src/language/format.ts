@@ -41,6 +41,11 @@ export class Formats {
     return this.#number(value, { maximumSignificantDigits: 4 });
   }
 
+  /** A number with all its digits, as limits are told. */
+  exact(value: number): string {
+    return this.#number(value, { maximumFractionDigits: 20 });
+  }
+
   /** A share of 0..1 as percent, to the tenth. */
   share(value: number): string {
     return this.#number(value, { style: 'percent', maximumFractionDigits: 1 });

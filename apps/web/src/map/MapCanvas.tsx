@@ -18,7 +18,7 @@ interface Props {
   /** Where to go, once for each object. */
   target?: Target | undefined;
   imagery?: ImageryChoice | undefined;
-  footprints?: readonly ImageryChoice[];
+  footprints?: readonly Pick<ImageryChoice, 'geometry'>[];
   buildings?: readonly FoundFeature[];
   /** Least confidence of buildings that are shown. */
   least?: number;

@@ -8,6 +8,10 @@ export type Place =
   | { page: 'model'; model: string }
   | { page: 'approve'; model: string }
   | { page: 'predict' }
+  | { page: 'training' }
+  | { page: 'train' }
+  | { page: 'runs' }
+  | { page: 'dataset'; dataset: string }
   | { page: 'job'; job: string }
   | { page: 'predictions' }
   | { page: 'prediction'; prediction: string }
@@ -19,7 +23,7 @@ export type Place =
   | { page: 'nowhere' };
 
 /** The pages whose address is their name. */
-const wordPages = ['predict', 'predictions', 'verify', 'blueprint', 'feedback'] as const;
+const wordPages = ['predict', 'predictions', 'verify', 'blueprint', 'feedback', 'training', 'train', 'runs'] as const;
 
 /** Where the reader is: the page, and the choices that its address carries, so that a link opens the same view. */
 export interface Location {
@@ -48,6 +52,7 @@ function readPlace(path: string): Place {
     return { page: page ?? 'nowhere' };
   }
   if (head === 'models') return { page: 'model', model: id };
+  if (head === 'datasets') return { page: 'dataset', dataset: id };
   if (head === 'approve') return { page: 'approve', model: id };
   if (head === 'jobs') return { page: 'job', job: id };
   if (head === 'operate') return operatePlace(id);
@@ -72,6 +77,8 @@ function pathOf(place: Exclude<Place, { page: 'nowhere' }>): string {
       return '/';
     case 'model':
       return `/models/${encodeURIComponent(place.model)}`;
+    case 'dataset':
+      return `/datasets/${encodeURIComponent(place.dataset)}`;
     case 'approve':
       return `/approve/${encodeURIComponent(place.model)}`;
     case 'job':

@@ -12,6 +12,7 @@ const entries = [
   { key: 'nav.discover', href: hrefOf({ page: 'discover' }), pages: ['discover', 'model', 'approve'] },
   { key: 'nav.predict', href: hrefOf({ page: 'predict' }), pages: ['predict', 'job'] },
   { key: 'nav.predictions', href: hrefOf({ page: 'predictions' }), pages: ['predictions', 'prediction', 'trail'] },
+  { key: 'nav.training', href: hrefOf({ page: 'training' }), pages: ['training', 'train', 'runs', 'dataset'] },
   { key: 'nav.verify', href: hrefOf({ page: 'verify' }), pages: ['verify'] },
   { key: 'nav.blueprint', href: hrefOf({ page: 'blueprint' }), pages: ['blueprint'] },
   { key: 'nav.operate', href: hrefOf({ page: 'operate', section: 'accounts' }), pages: ['operate'] },

@@ -23,6 +23,8 @@ const artifacts = '/api/2.0/mlflow-artifacts/artifacts';
 const batch = { metrics: 900, pairs: 90 } as const;
 const digestLimit = 36;
 const pageSize = 1000;
+/** Points of a curve: more than a picture of it has pixels would tell nobody anything. */
+const mostPoints = 300;
 
 /**
  * MLflow's REST API, as far as Cairn uses it: experiments, runs, artifacts (through the server's artifact door), registered
@@ -95,6 +97,45 @@ export class MlflowClient {
       filter: `attributes.status = 'RUNNING' and tags.\`${tag}\` != ''`,
     });
     return found.map(toRun);
+  }
+
+  /** The newest runs of the experiment of that name that are not deleted, the newest first; none where there is none. */
+  async newestRuns(experiment: string, limit: number): Promise<MlflowRun[]> {
+    const found = await this.#get<{ experiment: { experiment_id: string } }>('/experiments/get-by-name', {
+      experiment_name: experiment,
+    });
+    if (found === null) return [];
+    const body = {
+      experiment_ids: [found.experiment.experiment_id],
+      order_by: ['attributes.start_time DESC'],
+      max_results: limit,
+    };
+    const { runs = [] } = await this.#post<{ runs?: RunAnswer[] }>('/runs/search', body, true);
+    return runs.map(toRun);
+  }
+
+  /** The name of an experiment; its id where it has none any more. */
+  async experimentName(id: string): Promise<string> {
+    const found = await this.#get<{ experiment: { name: string } }>('/experiments/get', { experiment_id: id });
+    return found?.experiment.name ?? id;
+  }
+
+  /**
+   * How a metric of a run went, by step; of many points MLflow picks some, with the first and the last. Values that are no
+   * numbers are left out.
+   */
+  async metricPoints(runId: string, metric: string): Promise<{ step: number; value: number }[]> {
+    const answer = await this.#transport.json<{ metrics?: { step?: number | string; value: number }[] }>({
+      method: 'GET',
+      // The one address of MLflow that thins out; its own page asks it.
+      path: '/ajax-api/2.0/mlflow/metrics/get-history-bulk-interval',
+      query: { run_ids: runId, metric_key: metric, max_results: String(mostPoints) },
+      repeatable: true,
+    });
+    return (answer.metrics ?? [])
+      .map(({ step, value }) => ({ step: Number(step ?? 0), value }))
+      .filter(({ value }) => Number.isFinite(value))
+      .sort((a, b) => a.step - b.step);
   }
 
   /** The run that carries a tag, which is made with it where there is none: the same run however often it is asked. */

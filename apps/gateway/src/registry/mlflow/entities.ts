@@ -22,6 +22,8 @@ export interface MlflowRun {
   status: MlflowRunStatus;
   /** Milliseconds since 1970. */
   startTime: number;
+  /** Milliseconds since 1970; null while it runs. */
+  endTime: number | null;
   /** As `mlflow-artifacts:/1/RUN/artifacts`. */
   artifactUri: string;
   tags: Record<string, string>;
@@ -75,6 +77,7 @@ export interface RunAnswer {
     status: MlflowRunStatus;
     artifact_uri: string;
     start_time?: number | string;
+    end_time?: number | string;
   };
   data: { tags?: MlflowPair[]; params?: MlflowPair[]; metrics?: { key: string; value: number }[] };
 }
@@ -112,6 +115,7 @@ export function toRun({ info, data }: RunAnswer): MlflowRun {
     experimentId: info.experiment_id,
     status: info.status,
     startTime: Number(info.start_time ?? 0),
+    endTime: Number(info.end_time ?? 0) || null,
     artifactUri: info.artifact_uri,
     tags: byKey(data.tags),
     parameters: byKey(data.params),

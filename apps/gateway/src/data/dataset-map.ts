@@ -1,0 +1,30 @@
+import type { DatasetMap } from '@cairn/contracts';
+import { polygonCoordinates } from '@cairn/geo';
+import { readFile } from 'node:fs/promises';
+import type { ImageryReader } from '../imagery/reader.ts';
+import { chipFootprint, chipsFolder, type DatasetFile } from './chips.ts';
+import { Findings } from './findings.ts';
+import { labelsFile, readLabels } from './labels.ts';
+
+/** What is told at most: a map of more would be a carpet, and a page that draws it slow. */
+const most = { chips: 5000, labels: 20_000 } as const;
+
+/**
+ * Where the chips and labels of a dataset lie, in EPSG:4326, of files that were checked when they were added.
+ * @throws CairnError `imagery-invalid` for a chip that cannot be read any more.
+ */
+export async function readMap(files: readonly DatasetFile[], reader: ImageryReader): Promise<DatasetMap> {
+  const chips = files.filter(({ path }) => path.startsWith(chipsFolder));
+  const shown: DatasetMap['chips'] = [];
+  for (const chip of chips.slice(0, most.chips)) {
+    const footprint = await chipFootprint(chip, reader);
+    if (footprint !== null) shown.push({ path: chip.path, coordinates: polygonCoordinates([footprint]) });
+  }
+  const file = files.find(({ path }) => path === labelsFile);
+  const outlines = file === undefined ? [] : readLabels(await readFile(file.file), new Findings());
+  return {
+    chips: shown,
+    labels: outlines.slice(0, most.labels).map(({ rings }) => polygonCoordinates(rings)),
+    leftOut: { chips: chips.length - shown.length, labels: Math.max(0, outlines.length - most.labels) },
+  };
+}

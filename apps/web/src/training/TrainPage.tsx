@@ -1,0 +1,113 @@
+import { useQuery } from '@tanstack/react-query';
+import { type DatasetChoice, useDatasets } from '../catalog/datasets.ts';
+import { gateway } from '../gateway.ts';
+import { useWords } from '../language/words.ts';
+import { hrefOf } from '../route/place.ts';
+import { setQuery } from '../route/use-location.ts';
+import { useSession } from '../session/session.ts';
+import { Empty, FailurePage, Waiting, WaitingPage } from '../shell/Notice.tsx';
+import { Problem } from '../shell/Problem.tsx';
+import { useTitle } from '../shell/use-title.ts';
+import { readModelSettings } from './read-schema.ts';
+import { SettingsForm } from './SettingsForm.tsx';
+import type { SettingValue } from './settings.ts';
+import './training.css';
+
+/** A training, from a model and a dataset: the form is made of the schema that the model's package brings. */
+export default function TrainPage({ query }: { query: URLSearchParams }) {
+  const { say, formats } = useWords();
+  useTitle(say('train.title'));
+  const session = useSession();
+  const models = useQuery({ queryKey: ['packages'], queryFn: () => gateway.models() });
+  const datasets = useDatasets();
+  const model = models.data?.find(({ id }) => id === query.get('model')) ?? models.data?.[0];
+  const dataset = datasets.data?.find(({ id }) => id === query.get('dataset')) ?? datasets.data?.[0];
+  const settings = useQuery({
+    queryKey: ['settings', model?.id, model?.revisions[0]?.packageDigest],
+    queryFn: () => readModelSettings(model!.id),
+    enabled: model !== undefined,
+  });
+  const failed = models.error ?? datasets.error;
+  if (failed !== null) return <FailurePage error={failed} />;
+  if (models.data === undefined || datasets.data === undefined) return <WaitingPage words={say('page.wait')} />;
+  if (model === undefined || dataset === undefined) {
+    return (
+      <main id="main" tabIndex={-1} className="list">
+        <h1>{say('train.title')}</h1>
+        <Empty title={say(model === undefined ? 'train.noModel' : 'datasets.none')}>
+          <pre dir="ltr">
+            <code>{model === undefined ? 'cairn model register DIR' : 'cairn dataset add DIR'}</code>
+          </pre>
+        </Empty>
+      </main>
+    );
+  }
+  return (
+    <main id="main" tabIndex={-1} className="list train">
+      <p className="crumbs">
+        <a href={hrefOf({ page: 'training' })}>{say('nav.training')}</a>
+      </p>
+      <h1>{say('train.title')}</h1>
+      <p className="lead">{say('train.lead')}</p>
+      <div className="form two">
+        <label>
+          {say('train.model')}
+          <select value={model.id} onChange={(event) => setQuery({ model: event.target.value, set: undefined })}>
+            {models.data.map(({ id, title }) => (
+              <option key={id} value={id}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {say('train.dataset')}
+          <select value={dataset.id} onChange={(event) => setQuery({ dataset: event.target.value })}>
+            {datasets.data.map(({ id, title }) => (
+              <option key={id} value={id}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <DatasetFacts dataset={dataset} />
+      {settings.isError ? <Problem error={settings.error} retry={() => void settings.refetch()} /> : null}
+      {settings.isPending ? <Waiting words={say('page.wait')} /> : null}
+      {settings.data === undefined ? null : (
+        <SettingsForm
+          key={model.id}
+          model={model.id}
+          dataset={dataset}
+          settings={settings.data}
+          tried={triedOf(query.get('set'))}
+          allowed={session.data?.roles.includes('scientist') ?? false}
+        />
+      )}
+    </main>
+  );
+
+  function DatasetFacts({ dataset: { id, chips, buildings, areaKm2, licence } }: { dataset: DatasetChoice }) {
+    return (
+      <p className="quiet small">
+        {say('dataset.brief', {
+          chips,
+          buildings: formats.count(buildings),
+          area: formats.km2(areaKm2),
+          licence,
+        })}{' '}
+        <a href={hrefOf({ page: 'dataset', dataset: id })}>{say('dataset.open')}</a>
+      </p>
+    );
+  }
+}
+
+/** Settings of an address; what was written by hand may hold anything. */
+function triedOf(text: string | null): Record<string, SettingValue> {
+  try {
+    const value: unknown = JSON.parse(text ?? '{}');
+    return typeof value === 'object' && value !== null ? (value as Record<string, SettingValue>) : {};
+  } catch {
+    return {};
+  }
+}
