@@ -7,6 +7,7 @@ import { describeOperate } from './suites/operate.ts';
 import { describePage } from './suites/page.ts';
 import { describeTasks } from './suites/tasks.ts';
 import { describeTrace } from './suites/trace.ts';
+import { describeTrain } from './suites/train.ts';
 import { demoHome, type DemoHome } from './src/demo-home.ts';
 
 // A state folder of their own, in which the demo ran: beside it the suites without a browser have theirs.
@@ -21,6 +22,7 @@ describe('the page of the demo', () => {
   describePage(get);
   describeInterpret(get);
   describeApprove(get);
+  describeTrain(get);
   describeTrace(get);
   describeOperate(get);
   describeFeedback(get);

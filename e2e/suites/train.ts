@@ -1,0 +1,154 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openBrowser } from '../src/browser.ts';
+import type { DemoHome } from '../src/demo-home.ts';
+import { datasetOf, packageOf, upload } from '../src/faults/content.ts';
+import { up, type Up } from '../src/gateway.ts';
+import { Visit } from '../src/visit.ts';
+
+/** A package that learns nothing, but goes every step of a training; a step count of 9999 has it wait until it is ended. */
+const model = 'tiny';
+const dataset = 'hamlet';
+/** Steps of a training start Python programs, and MLflow: on a busy machine that takes its time. */
+const patient = 240_000;
+
+/** Training on the page: the data, the form, the work as it goes on, runs beside each other. */
+export function describeTrain(demo: () => DemoHome): void {
+  describe('training on the page', () => {
+    let cairn: Up | undefined;
+    let browser: Browser | undefined;
+    let visit: Visit;
+    let jobAddress = '';
+    beforeAll(async () => {
+      cairn = await up({ home: demo().home });
+      const { client } = cairn;
+      await client.run('register-model', { files: await upload(client, await packageOf(model, 1)) });
+      for (const number of [1, 2]) {
+        const files = await upload(client, await datasetOf(number));
+        await client.run('add-dataset', { id: dataset, title: 'A hamlet', licence: 'CC0-1.0', files });
+      }
+      browser = await openBrowser();
+      visit = await Visit.begin(browser, cairn);
+    }, patient);
+    afterAll(async () => {
+      await browser?.close();
+      await cairn?.stop();
+    });
+    const page = () => visit.page;
+    const button = (name: string) => page().getByRole('button', { name, exact: true });
+    const heading = (name: string) => page().getByRole('heading', { name, exact: true });
+    const says = (text: string | RegExp, timeout = 30_000) => page().getByText(text).first().waitFor({ timeout });
+
+    test('a dataset shows its chips and labels on a map, what was found in it, and how it changed', async () => {
+      await page().getByRole('link', { name: 'Training', exact: true }).click();
+      await page()
+        .getByRole('link', { name: /A hamlet/ })
+        .click();
+      await heading('A hamlet').waitFor();
+      await says('Dashed: 2 images. Filled: 1 outline.');
+      await visit.mapDrawn();
+      const { properties } = await cairn!.client.get<{ properties: { 'cairn:warnings': { words: string }[] } }>(
+        `/stac/collections/datasets/items/${dataset}`,
+      );
+      for (const { words } of properties['cairn:warnings']) await says(words);
+      await says(/^Version 2, by owner/);
+      await says('cairn:digest');
+      await says(/of the area is built/);
+      expect(await visit.barriers()).toEqual([]);
+    });
+
+    test('taking data back tells before what goes with it', async () => {
+      await page().getByText('Take this data back').click();
+      await button('Show what it affects').click();
+      await says('Give a reason: at least three letters.');
+      await page().getByLabel('Why, in your own words').fill('Its labels are wrong.');
+      await button('Show what it affects').click();
+      await says('No version of a model learnt from it.');
+      await button('Take it back for good').waitFor();
+    });
+
+    test('the form is made of the package’s schema and holds each setting to its range before anything is sent', async () => {
+      await page().getByRole('link', { name: 'Train with it' }).click();
+      await page().getByLabel('Model').selectOption(model);
+      const steps = page().getByLabel('steps');
+      expect(await steps.inputValue()).toBe('40');
+      await says(/at least 1 · usually 40/);
+      await steps.fill('0.5');
+      await button('Start the training').click();
+      await says('Give a whole number.');
+      expect(await steps.getAttribute('aria-invalid')).toBe('true');
+      expect(await visit.barriers()).toEqual([]);
+      expect(await cairn!.client.runs(model)).toHaveLength(1);
+    });
+
+    test(
+      'the keyboard alone starts it; its steps, its log and its curves come as it goes on',
+      { timeout: patient },
+      async () => {
+        const { keyboard } = page();
+        await visit.tabTo(page().getByLabel('steps'));
+        await keyboard.press('ControlOrMeta+a');
+        await keyboard.type('7');
+        await visit.tabTo(button('Start the training'));
+        await keyboard.press('Enter');
+        await page().waitForURL(/#\/jobs\//);
+        jobAddress = page().url();
+        await page().locator('[aria-current="step"]').getByText('train', { exact: true }).waitFor({ timeout: patient });
+        await page().reload();
+        await page().getByRole('log').getByText('step: train').waitFor({ timeout: patient });
+        await page().getByText('Done', { exact: true }).waitFor({ timeout: patient });
+        await page()
+          .getByRole('img', { name: /^loss: loss, first 0.9, last 0.5/ })
+          .waitFor({ timeout: patient });
+        await page().getByText('loss as a table').click();
+        await page().getByRole('row', { name: '1 0.5' }).waitFor();
+        expect(await visit.barriers()).toEqual([]);
+      },
+    );
+
+    test('what it left waits for a decision, and stands beside other runs', { timeout: patient }, async () => {
+      await page().getByRole('link', { name: 'Compare runs' }).click();
+      await heading('Compare runs').waitFor();
+      await page().getByRole('row', { name: /^lr / }).getByText('0.01', { exact: true }).waitFor({ timeout: patient });
+      await page()
+        .getByRole('columnheader', { name: `${model}/2` })
+        .first()
+        .waitFor();
+      expect(await visit.barriers()).toEqual([]);
+      await page().goto(jobAddress);
+      await page().getByRole('link', { name: 'Evidence and decision' }).click();
+      await heading(`Decide on: Tiny, trained on A hamlet`).waitFor();
+    });
+
+    test('one that is not wanted any more is cancelled', { timeout: patient }, async () => {
+      await visit.open(`/train?model=${model}&dataset=${dataset}&set=${encodeURIComponent('{"steps":9999}')}`);
+      await button('Start the training').click();
+      await page().waitForURL(/#\/jobs\//);
+      await page().locator('[aria-current="step"]').getByText('train', { exact: true }).waitFor({ timeout: patient });
+      await button('Cancel').click();
+      await says('Cancelled', patient);
+      await page().getByRole('link', { name: 'Change something and try again' }).click();
+      expect(await page().getByLabel('steps').inputValue()).toBe('9999');
+    });
+
+    test.each(['en', 'fr', 'es', 'ar'] as const)(
+      'in %s its pages fit a window of 360 pixels and have no barrier, by day and by night',
+      async (language) => {
+        const reader = await Visit.begin(browser!, cairn!, { language, width: 360, height: 740 });
+        const places = ['/training', '/train', '/runs', `/datasets/${dataset}`, jobAddress.replace(/^.*#/, '')];
+        for (const place of places) {
+          await reader.open(place);
+          for (const colorScheme of language === 'en' ? (['light', 'dark'] as const) : (['light'] as const)) {
+            await reader.page.emulateMedia({ colorScheme });
+            expect([place, await reader.barriers(), await reader.overflow()]).toEqual([place, [], 0]);
+          }
+        }
+        await reader.end();
+      },
+    );
+
+    test('it makes no request to any other host and no mistake of its own', () => {
+      expect([visit.foreign, visit.faults]).toEqual([[], []]);
+    });
+  });
+}
