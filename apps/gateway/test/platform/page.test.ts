@@ -37,3 +37,11 @@ test('a file of the page comes compressed to whoever takes it so, and as it is t
   const plain = await get('identity');
   expect([plain.headers['content-encoding'], plain.body]).toEqual([undefined, script]);
 });
+
+test.each(['/no-such-page', `/${'a'.repeat(300)}`, `/assets/page-1a2b.js/${'b'.repeat(20)}`])(
+  'what is no file of the page is told not to be there: %s',
+  async (url) => {
+    const answer = await app.inject({ url });
+    expect([answer.statusCode, answer.json<{ code: string }>().code]).toEqual([404, 'not-found']);
+  },
+);

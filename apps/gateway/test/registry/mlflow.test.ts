@@ -243,7 +243,7 @@ describe('MLflow', () => {
     const asked = new MlflowClient({ server: remote }).experiment('elsewhere');
     const way = await openWay(port);
     const id = await asked;
-    expect(await remote.health()).toEqual({ state: 'up' });
+    expect(await remote.health()).toEqual({ state: 'up', address: `http://127.0.0.1:${port}` });
     way.close();
     const again = new MlflowClient({ server: remote }).experiment('elsewhere');
     await vi.waitFor(async () => expect((await remote.health()).state).toBe('down'));
