@@ -93,7 +93,7 @@ export function describeInterpret(demo: () => DemoHome): void {
       for (let step = 0; step < 10; step++) await visit.page.keyboard.press('ArrowRight');
       await visit.page.waitForURL(/least=0\.5/);
       await visit.mapDrawn();
-      await visit.page.waitForURL(/at=.*building=/);
+      await visit.page.waitForURL(({ hash }) => hash.includes('at=') && hash.includes('building='));
       const shown = await counted();
       const chosen = await visit.page.locator('.chosen').innerText();
       const other = await begin();

@@ -118,7 +118,11 @@ export function describeOperate(demo: () => DemoHome): void {
       await visit.open('/operate/accounts');
       await visit.page.getByText('Change amina').click();
       await visit.page.getByRole('button', { name: 'Disable amina' }).click();
-      await visit.page.getByText('Disabled', { exact: true }).waitFor();
+      await visit.page
+        .getByRole('listitem')
+        .filter({ hasText: 'amina' })
+        .getByText('Disabled', { exact: true })
+        .waitFor();
       await amina.page.reload();
       await amina.page.getByRole('heading', { name: 'Sign in' }).waitFor();
       await amina.end();
@@ -167,12 +171,12 @@ export function describeOperate(demo: () => DemoHome): void {
     test('the event log follows what happens, and is filtered', async () => {
       await visit.open('/operate/events');
       const log = visit.page.getByRole('list', { name: 'Events' });
-      await log.getByText('version.approved').first().waitFor();
+      await log.getByText('token.revoked').first().waitFor();
       await cairn!.client.addAccount({ id: 'bikash', roles: ['mapper'] });
       await log.getByText('account:bikash').waitFor();
       await visit.page.getByLabel('Kind').fill('account');
       await visit.page.keyboard.press('Enter');
-      await log.getByText('version.approved').waitFor({ state: 'detached' });
+      await log.getByText('token.revoked').first().waitFor({ state: 'detached' });
       await log.getByText('account:bikash').waitFor();
       expect(visit.page.url()).toContain('kind=account');
       expect(await visit.barriers()).toEqual([]);

@@ -109,7 +109,10 @@ export function describeTrain(demo: () => DemoHome): void {
     test('what it left waits for a decision, and stands beside other runs', { timeout: patient }, async () => {
       await page().getByRole('link', { name: 'Compare runs' }).click();
       await heading('Compare runs').waitFor();
-      await page().getByRole('row', { name: /^lr / }).getByText('0.01', { exact: true }).waitFor({ timeout: patient });
+      await page()
+        .getByRole('row', { name: /^steps / })
+        .getByText('40', { exact: true })
+        .waitFor();
       await page()
         .getByRole('columnheader', { name: `${model}/2` })
         .first()

@@ -32,6 +32,12 @@ export function Header({ place, session }: { place: Place; session: SessionInfo 
       });
     },
   });
+  // A link among the pages, where there are any: at the bar's end a telephone has no room for it.
+  const docs = (
+    <a href="/docs/" hrefLang="en">
+      {say('nav.docs')}
+    </a>
+  );
   return (
     <header className="bar">
       <a className="brand" href={hrefOf({ page: 'discover' })}>
@@ -49,13 +55,12 @@ export function Header({ place, session }: { place: Place; session: SessionInfo 
               {say(key)}
             </a>
           ))}
+          {docs}
         </nav>
       )}
       <div className="bar-end">
         {session === null ? null : <FeedbackButton className="link give-feedback" words={say('feedback.give')} />}
-        <a href="/docs/" hrefLang="en">
-          {say('nav.docs')}
-        </a>
+        {session === null ? docs : null}
         <select
           aria-label={say('nav.language')}
           value={language}
