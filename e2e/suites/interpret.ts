@@ -79,11 +79,12 @@ export function describeInterpret(demo: () => DemoHome): void {
       const second = largest[1]!;
       await visit.page.getByText(`This building: ${Math.round(second.properties.area_m2)} m²`).waitFor();
       await visit.page.keyboard.press('Enter');
-      await soon(() => counted()).toBeLessThan(buildings.length);
-      await soon(async () => Number(await table().getAttribute('aria-rowcount'))).toBe((await counted()) + 1);
+      await soon(() => counted()).toBeLessThan(buildings.length / 2);
+      await soon(async () => Number(await table().getAttribute('aria-rowcount')) - (await counted())).toBe(1);
       await visit.page.getByRole('row', { selected: true }).waitFor();
       await button('Whole result').click();
-      await soon(() => counted()).toBe(buildings.length);
+      // Those at the very edge may lie under it.
+      await soon(() => counted()).toBeGreaterThan(buildings.length * 0.95);
     });
 
     test('a link opens the same view: place, slider and building', async () => {
@@ -105,7 +106,7 @@ export function describeInterpret(demo: () => DemoHome): void {
       expect(await slider(other).inputValue()).toBe('10');
       expect(shown).toBeLessThan(buildings.length);
       // An address that is changed by hand is followed too.
-      await other.page.goto(other.page.url().replace(/&least=0\.5/, ''));
+      await other.page.goto(other.page.url().replace(/least=0\.5&?/, ''));
       await soon(() => slider(other).inputValue()).toBe('0');
       expect(await other.barriers()).toEqual([]);
       await other.end();
