@@ -1,27 +1,20 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser } from '../src/browser.ts';
 import type { DemoHome } from '../src/demo-home.ts';
-import { up, type Up } from '../src/gateway.ts';
-import { Visit } from '../src/visit.ts';
+import { Stage } from '../src/stage.ts';
+import type { Visit } from '../src/visit.ts';
 
 const model = 'building-detector';
 
 /** What an approver sees and decides on the page. It leaves in production what was there before. */
 export function describeApprove(demo: () => DemoHome): void {
   describe('approving on the page', () => {
-    let cairn: Up | undefined;
-    let browser: Browser | undefined;
+    const stage = new Stage(demo);
     let visit: Visit;
     beforeAll(async () => {
-      cairn = await up({ home: demo().home });
-      browser = await openBrowser();
-      visit = await Visit.begin(browser, cairn);
+      await stage.open();
+      visit = await stage.begin();
     });
-    afterAll(async () => {
-      await browser?.close();
-      await cairn?.stop();
-    });
+    afterAll(() => stage.close());
     const page = () => visit.page;
     const choose = (name: string) => page().getByRole('radio', { name, exact: true });
     const button = (name: string) => page().getByRole('button', { name, exact: true });
@@ -29,7 +22,7 @@ export function describeApprove(demo: () => DemoHome): void {
     const reason = () => page().getByLabel('Why, in your own words');
     const open = (version: number) => visit.open(`/approve/${model}?version=${version}`);
     const stages = async (): Promise<string[]> =>
-      (await cairn!.client.versions(model)).map(({ version, stage }) => `${version} ${stage}`);
+      (await stage.cairn.client.versions(model)).map(({ version, stage }) => `${version} ${stage}`);
 
     test('the candidate’s evidence says what can be compared, what licences allow, and who may approve', async () => {
       await page().getByRole('listitem').filter({ hasText: 'Banepa' }).getByText('Evidence and decision').click();
@@ -67,7 +60,7 @@ export function describeApprove(demo: () => DemoHome): void {
       await press(button('Sign the approval'), 'Enter');
       await says(`${model}/2 is approved; it may answer now.`);
       expect(await stages()).toEqual(['2 production', '1 production']);
-      const approvals = await cairn!.client.approvals();
+      const approvals = await stage.cairn.client.approvals();
       expect(approvals.find(({ version }) => version === `${model}/2`)).toMatchObject({
         reason: 'Compared with the labels of the test part.',
         approvedOwn: true,
@@ -85,7 +78,7 @@ export function describeApprove(demo: () => DemoHome): void {
     });
 
     test('taking back tells before how many results are marked and that nobody answers then, and asks twice', async () => {
-      const made = (await cairn!.client.departure(model, 1)).predictions;
+      const made = (await stage.cairn.client.departure(model, 1)).predictions;
       expect(made).toBeGreaterThan(0);
       await open(1);
       await page()
@@ -102,7 +95,7 @@ export function describeApprove(demo: () => DemoHome): void {
     });
 
     test('with a second account nobody approves their own version, and the page says why', async () => {
-      const { client } = cairn!;
+      const { client } = stage.cairn;
       await client.addAccount({ id: 'devi', roles: ['approver'] });
       try {
         await open(2);
@@ -116,7 +109,7 @@ export function describeApprove(demo: () => DemoHome): void {
     test.each(['en', 'fr', 'es', 'ar'] as const)(
       'in %s it fits a window of 360 pixels and has no barrier, by day and by night',
       async (language) => {
-        const reader = await Visit.begin(browser!, cairn!, { language, width: 360, height: 740 });
+        const reader = await stage.begin({ language, width: 360, height: 740 });
         // Colours are the same in every language.
         for (const colorScheme of language === 'en' ? (['light', 'dark'] as const) : (['light'] as const)) {
           await reader.page.emulateMedia({ colorScheme });
@@ -129,7 +122,7 @@ export function describeApprove(demo: () => DemoHome): void {
     );
 
     test('it makes no request to any other host and no mistake of its own', () => {
-      expect([visit.foreign, visit.faults]).toEqual([[], []]);
+      expect([stage.foreign, stage.faults]).toEqual([[], []]);
     });
   });
 }

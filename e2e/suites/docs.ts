@@ -1,25 +1,18 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser } from '../src/browser.ts';
 import type { DemoHome } from '../src/demo-home.ts';
-import { up, type Up } from '../src/gateway.ts';
-import { Visit } from '../src/visit.ts';
+import { Stage } from '../src/stage.ts';
+import type { Visit } from '../src/visit.ts';
 
 /** The docs as a running Cairn serves them. */
 export function describeDocs(demo: () => DemoHome): void {
   describe('the docs', () => {
-    let cairn: Up | undefined;
-    let browser: Browser | undefined;
+    const stage = new Stage(demo);
     let visit: Visit;
     beforeAll(async () => {
-      cairn = await up({ home: demo().home });
-      browser = await openBrowser();
-      visit = await Visit.begin(browser, cairn, { stranger: true });
+      await stage.open();
+      visit = await stage.begin({ stranger: true });
     });
-    afterAll(async () => {
-      await browser?.close();
-      await cairn?.stop();
-    });
+    afterAll(() => stage.close());
     const link = (name: string | RegExp) => visit.page.getByRole('link', { name });
 
     test('are found from the page by somebody who is not signed in, and lead back to it', async () => {
@@ -42,7 +35,7 @@ export function describeDocs(demo: () => DemoHome): void {
           'reference/formats.html',
           'nowhere/at/all.html',
         ]) {
-          await visit.page.goto(`${cairn!.address}/docs/${path}`);
+          await visit.page.goto(`${stage.cairn.address}/docs/${path}`);
           for (const colorScheme of ['light', 'dark'] as const) {
             await visit.page.emulateMedia({ colorScheme });
             expect([path, await visit.barriers(), await visit.overflow()]).toEqual([path, [], 0]);
@@ -56,7 +49,7 @@ export function describeDocs(demo: () => DemoHome): void {
     });
 
     test('are walked by the keyboard: the content, the contents, a wide table', async () => {
-      await visit.page.goto(`${cairn!.address}/docs/reference/formats.html`);
+      await visit.page.goto(`${stage.cairn.address}/docs/reference/formats.html`);
       await visit.tabTo(link('Skip to the content'));
       await visit.page.keyboard.press('Enter');
       expect(await visit.page.evaluate('document.activeElement.id')).toBe('main');
@@ -69,7 +62,7 @@ export function describeDocs(demo: () => DemoHome): void {
     });
 
     test('ask no other host, and their policy stops nothing', () => {
-      expect([visit.foreign, visit.faults]).toEqual([[], []]);
+      expect([stage.foreign, stage.faults]).toEqual([[], []]);
     });
   });
 }

@@ -1,34 +1,27 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FeedbackInfo } from '@cairn/contracts';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser } from '../src/browser.ts';
 import { cairn as command } from '../src/cairn.ts';
 import type { DemoHome } from '../src/demo-home.ts';
-import { up, type Up } from '../src/gateway.ts';
-import { Visit } from '../src/visit.ts';
+import { Stage } from '../src/stage.ts';
+import type { Visit } from '../src/visit.ts';
 
 /** What people say on the page, and who reads it. */
 export function describeFeedback(demo: () => DemoHome): void {
   describe('feedback', () => {
-    let cairn: Up | undefined;
-    let browser: Browser | undefined;
+    const stage = new Stage(demo);
     let visit: Visit;
     beforeAll(async () => {
-      cairn = await up({ home: demo().home });
-      browser = await openBrowser();
-      visit = await Visit.begin(browser, cairn, {});
+      await stage.open();
+      visit = await stage.begin();
     });
-    afterAll(async () => {
-      await browser?.close();
-      await cairn?.stop();
-    });
+    afterAll(() => stage.close());
     const dialog = (on = visit) => on.page.getByRole('dialog');
     const button = (name: string, on = visit) => on.page.getByRole('button', { name, exact: true });
 
     test('of a result it carries the view and the receipt, and an administrator reads it on a page', async () => {
-      const [{ id, receipt }] = await cairn!.client.get<[{ id: string; receipt: string }]>('/predictions');
+      const [{ id, receipt }] = await stage.cairn.client.get<[{ id: string; receipt: string }]>('/predictions');
       await visit.open(`/predictions/${id}?least=0.5`);
       await button('How good is this result?').click();
       await dialog().getByText('the receipt of this result').waitFor();
@@ -39,7 +32,7 @@ export function describeFeedback(demo: () => DemoHome): void {
       expect(await visit.barriers()).toEqual([]);
       await dialog().getByRole('button', { name: 'Send' }).click();
       await dialog().getByText('Thank you').waitFor();
-      const [said] = await cairn!.client.feedback(1);
+      const [said] = await stage.cairn.client.feedback(1);
       expect(said).toMatchObject({ rating: 2, words: 'Two roofs came out as one.', receipt, actor: 'owner' });
       expect(said!.view).toMatch(`#/predictions/${id}?least=0.5`);
       await dialog().getByRole('link', { name: 'Read what was said' }).click();
@@ -68,7 +61,7 @@ export function describeFeedback(demo: () => DemoHome): void {
       await dialog().getByText('Thank you').waitFor();
       await visit.page.keyboard.press('Escape');
       await dialog().waitFor({ state: 'detached' });
-      const [said] = await cairn!.client.feedback(1);
+      const [said] = await stage.cairn.client.feedback(1);
       expect(said).toMatchObject({ rating: 3, words: '', receipt: null });
       expect(said!.view).toMatch(/^#\/predict/);
     });
@@ -92,7 +85,7 @@ export function describeFeedback(demo: () => DemoHome): void {
     });
 
     test.each(['en', 'fr', 'es', 'ar'] as const)('in %s it fits a telephone and has no barrier', async (language) => {
-      const reader = await Visit.begin(browser!, cairn!, { language, width: 360, height: 740 });
+      const reader = await stage.begin({ language, width: 360, height: 740 });
       await reader.open('/feedback');
       expect([await reader.barriers(), await reader.overflow()]).toEqual([[], 0]);
       await reader.page.locator('.give-feedback').click();
@@ -109,7 +102,7 @@ export function describeFeedback(demo: () => DemoHome): void {
     });
 
     test('nothing went wrong by itself', () => {
-      expect([visit.foreign, visit.faults]).toEqual([[], []]);
+      expect([stage.foreign, stage.faults]).toEqual([[], []]);
     });
   });
 }

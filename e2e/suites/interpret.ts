@@ -1,13 +1,11 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FoundFeature, ReviewChange } from '@cairn/contracts';
-import { openBrowser } from '../src/browser.ts';
 import type { DemoHome } from '../src/demo-home.ts';
-import { up, type Up } from '../src/gateway.ts';
+import { Stage } from '../src/stage.ts';
 import { manyBuildings } from '../src/many-buildings.ts';
 import { longestStretch } from '../src/own-time.ts';
 import { pidOf } from '../src/victim.ts';
-import { Visit } from '../src/visit.ts';
+import type { Visit } from '../src/visit.ts';
 
 /** A corner of the scene: longitude and latitude. */
 const corner = [86.0689, 15.3755] as const;
@@ -18,31 +16,20 @@ const soon = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 60_
 /** What a mapper makes of a result: to look, filter, count, compare and review it. */
 export function describeInterpret(demo: () => DemoHome): void {
   describe('a result', () => {
-    let cairn: Up | undefined;
-    let browser: Browser | undefined;
+    const stage = new Stage(demo);
     let visit: Visit;
-    const visits: Visit[] = [];
     /** Of the demo: the whole scene. */
     let id = '';
     let buildings: FoundFeature[] = [];
-    const begin = async (visitor?: Parameters<typeof Visit.begin>[2]): Promise<Visit> => {
-      const one = await Visit.begin(browser!, cairn!, visitor);
-      visits.push(one);
-      return one;
-    };
     beforeAll(async () => {
-      cairn = await up({ home: demo().home });
-      browser = await openBrowser();
-      visit = await begin();
-      id = (await cairn.client.get<{ id: string }[]>('/predictions')).at(-1)!.id;
-      ({ features: buildings } = await cairn.client.get<{ features: FoundFeature[] }>(
+      const { client } = await stage.open();
+      visit = await stage.begin();
+      id = (await client.get<{ id: string }[]>('/predictions')).at(-1)!.id;
+      ({ features: buildings } = await client.get<{ features: FoundFeature[] }>(
         `/predictions/${id}/buildings.geojson`,
       ));
     });
-    afterAll(async () => {
-      await browser?.close();
-      await cairn?.stop();
-    });
+    afterAll(() => stage.close());
     const table = (on = visit) => on.page.getByRole('grid');
     const rows = (on = visit) => table(on).locator('.table-row');
     const slider = (on = visit) => on.page.getByRole('slider', { name: /Show buildings/ });
@@ -66,6 +53,8 @@ export function describeInterpret(demo: () => DemoHome): void {
       const area = sure.reduce((sum, { properties }) => sum + properties.area_m2, 0);
       const figures = await visit.page.locator('.figures').innerText();
       expect(figures).toContain(`${Math.round(area).toLocaleString('en')} m²`);
+      // Before it, the address that the next test opens is the present one, at which nothing would change.
+      await visit.page.waitForURL(/least=0\.9/);
     });
 
     test('the table is ordered by its heads, walked by the keyboard, and goes to a building; what the map shows is what it has', async () => {
@@ -83,8 +72,7 @@ export function describeInterpret(demo: () => DemoHome): void {
       await soon(async () => Number(await table().getAttribute('aria-rowcount')) - (await counted())).toBe(1);
       await visit.page.getByRole('row', { selected: true }).waitFor();
       await button('Whole result').click();
-      // Those at the very edge may lie under it.
-      await soon(() => counted()).toBeGreaterThan(buildings.length * 0.95);
+      await soon(() => counted()).toBe(buildings.length);
     });
 
     test('a link opens the same view: place, slider and building', async () => {
@@ -97,7 +85,7 @@ export function describeInterpret(demo: () => DemoHome): void {
       await visit.page.waitForURL(({ hash }) => hash.includes('at=') && hash.includes('building='));
       const shown = await counted();
       const chosen = await visit.page.locator('.chosen').innerText();
-      const other = await begin();
+      const other = await stage.begin();
       await other.page.goto(visit.page.url());
       await other.page.reload();
       await other.mapDrawn();
@@ -159,7 +147,7 @@ export function describeInterpret(demo: () => DemoHome): void {
       await review.getByText('1 accepted, 1 fixed, 1 rejected.').waitFor();
       await keyboard.press('k');
       await review.getByText('Fixed: its outline was drawn anew').waitFor();
-      const { reviews, figures } = await cairn!.client.reviews(id);
+      const { reviews, figures } = await stage.cairn.client.reviews(id);
       expect(reviews.map(({ feature, verdict, actor }) => [feature, verdict, actor])).toEqual([
         [first.id, 'accepted', 'owner'],
         [second.id, 'rejected', 'owner'],
@@ -170,7 +158,9 @@ export function describeInterpret(demo: () => DemoHome): void {
       expect(after).toHaveLength(before.length);
       expect(after).not.toEqual(before);
 
-      const reviewed = await cairn!.client.get<{ features: FoundFeature[] }>(`/predictions/${id}/reviewed.geojson`);
+      const reviewed = await stage.cairn.client.get<{ features: FoundFeature[] }>(
+        `/predictions/${id}/reviewed.geojson`,
+      );
       expect(reviewed.features).toHaveLength(buildings.length - 1);
       expect(reviewed.features.find((one) => one.id === second.id)).toBeUndefined();
       expect(reviewed.features[1]).toMatchObject({
@@ -227,7 +217,7 @@ export function describeInterpret(demo: () => DemoHome): void {
       expect(Number(/Mean offset ([\d.]+) m/.exec(text)![1])).toBeCloseTo(1, 1);
       expect(await visit.barriers()).toEqual([]);
 
-      const osm = await (await cairn!.client.request('GET', `/predictions/${id}/buildings.osm`)).text();
+      const osm = await (await stage.cairn.client.request('GET', `/predictions/${id}/buildings.osm`)).text();
       await input.setInputFiles({ name: 'a.osm', mimeType: 'application/xml', buffer: Buffer.from(osm) });
       await told(String(buildings.length));
       await told('0 m');
@@ -235,7 +225,7 @@ export function describeInterpret(demo: () => DemoHome): void {
       await visit.page.getByText('This cannot be compared').waitFor();
 
       // The newest on the same image: here, unless it is the only one, that of a part of the area.
-      const all = await cairn!.client.get<{ id: string; imagery: string; features: number }[]>('/predictions');
+      const all = await stage.cairn.client.get<{ id: string; imagery: string; features: number }[]>('/predictions');
       const { imagery } = all.find((one) => one.id === id)!;
       const other = all.find((one) => one.imagery === imagery && one.features > 0)!;
       await openResult(visit, `?with=${other.id}`);
@@ -245,7 +235,7 @@ export function describeInterpret(demo: () => DemoHome): void {
     });
 
     test('10,000 buildings stay smooth: no step of the slider takes the page 100 ms', async () => {
-      const many = await begin();
+      const many = await stage.begin();
       await many.page.route('**/buildings.geojson', (route) =>
         route.fulfill({ contentType: 'application/geo+json', body: manyBuildings(10_000, corner) }),
       );
@@ -272,7 +262,7 @@ export function describeInterpret(demo: () => DemoHome): void {
     });
 
     test('a review is refused where it is of no building, or its outline does not hold; what was taken in outlives the gateway', async () => {
-      const { client } = cairn!;
+      const { client } = stage.cairn;
       const crossing = {
         type: 'Polygon' as const,
         coordinates: [
@@ -296,17 +286,16 @@ export function describeInterpret(demo: () => DemoHome): void {
       await client.withdrawReview(id, buildings[0]!.id);
       const told = await client.reviews(id);
       expect(told.reviews.map(({ feature }) => feature)).toEqual(buildings.slice(1, 4).map((one) => one.id));
-      process.kill((await pidOf('gateway', { home: demo().home, starter: cairn!.running.child }))!, 'SIGKILL');
-      await cairn!.running.ended;
-      cairn = await up({ home: demo().home });
-      expect(await cairn.client.reviews(id)).toEqual(told);
-      for (const { feature } of told.reviews) await cairn.client.withdrawReview(id, feature);
-      expect(await cairn.client.reviews(id)).toMatchObject({ reviews: [], figures: { precision: null } });
+      process.kill((await pidOf('gateway', { home: demo().home, starter: stage.cairn.starter! }))!, 'SIGKILL');
+      await stage.cairn.stop();
+      const { client: again } = await stage.open();
+      expect(await again.reviews(id)).toEqual(told);
+      for (const { feature } of told.reviews) await again.withdrawReview(id, feature);
+      expect(await again.reviews(id)).toMatchObject({ reviews: [], figures: { precision: null } });
     });
 
     test('no request goes to another host, and the page makes no mistake', () => {
-      expect(visits.flatMap(({ foreign }) => foreign)).toEqual([]);
-      expect(visits.flatMap(({ faults }) => faults)).toEqual([]);
+      expect([stage.foreign, stage.faults]).toEqual([[], []]);
     });
   });
 }

@@ -1,11 +1,9 @@
 import { CairnClient } from '@cairn/contracts';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser } from '../src/browser.ts';
 import type { DemoHome } from '../src/demo-home.ts';
-import { up, type Up } from '../src/gateway.ts';
+import { Stage } from '../src/stage.ts';
 import { pidOf } from '../src/victim.ts';
-import { Visit } from '../src/visit.ts';
+import type { Visit } from '../src/visit.ts';
 
 /** An area that no other suite asks for: its prediction has to run. */
 const unasked = [86.0695, 15.3762, 86.0725, 15.3795];
@@ -18,24 +16,13 @@ const places = [
 /** The pages by which an installation is understood and run. */
 export function describeOperate(demo: () => DemoHome): void {
   describe('the pages of those who run it', () => {
-    let cairn: Up | undefined;
-    let browser: Browser | undefined;
+    const stage = new Stage(demo);
     let visit: Visit;
-    const visits: Visit[] = [];
-    const begin = async (visitor?: Parameters<typeof Visit.begin>[2]): Promise<Visit> => {
-      const one = await Visit.begin(browser!, cairn!, visitor);
-      visits.push(one);
-      return one;
-    };
     beforeAll(async () => {
-      cairn = await up({ home: demo().home });
-      browser = await openBrowser();
-      visit = await begin();
+      await stage.open();
+      visit = await stage.begin();
     });
-    afterAll(async () => {
-      await browser?.close();
-      await cairn?.stop();
-    });
+    afterAll(() => stage.close());
     const part = (name: RegExp, on = visit) => on.page.getByRole('button', { name });
 
     test('the blueprint tells each part, what stands in for it here, and why it is there', async () => {
@@ -73,8 +60,8 @@ export function describeOperate(demo: () => DemoHome): void {
         `window.lit = []; new MutationObserver(() => document.querySelectorAll('[data-lit="true"], li[data-state="running"]')
            .forEach((one) => lit.push(one.innerText ?? ''))).observe(document.body, { subtree: true, childList: true, attributes: true })`,
       );
-      const [earlier] = await cairn!.client.get<[{ version: string; imagery: string }]>('/predictions');
-      await cairn!.client.run('predict', { model: earlier.version, imagery: earlier.imagery, aoi: unasked });
+      const [earlier] = await stage.cairn.client.get<[{ version: string; imagery: string }]>('/predictions');
+      await stage.cairn.client.run('predict', { model: earlier.version, imagery: earlier.imagery, aoi: unasked });
       await predict.getByRole('status').getByText('Done').waitFor({ timeout: 30_000 });
       const lit = await visit.page.evaluate<string[]>('window.lit');
       expect(lit.some((text) => /^Find buildings/.test(text))).toBe(true);
@@ -92,7 +79,7 @@ export function describeOperate(demo: () => DemoHome): void {
       await visit.page.getByText('amina is added.').waitFor();
       expect(await visit.barriers()).toEqual([]);
 
-      const amina = await begin({ stranger: true });
+      const amina = await stage.begin({ stranger: true });
       await amina.page.getByLabel('Name').fill('amina');
       await amina.page.getByLabel('Password').fill('a long password');
       await amina.page.keyboard.press('Enter');
@@ -107,7 +94,7 @@ export function describeOperate(demo: () => DemoHome): void {
       await amina.page.getByLabel(/^Data scientist/).uncheck();
       await amina.page.getByRole('button', { name: 'Make it' }).click();
       const token = await amina.page.locator('.secret').innerText();
-      const program = new CairnClient({ address: cairn!.address, token: token.trim() });
+      const program = new CairnClient({ address: stage.cairn.address, token: token.trim() });
       expect(await program.session()).toEqual({ id: 'amina', roles: ['mapper'] });
       await amina.page.getByRole('button', { name: 'I have kept it' }).click();
       expect(await amina.page.getByText(token).count()).toBe(0);
@@ -137,19 +124,21 @@ export function describeOperate(demo: () => DemoHome): void {
       await rows.first().getByText('Steps, time and cost').click();
       await rows.first().getByRole('link', { name: 'The whole log' }).waitFor();
       expect(await visit.barriers()).toEqual([]);
-      const [earlier] = await cairn!.client.get<[{ version: string; imagery: string }]>('/predictions');
+      const [earlier] = await stage.cairn.client.get<[{ version: string; imagery: string }]>('/predictions');
       // Else it might come to its end while it is looked for.
-      const server = await pidOf('serving', { home: demo().home, starter: cairn!.running.child });
+      const server = await pidOf('serving', { home: demo().home, starter: stage.cairn.starter! });
       if (server !== undefined) process.kill(server, 'SIGSTOP');
       try {
         const asked = { model: earlier.version, imagery: earlier.imagery, minArea: 7.25 };
-        const { jobID } = await cairn!.client.execute('predict', asked);
+        const { jobID } = await stage.cairn.client.execute('predict', asked);
         await visit.open('/operate/jobs?account=owner');
         await visit.page
           .getByRole('button', { name: /^Cancel: Find buildings/ })
           .first()
           .click();
-        await expect.poll(async () => (await cairn!.client.job(jobID)).status, { timeout: 60_000 }).toBe('dismissed');
+        await expect
+          .poll(async () => (await stage.cairn.client.job(jobID)).status, { timeout: 60_000 })
+          .toBe('dismissed');
         await rows.first().locator('.job-status').getByText('Cancelled').waitFor();
       } finally {
         if (server !== undefined) process.kill(server, 'SIGCONT');
@@ -172,7 +161,7 @@ export function describeOperate(demo: () => DemoHome): void {
       await visit.open('/operate/events');
       const log = visit.page.getByRole('list', { name: 'Events' });
       await log.getByText('token.revoked').first().waitFor();
-      await cairn!.client.addAccount({ id: 'bikash', roles: ['mapper'] });
+      await stage.cairn.client.addAccount({ id: 'bikash', roles: ['mapper'] });
       await log.getByText('account:bikash').waitFor();
       await visit.page.getByLabel('Kind').fill('account');
       await visit.page.keyboard.press('Enter');
@@ -185,7 +174,7 @@ export function describeOperate(demo: () => DemoHome): void {
     test.each(['en', 'fr', 'es', 'ar'] as const)(
       'in %s they fit a window of 360 pixels and have no barrier, by day and by night',
       async (language) => {
-        const reader = await begin({ language, width: 360, height: 740 });
+        const reader = await stage.begin({ language, width: 360, height: 740 });
         // Colours are the same in every language.
         const lights = language === 'en' ? (['light', 'dark'] as const) : (['light'] as const);
         for (const place of places) {
@@ -200,8 +189,7 @@ export function describeOperate(demo: () => DemoHome): void {
     );
 
     test('they make no request to any other host, no error of their own, and nothing that the policy stops', () => {
-      expect(visits.flatMap(({ foreign }) => foreign)).toEqual([]);
-      expect(visits.flatMap(({ faults }) => faults)).toEqual([]);
+      expect([stage.foreign, stage.faults]).toEqual([[], []]);
     });
   });
 }

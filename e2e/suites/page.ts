@@ -1,13 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser } from '../src/browser.ts';
 import type { DemoHome } from '../src/demo-home.ts';
 import { pictureOf } from '../src/faults/content.ts';
-import { open, type Opened } from '../src/gateway.ts';
+import { Stage } from '../src/stage.ts';
 import { pidOf } from '../src/victim.ts';
-import { Visit } from '../src/visit.ts';
+import type { Visit } from '../src/visit.ts';
 
 /** The western half of the scene: two blocks. */
 const half = '86.0689,15.3775,86.0711,15.3811';
@@ -15,35 +13,24 @@ const half = '86.0689,15.3775,86.0711,15.3811';
 /** The web application in a real browser, as a mapper uses it. */
 export function describePage(demo: () => DemoHome): void {
   describe('the page', () => {
-    let cairn: Opened | undefined;
-    let browser: Browser | undefined;
+    const stage = new Stage(demo);
     let visit: Visit;
-    const visits: Visit[] = [];
-    const begin = async (visitor?: Parameters<typeof Visit.begin>[2]): Promise<Visit> => {
-      const one = await Visit.begin(browser!, cairn!, visitor);
-      visits.push(one);
-      return one;
-    };
     beforeAll(async () => {
-      cairn = await open({ home: demo().home });
-      browser = await openBrowser();
-      visit = await begin();
+      await stage.open();
+      visit = await stage.begin();
     });
-    afterAll(async () => {
-      await browser?.close();
-      await cairn?.stop();
-    });
+    afterAll(() => stage.close());
     const button = (name: string, on = visit) => on.page.getByRole('button', { name, exact: true });
     const link = (name: string | RegExp, on = visit) => on.page.getByRole('link', { name, exact: true });
     const heading = (name: string | RegExp, on = visit) => on.page.getByRole('heading', { name });
     const resultOf = (on: Visit) => heading(/^\d+ buildings on/, on).waitFor({ timeout: 90_000 });
 
     test('the link of the demo signs in and leaves no secret in the address', () => {
-      expect(visit.page.url()).not.toContain(cairn!.token);
+      expect(visit.page.url()).not.toContain(stage.cairn.token);
     });
 
     test('somebody without a token is asked to sign in, told what is wrong, and let in by the token', async () => {
-      const stranger = await begin({ stranger: true });
+      const stranger = await stage.begin({ stranger: true });
       await heading('Sign in', stranger).waitFor();
       expect(await stranger.barriers()).toEqual([]);
       await stranger.page.getByLabel('Name').fill('nobody');
@@ -51,7 +38,7 @@ export function describePage(demo: () => DemoHome): void {
       await stranger.page.keyboard.press('Enter');
       await stranger.page.getByRole('alert').getByText('What to do').waitFor();
       await stranger.page.getByText('This Cairn runs on my own machine').click();
-      await stranger.page.getByLabel('Token').fill(cairn!.token);
+      await stranger.page.getByLabel('Token').fill(stage.cairn.token);
       await stranger.page.keyboard.press('Enter');
       await heading('Find buildings on aerial images', stranger).waitFor();
       await stranger.page.getByRole('button', { name: 'Sign out' }).click();
@@ -126,7 +113,7 @@ export function describePage(demo: () => DemoHome): void {
     });
 
     test('the keyboard alone comes from the start page to the buildings', async () => {
-      const typist = await begin();
+      const typist = await stage.begin();
       const { keyboard } = typist.page;
       await keyboard.press('Tab');
       await typist.tabTo(link('Skip to the content', typist));
@@ -158,7 +145,7 @@ export function describePage(demo: () => DemoHome): void {
       await visit.page.getByText('The area that you chose').waitFor();
       await visit.page.getByText(/Takes about/).waitFor();
       // Else it might come to its end while it is looked for.
-      const { starter } = cairn!;
+      const { starter } = stage.cairn;
       const server = starter && (await pidOf('serving', { home: demo().home, starter }));
       if (server !== undefined) process.kill(server, 'SIGSTOP');
       try {
@@ -198,7 +185,7 @@ export function describePage(demo: () => DemoHome): void {
     });
 
     test('a result tells what of its area has no imagery', async () => {
-      const predictions = await cairn!.client.get<{ id: string }[]>('/predictions');
+      const predictions = await stage.cairn.client.get<{ id: string }[]>('/predictions');
       // Of the demo: the scene has a corner without an image.
       await visit.open(`/predictions/${predictions.at(-1)!.id}`);
       await visit.page.getByText(/km² of the area has no imagery/).waitFor();
@@ -216,9 +203,9 @@ export function describePage(demo: () => DemoHome): void {
     test.each(['en', 'fr', 'es', 'ar'] as const)(
       'in %s every page fits a window of 360 pixels and has no barrier, by day and by night',
       async (language) => {
-        const reader = await begin({ language, width: 360, height: 740 });
+        const reader = await stage.begin({ language, width: 360, height: 740 });
         expect(await reader.page.evaluate('document.documentElement.dir')).toBe(language === 'ar' ? 'rtl' : 'ltr');
-        const [{ id }] = await cairn!.client.get<[{ id: string }]>('/predictions');
+        const [{ id }] = await stage.cairn.client.get<[{ id: string }]>('/predictions');
         // Colours are the same in every language.
         const lights = language === 'en' ? (['light', 'dark'] as const) : (['light'] as const);
         for (const place of [
@@ -240,8 +227,7 @@ export function describePage(demo: () => DemoHome): void {
     );
 
     test('it makes no request to any other host, no error of its own, and nothing that its policy stops', () => {
-      expect(visits.flatMap(({ foreign }) => foreign)).toEqual([]);
-      expect(visits.flatMap(({ faults }) => faults)).toEqual([]);
+      expect([stage.foreign, stage.faults]).toEqual([[], []]);
     });
   });
 }

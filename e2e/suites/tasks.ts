@@ -1,12 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser } from '../src/browser.ts';
 import { repository } from '../src/cairn.ts';
 import type { DemoHome } from '../src/demo-home.ts';
-import { up, type Up } from '../src/gateway.ts';
-import { Visit } from '../src/visit.ts';
+import { Stage } from '../src/stage.ts';
+import type { Visit } from '../src/visit.ts';
 
 /** South-east of the scene: an area that nobody has asked for. */
 const area = '86.0722,15.3762,86.0738,15.3778';
@@ -23,18 +21,15 @@ interface Measured {
  */
 export function describeTasks(demo: () => DemoHome): void {
   describe('the tasks for testing with people', () => {
-    let cairn: Up | undefined;
-    let browser: Browser | undefined;
+    const stage = new Stage(demo);
     let visit: Visit;
     const measured: Measured[] = [];
     beforeAll(async () => {
-      cairn = await up({ home: demo().home });
-      browser = await openBrowser();
-      visit = await Visit.begin(browser, cairn, {});
+      await stage.open();
+      visit = await stage.begin();
     });
     afterAll(async () => {
-      await browser?.close();
-      await cairn?.stop();
+      await stage.close();
       if (process.env['CAIRN_TEST_BASELINE'] !== undefined) {
         await writeFile(join(repository, 'docs/testing/baseline.md'), tableOf(measured));
       }

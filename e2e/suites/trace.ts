@@ -1,12 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateKey, writePublicKey } from '@cairn/receipt';
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser } from '../src/browser.ts';
 import type { DemoHome } from '../src/demo-home.ts';
-import { up, type Up } from '../src/gateway.ts';
-import { Visit, type Visitor } from '../src/visit.ts';
+import { Stage } from '../src/stage.ts';
+import type { Visit } from '../src/visit.ts';
 
 interface File {
   features: { geometry: { coordinates: number[][][] } }[];
@@ -32,26 +30,15 @@ const dropOnPage = ({ name, text }: { name: string; text: string }): void => {
 /** The trail of a result as a page, and files that are checked in the browser alone. */
 export function describeTrace(demo: () => DemoHome): void {
   describe('the trail in the browser', () => {
-    let cairn: Up | undefined;
-    let browser: Browser | undefined;
+    const stage = new Stage(demo);
     let visit: Visit;
     let original = '';
-    const visits: Visit[] = [];
-    const begin = async (visitor?: Visitor): Promise<Visit> => {
-      const one = await Visit.begin(browser!, cairn!, visitor);
-      visits.push(one);
-      return one;
-    };
     beforeAll(async () => {
       original = await readFile(demo().out, 'utf8');
-      cairn = await up({ home: demo().home });
-      browser = await openBrowser();
-      visit = await begin();
+      await stage.open();
+      visit = await stage.begin();
     });
-    afterAll(async () => {
-      await browser?.close();
-      await cairn?.stop();
-    });
+    afterAll(() => stage.close());
 
     const heading = (name: string, on = visit) => on.page.getByRole('heading', { name, exact: true });
     const step = (name: string, on = visit) => on.page.getByRole('listitem').filter({ has: heading(name, on) });
@@ -66,7 +53,7 @@ export function describeTrace(demo: () => DemoHome): void {
       fileButton(on).setInputFiles({ name, mimeType: 'application/geo+json', buffer });
 
     test('every step of a result is told, checked, and leads to its thing', async () => {
-      const [{ id }] = await cairn!.client.get<[{ id: string }]>('/predictions');
+      const [{ id }] = await stage.cairn.client.get<[{ id: string }]>('/predictions');
       await visit.open(`/predictions/${id}`);
       await visit.page.getByRole('link', { name: 'Open the whole trail' }).click();
       await visit.page.getByText(/^The receipt holds: \d+ checks passed/).waitFor();
@@ -185,7 +172,7 @@ export function describeTrace(demo: () => DemoHome): void {
     });
 
     test('a stranger checks a file by keyboard, with the key of another Cairn and of this one', async () => {
-      const stranger = await begin({ stranger: true });
+      const stranger = await stage.begin({ stranger: true });
       await stranger.tabTo(stranger.page.getByRole('link', { name: 'Check a file without signing in' }));
       await stranger.page.keyboard.press('Enter');
       await heading('Check a file', stranger).waitFor();
@@ -208,8 +195,8 @@ export function describeTrace(demo: () => DemoHome): void {
     });
 
     test.each(['en', 'ar'] as const)('in %s the trail fits a telephone and has no barrier', async (language) => {
-      const reader = await begin({ language, width: 360, height: 740 });
-      const [{ id }] = await cairn!.client.get<[{ id: string }]>('/predictions');
+      const reader = await stage.begin({ language, width: 360, height: 740 });
+      const [{ id }] = await stage.cairn.client.get<[{ id: string }]>('/predictions');
       for (const place of [`/predictions/${id}/trail`, '/verify']) {
         await reader.open(place);
         if (place === '/verify')
@@ -228,8 +215,7 @@ export function describeTrace(demo: () => DemoHome): void {
     });
 
     test('nothing was asked of another host, and nothing went wrong by itself', () => {
-      expect(visits.flatMap(({ foreign }) => foreign)).toEqual([]);
-      expect(visits.flatMap(({ faults }) => faults)).toEqual([]);
+      expect([stage.foreign, stage.faults]).toEqual([[], []]);
     });
   });
 }

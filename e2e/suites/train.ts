@@ -1,10 +1,8 @@
-import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser } from '../src/browser.ts';
 import type { DemoHome } from '../src/demo-home.ts';
 import { datasetOf, packageOf, upload } from '../src/faults/content.ts';
-import { up, type Up } from '../src/gateway.ts';
-import { Visit } from '../src/visit.ts';
+import { Stage } from '../src/stage.ts';
+import type { Visit } from '../src/visit.ts';
 
 /** A package that learns nothing, but goes every step of a training; a step count of 9999 has it wait until it is ended. */
 const model = 'tiny';
@@ -15,25 +13,19 @@ const patient = 240_000;
 /** Training on the page: the data, the form, the work as it goes on, runs beside each other. */
 export function describeTrain(demo: () => DemoHome): void {
   describe('training on the page', () => {
-    let cairn: Up | undefined;
-    let browser: Browser | undefined;
+    const stage = new Stage(demo);
     let visit: Visit;
     let jobAddress = '';
     beforeAll(async () => {
-      cairn = await up({ home: demo().home });
-      const { client } = cairn;
+      const { client } = await stage.open();
       await client.run('register-model', { files: await upload(client, await packageOf(model, 1)) });
       for (const number of [1, 2]) {
         const files = await upload(client, await datasetOf(number));
         await client.run('add-dataset', { id: dataset, title: 'A hamlet', licence: 'CC0-1.0', files });
       }
-      browser = await openBrowser();
-      visit = await Visit.begin(browser, cairn);
+      visit = await stage.begin();
     }, patient);
-    afterAll(async () => {
-      await browser?.close();
-      await cairn?.stop();
-    });
+    afterAll(() => stage.close());
     const page = () => visit.page;
     const button = (name: string) => page().getByRole('button', { name, exact: true });
     const heading = (name: string) => page().getByRole('heading', { name, exact: true });
@@ -47,7 +39,7 @@ export function describeTrain(demo: () => DemoHome): void {
       await heading('A hamlet').waitFor();
       await says('Dashed: 2 images. Filled: 1 outline.');
       await visit.mapDrawn();
-      const { properties } = await cairn!.client.get<{ properties: { 'cairn:warnings': { words: string }[] } }>(
+      const { properties } = await stage.cairn.client.get<{ properties: { 'cairn:warnings': { words: string }[] } }>(
         `/stac/collections/datasets/items/${dataset}`,
       );
       for (const { words } of properties['cairn:warnings']) await says(words);
@@ -78,7 +70,7 @@ export function describeTrain(demo: () => DemoHome): void {
       await says('Give a whole number.');
       expect(await steps.getAttribute('aria-invalid')).toBe('true');
       expect(await visit.barriers()).toEqual([]);
-      expect(await cairn!.client.runs(model)).toHaveLength(1);
+      expect(await stage.cairn.client.runs(model)).toHaveLength(1);
     });
 
     test(
@@ -137,7 +129,7 @@ export function describeTrain(demo: () => DemoHome): void {
     test.each(['en', 'fr', 'es', 'ar'] as const)(
       'in %s its pages fit a window of 360 pixels and have no barrier, by day and by night',
       async (language) => {
-        const reader = await Visit.begin(browser!, cairn!, { language, width: 360, height: 740 });
+        const reader = await stage.begin({ language, width: 360, height: 740 });
         const places = ['/training', '/train', '/runs', `/datasets/${dataset}`, jobAddress.replace(/^.*#/, '')];
         for (const place of places) {
           await reader.open(place);
@@ -151,7 +143,7 @@ export function describeTrain(demo: () => DemoHome): void {
     );
 
     test('it makes no request to any other host and no mistake of its own', () => {
-      expect([visit.foreign, visit.faults]).toEqual([[], []]);
+      expect([stage.foreign, stage.faults]).toEqual([[], []]);
     });
   });
 }

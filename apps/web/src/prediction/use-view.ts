@@ -1,5 +1,4 @@
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
-import { readLocation } from '../route/place.ts';
 import { setQuery } from '../route/use-location.ts';
 import { readView, type View, viewQuery } from './view.ts';
 
@@ -35,8 +34,6 @@ export function useView(
     setView(latest.current);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
-      // An address that was changed meanwhile is followed, not written over.
-      if (textOf(readView(readLocation(window.location.hash).query)) !== written.current) return;
       written.current = textOf(latest.current);
       setQuery(viewQuery(latest.current));
     }, rest);
