@@ -39,6 +39,8 @@ export function readBody(
     });
     stream.once('end', () => resolve(memory.subarray(start, end)));
     stream.once('error', reject);
-    stream.once('close', () => reject(new CairnError('input-invalid', 'The body ended before its length.')));
+    stream.once('close', () => {
+      if (!stream.readableEnded) reject(new CairnError('input-invalid', 'The body ended before its length.'));
+    });
   });
 }
