@@ -112,6 +112,17 @@ export class Accounts {
         });
       }
       const row = await read(this.#database, id);
+      // Whoever has a password signs in with all roles of the account: a token of fewer must not give itself one.
+      if (row.password === null && row.roles.some((role) => !actor.roles.includes(role))) {
+        throw new CairnError(
+          'not-allowed',
+          `This token may do less than the account ${id}, and sets no password for it.`,
+          {
+            where: id,
+            action: 'Use a token with all roles of the account, or ask an administrator.',
+          },
+        );
+      }
       this.#attempts.begin(id);
       if (row.password !== null && !(await isPassword(row.password, current ?? ''))) {
         throw new CairnError('not-allowed', 'The password until now is not right.', {

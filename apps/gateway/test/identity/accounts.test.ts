@@ -158,6 +158,19 @@ describe('an account', () => {
     expect(await events('amina')).toContain('account.password-set');
   });
 
+  test('without a password is given one by no token of fewer roles', async () => {
+    await add('flights', ['mapper', 'scientist'], {});
+    const issue = async (roles?: string[]) =>
+      (await ask('POST', '/tokens', gateway.token, { name: 'x', account: 'flights', roles })).json as IssuedToken;
+    const [less, all] = [await issue(['mapper']), await issue()];
+    expect((await ask('GET', '/who', less.token)).json).toEqual({ id: 'flights', roles: ['mapper'] });
+    const give = (token: string) => ask('PUT', '/accounts/flights/password', token, { password });
+    expect(await give(less.token)).toMatchObject({ status: 403, code: 'not-allowed' });
+    expect((await signIn('flights')).status).toBe(401);
+    expect(await give(all.token)).toMatchObject({ status: 204 });
+    expect((await signIn('flights')).status).toBe(200);
+  });
+
   test('of the owner stays an administrator', async () => {
     for (const change of [{ disabled: true }, { roles: ['mapper'] }]) {
       expect(await ask('PATCH', '/accounts/owner', gateway.token, change)).toMatchObject({ status: 409 });
