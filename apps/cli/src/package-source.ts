@@ -76,7 +76,7 @@ async function proveCommit(folder: string): Promise<GitProof | undefined> {
 
 /** A remote's address may hold a password; a receipt must not. */
 function withoutSecrets(remote: string): string {
-  return remote.replace(/^([a-z+]+:\/\/)[^@/]*@/, '$1');
+  return remote.replace(/^([a-z+]+:\/\/)[^/]*@/, '$1');
 }
 
 async function git(folder: string, words: string[]): Promise<string | undefined> {

@@ -98,7 +98,7 @@ describe('parts that are asked', () => {
   });
 
   it('tell no secret of an address, nor of a reason', async () => {
-    const address = 'postgres://cairn:hunter2@db.example.org:5432/cairn?password=hunter2';
+    const address = 'postgres://cairn:p@hunter2@db.example.org:5432/cairn?password=hunter2';
     const told: Probe = { standIn: false, look: () => Promise.resolve({ state: 'up', address }) };
     const broken: Probe = { standIn: false, look: () => Promise.reject(new Error(`cannot reach ${address}`)) };
     const mixed = { ...probes(told), minio: broken };
