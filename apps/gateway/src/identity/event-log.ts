@@ -8,8 +8,9 @@ export interface EventFilter {
   /** A kind, or what stands before its dot. */
   kind?: string;
   account?: string;
-  from?: Date;
-  to?: Date;
+  /** Times as RFC 3339 has them: at `from` or later, before `to`. */
+  from?: string;
+  to?: string;
 }
 
 interface EventRow {

@@ -11,7 +11,7 @@ import {
   type StreamTiming,
   usualStream,
 } from '../jobs/server-sent.ts';
-import type { EventFilter, EventLog } from './event-log.ts';
+import type { EventLog } from './event-log.ts';
 
 const text = (description: string) => Type.Optional(Type.String({ minLength: 1, maxLength: 200, description }));
 const time = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }));
@@ -54,10 +54,10 @@ export function eventRoutes(parts: { log: EventLog; stream?: Partial<StreamTimin
         const { query, headers } = request;
         void reply.header('vary', 'accept').header('cache-control', 'no-store');
         if (!/\btext\/event-stream\b/.test(headers.accept ?? '')) {
-          return log.list(filterOf(query), query.limit ?? 100, query.before);
+          return log.list(query, query.limit ?? 100, query.before);
         }
         const seen = Number.parseInt([headers['last-event-id'] ?? ''].flat().join(''));
-        const news = log.follower(filterOf(query), Number.isSafeInteger(seen) ? seen : undefined);
+        const news = log.follower(query, Number.isSafeInteger(seen) ? seen : undefined);
         const over = AbortSignal.any([goneOf(reply), closing]);
         return sendEvents(reply, follow(news, stream, over));
       },
@@ -82,14 +82,4 @@ async function* follow(
     }
     await pauseOf(every * seldom, signal);
   }
-}
-
-function filterOf({ subject, kind, account, from, to }: EventsQuery): EventFilter {
-  return {
-    ...(subject === undefined ? {} : { subject }),
-    ...(kind === undefined ? {} : { kind }),
-    ...(account === undefined ? {} : { account }),
-    ...(from === undefined ? {} : { from: new Date(from) }),
-    ...(to === undefined ? {} : { to: new Date(to) }),
-  };
 }

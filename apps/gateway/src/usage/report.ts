@@ -1,5 +1,6 @@
 import type { UsageGroup, UsageReport, UsageRow } from '@cairn/contracts';
 import type { Queryable } from '../db/database.ts';
+import { csvOf } from '../platform/csv.ts';
 
 interface Row {
   key: string;
@@ -38,7 +39,7 @@ const orders: Record<UsageGroup, string> = {
 export async function usageReport(
   queryable: Queryable,
   by: UsageGroup,
-  span: { from?: Date; to?: Date } = {},
+  span: { from?: string; to?: string } = {},
 ): Promise<UsageReport> {
   const rows = await queryable.query<Row>(
     `with one as (
@@ -58,7 +59,7 @@ export async function usageReport(
   return { rows: rows.map((row) => toRow(by, row)) };
 }
 
-/** A report as CSV (RFC 4180), a column a currency. */
+/** A report as CSV, a column a currency. */
 export function usageCsv(by: UsageGroup, { rows }: UsageReport): string {
   const currencies = [...new Set(rows.flatMap(({ money }) => money.map(({ currency }) => currency)))].sort();
   const ofJob = by === 'jobs' ? ['process', 'account', 'created'] : [];
@@ -69,7 +70,7 @@ export function usageCsv(by: UsageGroup, { rows }: UsageReport): string {
     ...[row.jobs, row.wallSeconds, row.cpuSeconds],
     ...currencies.map((one) => row.money.find(({ currency }) => currency === one)?.amount ?? ''),
   ]);
-  return [head, ...lines].map((line) => `${line.map(cell).join(',')}\r\n`).join('');
+  return csvOf([head, ...lines]);
 }
 
 function toRow(by: UsageGroup, { key, jobs, wall, cpu, money, process, account, created }: Row): UsageRow {
@@ -81,11 +82,6 @@ function toRow(by: UsageGroup, { key, jobs, wall, cpu, money, process, account, 
     money: (money ?? []).map(({ amount, currency }) => ({ amount: round(amount, 6), currency })),
     ...(by === 'jobs' ? { process, account, created: created.toISOString() } : {}),
   };
-}
-
-function cell(value: string | number): string {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function round(value: number, digits: number): number {

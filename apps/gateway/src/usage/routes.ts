@@ -22,7 +22,7 @@ export function usageRoutes(parts: { database: Database }): FastifyPluginCallbac
         config: { policy: 'usage.read' },
         schema: { params: Group, querystring: Span, response: { 200: UsageReport } },
       },
-      ({ params, query }) => usageReport(database, params.by, spanOf(query)),
+      ({ params, query }) => usageReport(database, params.by, query),
     );
 
     app.get<Asked>(
@@ -35,12 +35,8 @@ export function usageRoutes(parts: { database: Database }): FastifyPluginCallbac
         reply
           .type('text/csv; charset=utf-8')
           .header('content-disposition', `attachment; filename="cairn-${by}.csv"`)
-          .send(usageCsv(by, await usageReport(database, by, spanOf(query)))),
+          .send(usageCsv(by, await usageReport(database, by, query))),
     );
     done();
   };
-}
-
-function spanOf({ from, to }: Static<typeof Span>): { from?: Date; to?: Date } {
-  return { ...(from === undefined ? {} : { from: new Date(from) }), ...(to === undefined ? {} : { to: new Date(to) }) };
 }

@@ -49,6 +49,8 @@ describe('the event log', () => {
     expect(await kinds({ account: 'amina', kind: 'job' })).toHaveLength(2);
     expect(await kinds({ from: '2999-01-01T00:00:00Z' })).toEqual([]);
     expect(await kinds({ to: '2000-01-01T00:00:00Z' })).toEqual([]);
+    // The second that some years have at their end.
+    expect(await kinds({ to: '2016-12-31T23:59:60Z' })).toEqual([]);
     expect((await get('/events?from=yesterday')).statusCode).toBe(400);
     expect((await get('/events?colour=red')).statusCode).toBe(400);
   });
