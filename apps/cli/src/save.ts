@@ -20,7 +20,7 @@ export async function save(out: string, source: AsyncIterable<Uint8Array | strin
     throw new CairnError(full ? 'disk-full' : 'not-found', `${out} cannot be written: ${cause.message}.`, {
       where: resolve(out),
       action: full
-        ? 'Free some space and run the command again; the prediction is stored.'
+        ? 'Free some space and run the command again; what was asked for is stored.'
         : 'Give a path that can be written with --out.',
       cause,
     });

@@ -43,7 +43,8 @@ async function list({ config, output, signal }: Surroundings, { limit, follow, .
   let last: number | undefined;
   while (!signal.aborted) {
     for await (const event of client.followEvents(selection, signal, last)) {
-      last = event.seq;
+      // Some are told late, behind others.
+      last = Math.max(last ?? 0, event.seq);
       if (output.json) process.stdout.write(`${JSON.stringify(event)}\n`);
       else output.line(words(event));
     }

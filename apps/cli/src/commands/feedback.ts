@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { CairnError, type FeedbackInfo } from '@cairn/contracts';
+import { Readable } from 'node:stream';
+import type { FeedbackInfo } from '@cairn/contracts';
 import { Option } from 'commander';
 import type { AddCommand } from '../command.ts';
 import { connect } from '../gateway.ts';
 import { readNumber } from '../options.ts';
+import { save } from '../save.ts';
 
 /** The most that is asked for at once. */
 const most = 10_000;
@@ -46,13 +47,7 @@ export const addFeedback: AddCommand = (program, act) => {
             format === 'csv'
               ? await client.feedbackCsv(most, before)
               : `${JSON.stringify(await client.feedback(most, before), null, 2)}\n`;
-          await writeFile(file, text).catch((cause: unknown) => {
-            throw new CairnError('not-found', `${file} cannot be written: ${(cause as Error).message}.`, {
-              where: resolve(file),
-              action: 'Give a path that can be written with --out.',
-              cause,
-            });
-          });
+          await save(file, Readable.from([text]));
           output.result({ file: resolve(file) }, () => output.line(file));
         },
       ),

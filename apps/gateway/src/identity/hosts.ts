@@ -16,7 +16,8 @@ export class Hosts {
    */
   constructor(options: { host: string; others?: readonly string[] }) {
     const { host, others = [] } = options;
-    this.#names = new Set([...loopback, host.includes(':') ? `[${host}]` : host.toLowerCase(), ...others]);
+    const own = host.includes(':') ? `[${host}]` : host;
+    this.#names = new Set([...loopback, ...[own, ...others].map((name) => name.toLowerCase())]);
   }
 
   /**
