@@ -164,9 +164,9 @@ export class Jobs {
     return this.#store.list(filter);
   }
 
-  /** The jobs that wait, run, or ended within so many seconds, the newest first. */
-  async active(seconds: number): Promise<Job[]> {
-    return this.#store.active(seconds);
+  /** The jobs that wait, run, or ended within so many seconds, the newest first, without those of hidden processes. */
+  async active(seconds: number, hidden: readonly ProcessId[]): Promise<Job[]> {
+    return this.#store.active(seconds, hidden);
   }
 
   /**

@@ -266,13 +266,17 @@ export class JobStore {
     };
   }
 
-  /** The jobs that wait, run, or ended within so many seconds: the newest first, as many as one page shows. */
-  async active(seconds: number): Promise<Job[]> {
+  /**
+   * The jobs that wait, run, or ended within so many seconds: the newest first, as many as one page shows.
+   * @param hidden processes whose jobs are not told
+   */
+  async active(seconds: number, hidden: readonly ProcessId[]): Promise<Job[]> {
     return this.#database.query<Job>(
       `select ${jobColumns} from cairn.job
-       where ${open} or finished > clock_timestamp() - make_interval(secs => $1)
+       where (${open} or finished > clock_timestamp() - make_interval(secs => $1))
+         and process <> all (string_to_array($2, ','))
        order by created desc, id desc limit 50`,
-      [seconds],
+      [seconds, hidden.join()],
     );
   }
 

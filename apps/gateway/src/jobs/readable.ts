@@ -13,6 +13,11 @@ export function mayRead(process: ProcessId, actor: Actor): boolean {
   return entry === undefined || allows(entry, actor);
 }
 
+/** The processes whose jobs somebody may not see. */
+export function hiddenFrom(actor: Actor): ProcessId[] {
+  return (Object.keys(entries) as ProcessId[]).filter((process) => !mayRead(process, actor));
+}
+
 /** A job that somebody may see. @throws CairnError `not-found` for another, as for one that is not there */
 export function demandReadable(job: Job, actor: Actor): Job {
   if (mayRead(job.process, actor)) return job;

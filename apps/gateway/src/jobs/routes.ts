@@ -11,7 +11,7 @@ import { noSuchProcess, resultNotReady } from './exceptions.ts';
 import { answerOf, Execution, readPreference } from './execution.ts';
 import { isFinished, type Job, statusInfo } from './job.ts';
 import { filterOf, JobList, JobsQuery, listAddress } from './listing.ts';
-import { demandReadable, mayRead } from './readable.ts';
+import { demandReadable, hiddenFrom } from './readable.ts';
 import { sendResult } from './results.ts';
 import { activityStream, justEndedSeconds } from './activity.ts';
 import { addressOf, closingOf, goneOf, sendEvents, type StreamTiming, usualStream } from './server-sent.ts';
@@ -85,7 +85,7 @@ export function jobRoutes(parts: {
       async (request) => {
         const { query } = request;
         const base = addressOf(request);
-        const hidden = (Object.keys(processes) as ProcessId[]).filter((id) => !mayRead(id, request.actor));
+        const hidden = hiddenFrom(request.actor);
         const page = await jobs.list({ ...filterOf(query, (id) => offered(jobs, id)), hidden });
         const links = [{ href: listAddress(base, query), rel: 'self', type: 'application/json' }];
         if (page.next !== null) {
@@ -106,8 +106,8 @@ export function jobRoutes(parts: {
         },
       },
       (request, reply) => {
-        const isTold = ({ process }: Job): boolean => mayRead(process, request.actor);
-        const read = async () => (await jobs.active(justEndedSeconds)).filter(isTold);
+        const hidden = hiddenFrom(request.actor);
+        const read = () => jobs.active(justEndedSeconds, hidden);
         const over = AbortSignal.any([goneOf(reply), closing]);
         void reply.header('cache-control', 'no-store');
         return sendEvents(reply, activityStream(read, addressOf(request), stream, over));

@@ -1,5 +1,6 @@
 import { CairnError, type Curve, type RunHistory, type RunInfo } from '@cairn/contracts';
 import type { Database } from '../db/database.ts';
+import { mlflowRunOf } from '../jobs/outer-ids.ts';
 import type { MlflowClient } from '../registry/mlflow/client.ts';
 import type { MlflowRun } from '../registry/mlflow/entities.ts';
 import { jobTag } from '../registry/mlflow/orphans.ts';
@@ -47,11 +48,7 @@ export class Runs {
 
   /** The MLflow run of a job, or null. */
   async ofJob(job: string): Promise<string | null> {
-    const [row] = await this.#database.query<{ run: string | null }>(
-      "select outer_ids->>'mlflowRun' as run from cairn.job where id = $1",
-      [job],
-    );
-    return row?.run ?? null;
+    return mlflowRunOf(this.#database, job);
   }
 
   /** The versions that runs left, by the id of the run. */

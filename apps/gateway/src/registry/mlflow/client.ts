@@ -1,3 +1,4 @@
+import type { RunStatus } from '@cairn/contracts';
 import {
   asPairs,
   type MlflowArtifact,
@@ -6,7 +7,6 @@ import {
   type MlflowModelVersion,
   type MlflowRegisteredModel,
   type MlflowRun,
-  type MlflowRunStatus,
   type ModelVersionAnswer,
   type RegisteredModelAnswer,
   type RunAnswer,
@@ -160,7 +160,7 @@ export class MlflowClient {
   }
 
   /** Ends a run, or changes how it is. `endTime` in milliseconds since 1970. */
-  async endRun(runId: string, status: MlflowRunStatus, endTime = Date.now()): Promise<void> {
+  async endRun(runId: string, status: RunStatus, endTime = Date.now()): Promise<void> {
     await this.#post('/runs/update', { run_id: runId, status, end_time: endTime }, true);
   }
 

@@ -1,3 +1,5 @@
+import type { RunStatus } from '@cairn/contracts';
+
 /** A tag, a parameter or a logged value, as MLflow's protocol writes them. */
 export interface MlflowPair {
   key: string;
@@ -12,14 +14,11 @@ export interface MlflowMetric {
   step: number;
 }
 
-/** How a run can be. */
-export type MlflowRunStatus = 'RUNNING' | 'SCHEDULED' | 'FINISHED' | 'FAILED' | 'KILLED';
-
 /** A run, with its tags, parameters and last metrics by name. */
 export interface MlflowRun {
   runId: string;
   experimentId: string;
-  status: MlflowRunStatus;
+  status: RunStatus;
   /** Milliseconds since 1970. */
   startTime: number;
   /** Milliseconds since 1970; null while it runs. */
@@ -74,7 +73,7 @@ export interface RunAnswer {
   info: {
     run_id: string;
     experiment_id: string;
-    status: MlflowRunStatus;
+    status: RunStatus;
     artifact_uri: string;
     start_time?: number | string;
     end_time?: number | string;

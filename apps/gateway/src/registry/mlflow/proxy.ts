@@ -2,6 +2,7 @@ import replyFrom from '@fastify/reply-from';
 import { CairnError } from '@cairn/contracts';
 import type { FastifyInstance, FastifyPluginCallback, FastifyReply, FastifyRequest } from 'fastify';
 import type { Queryable } from '../../db/database.ts';
+import { mlflowRunOf } from '../../jobs/outer-ids.ts';
 import { type Passenger, refusal } from './access.ts';
 import type { MlflowAddress } from './transport.ts';
 
@@ -81,11 +82,7 @@ function pathOf(request: FastifyRequest): string {
 async function passenger(database: Queryable, request: FastifyRequest): Promise<Passenger> {
   const { jobId } = request.actor;
   if (jobId === undefined) return { kind: 'account' };
-  const [row] = await database.query<{ run: string | null }>(
-    "select outer_ids->>'mlflowRun' as run from cairn.job where id = $1",
-    [jobId],
-  );
-  return { kind: 'job', runId: row?.run ?? null };
+  return { kind: 'job', runId: await mlflowRunOf(database, jobId) };
 }
 
 function reads({ method }: FastifyRequest): boolean {
