@@ -9,12 +9,8 @@ export interface MatchOutline {
   readonly rings: Rings;
 }
 
-/** Two outlines that are one thing, by their places in the lists, and how much of them is common. */
-export interface Match {
-  readonly ours: number;
-  readonly theirs: number;
-  readonly iou: number;
-}
+/** Two outlines that are one thing, by their places in the lists. */
+export type Match = MatchedPair<number>;
 
 /** Edge of the cells by which outlines are found, in units of 1e-7 degree: some 50 m. */
 const cell = 5000;
@@ -30,51 +26,89 @@ const mostCells = 64;
  * @param ours and `theirs`: in the same coordinates
  */
 export function matchOutlines(ours: readonly MatchOutline[], theirs: readonly MatchOutline[]): Match[] {
-  const cells = new Map<string, number[]>();
-  const wide: number[] = [];
-  const held = ours.map(({ rings }) => measured(rings));
-  for (const [place, { box }] of held.entries()) {
-    const keys = cellsOf(box);
-    if (keys === null) wide.push(place);
-    for (const key of keys ?? []) {
-      const there = cells.get(key);
-      if (there === undefined) cells.set(key, [place]);
-      else there.push(place);
-    }
-  }
-  const pairs: Match[] = [];
-  for (const [place, { rings }] of theirs.entries()) {
-    const other = measured(rings);
-    const keys = cellsOf(other.box);
-    const near = keys === null ? held.keys() : new Set([...keys.flatMap((key) => cells.get(key) ?? []), ...wide]);
-    for (const candidate of near) {
-      const one = held[candidate]!;
-      if (!boxesMeet(one.box, other.box)) continue;
-      const shared = sharedArea(one.rings, rings);
-      const iou = shared / (one.area + other.area - shared);
-      if (iou >= MATCH_IOU) pairs.push({ ours: candidate, theirs: place, iou });
-    }
-  }
-  const taken = { ours: new Set<number>(), theirs: new Set<number>() };
-  return pairs
-    .sort((a, b) => b.iou - a.iou || a.ours - b.ours || a.theirs - b.theirs)
-    .filter((pair) => {
-      if (taken.ours.has(pair.ours) || taken.theirs.has(pair.theirs)) return false;
-      taken.ours.add(pair.ours);
-      taken.theirs.add(pair.theirs);
-      return true;
-    });
+  const matcher = new Matcher<number>({ may: () => true, order: (a, b) => a - b });
+  for (const [place, { rings }] of ours.entries()) matcher.addOurs(place, rings);
+  for (const [place, { rings }] of theirs.entries()) matcher.addTheirs(place, rings);
+  return matcher.matches();
 }
 
-interface Measured {
+/** Two things whose outlines are one, and how much of them is common. */
+export interface MatchedPair<T> {
+  readonly ours: T;
+  readonly theirs: T;
+  readonly iou: number;
+}
+
+/** The same outline by outline, of things of any kind: memory grows with ours and with the pairs, not with theirs. */
+export class Matcher<T> {
+  readonly #may: (ours: T, theirs: T) => boolean;
+  readonly #order: (a: T, b: T) => number;
+  readonly #cells = new Map<string, Held<T>[]>();
+  readonly #wide: Held<T>[] = [];
+  readonly #all: Held<T>[] = [];
+  readonly #pairs: MatchedPair<T>[] = [];
+
+  /**
+   * @param options.may whether two may be one at all
+   * @param options.order which goes before where two pairs are equally good; a total order
+   */
+  constructor(options: { may: (ours: T, theirs: T) => boolean; order: (a: T, b: T) => number }) {
+    this.#may = options.may;
+    this.#order = options.order;
+  }
+
+  /** Takes one of ours; all of them come before the first of theirs. */
+  addOurs(item: T, rings: Rings): void {
+    const held = heldOf(item, rings);
+    this.#all.push(held);
+    const keys = cellsOf(held.box);
+    if (keys === null) this.#wide.push(held);
+    for (const key of keys ?? []) {
+      const there = this.#cells.get(key);
+      if (there === undefined) this.#cells.set(key, [held]);
+      else there.push(held);
+    }
+  }
+
+  /** Takes one of theirs. */
+  addTheirs(item: T, rings: Rings): void {
+    const other = heldOf(item, rings);
+    const keys = cellsOf(other.box);
+    const near = keys?.flatMap((key) => this.#cells.get(key) ?? []).concat(this.#wide) ?? this.#all;
+    for (const one of new Set(near)) {
+      if (!this.#may(one.item, item) || !boxesMeet(one.box, other.box)) continue;
+      const shared = sharedArea(one.rings, rings);
+      const iou = shared / (one.area + other.area - shared);
+      if (iou >= MATCH_IOU) this.#pairs.push({ ours: one.item, theirs: item, iou });
+    }
+  }
+
+  /** The pairs that remain where each is taken once, the best first. */
+  matches(): MatchedPair<T>[] {
+    const taken = { ours: new Set<T>(), theirs: new Set<T>() };
+    return this.#pairs
+      .toSorted((a, b) => b.iou - a.iou || this.#order(a.ours, b.ours) || this.#order(a.theirs, b.theirs))
+      .filter(({ ours, theirs }) => {
+        if (taken.ours.has(ours) || taken.theirs.has(theirs)) return false;
+        taken.ours.add(ours);
+        taken.theirs.add(theirs);
+        return true;
+      });
+  }
+}
+
+/** An outline that waits for its match. */
+interface Held<T> {
+  readonly item: T;
   readonly rings: Rings;
   readonly box: Box;
   /** In squared units. */
   readonly area: number;
 }
 
-function measured(rings: Rings): Measured {
-  return { rings, box: boxOf(rings), area: Math.abs(rings.reduce((sum, ring) => sum + signedArea2(ring) / 2, 0)) };
+function heldOf<T>(item: T, rings: Rings): Held<T> {
+  const area = Math.abs(rings.reduce((sum, ring) => sum + signedArea2(ring) / 2, 0));
+  return { item, rings, box: boxOf(rings), area };
 }
 
 /** The cells that a box lies in; null where they are many. */

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CairnError, type ProcessInput, type ProcessResult } from '@cairn/contracts';
-import { aoiGeometry } from '@cairn/geo';
+import { aoiGeometry, MATCH_IOU } from '@cairn/geo';
 import { type Digest, digestHex, type FactsOf, type JsonObject } from '@cairn/receipt';
 import { recordEvent } from '../../identity/events.ts';
 import type { JobContext, Process } from '../../jobs/process.ts';
@@ -24,7 +24,6 @@ import { demandPrediction, type PredictionRow } from '../prediction-row.ts';
 import type { Asked } from '../request.ts';
 import { taskFor, type Task, type TaskParts } from '../task.ts';
 import { onImagery, originTrail } from '../trail.ts';
-import { matchIou } from './compare.ts';
 import type { ComparisonThread } from './comparisons-thread.ts';
 import { PatientBackend } from './patient-backend.ts';
 
@@ -179,7 +178,7 @@ export class ShadowPrediction implements Process<'shadow-prediction'> {
         comparison: witnessed({
           prediction: prediction.id,
           version: versionId({ model: prediction.model, version: prediction.version }),
-          iou: matchIou,
+          iou: MATCH_IOU,
           matched,
           missing: answered - matched,
           added: found - matched,
