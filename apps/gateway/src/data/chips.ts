@@ -28,13 +28,18 @@ export interface DatasetFile {
   file: string;
 }
 
+/** Whether a chip knows by itself where it lies. */
+export function isGeoTiff(path: string): boolean {
+  return /\.tiff?$/i.test(path);
+}
+
 /**
  * Reads one chip: a georeferenced GeoTIFF, or a picture named `PREFIX-x-y-z.ext` after its web map tile. It is decoded, so
  * that a broken one is found now and not in the middle of a training.
  * @throws CairnError `dataset-invalid`; `where` is the chip.
  */
 export async function readChip(entry: DatasetFile, reader: ImageryReader): Promise<Chip> {
-  return /\.tiff?$/i.test(entry.path) ? readGeoTiff(entry, reader) : readTile(entry);
+  return isGeoTiff(entry.path) ? readGeoTiff(entry, reader) : readTile(entry);
 }
 
 /**
@@ -42,7 +47,7 @@ export async function readChip(entry: DatasetFile, reader: ImageryReader): Promi
  * @throws CairnError `imagery-invalid` for a GeoTIFF that cannot be read.
  */
 export async function chipFootprint({ path, file }: DatasetFile, reader: ImageryReader): Promise<number[] | null> {
-  if (/\.tiff?$/i.test(path)) return (await reader.describe(file)).footprint;
+  if (isGeoTiff(path)) return (await reader.describe(file)).footprint;
   const name = chipName(path.slice(path.lastIndexOf('/') + 1));
   return name === undefined ? null : outlineOf(tileBounds(name));
 }

@@ -5,6 +5,7 @@ import type { StacItem } from '../catalog/item.ts';
 import { Links } from '../catalog/links.ts';
 import { diffVersions, type DiffParts } from './dataset-diff.ts';
 import { versionLink } from './dataset-item.ts';
+import { readForMap } from './dataset-map.ts';
 
 const number = Type.Integer({ minimum: 1, maximum: 999_999_999 });
 const Dataset = Type.Object({ id: Identifier });
@@ -50,8 +51,12 @@ export function datasetRoutes(parts: DiffParts): FastifyPluginCallback {
       async (request, reply) => {
         const row = await versions.get(request.params.id, request.params.version);
         const files = await versions.files(row);
-        // What a version holds never changes.
-        void reply.header('cache-control', 'private, max-age=86400');
+        // What a version holds never changes, but a state folder can be made anew.
+        const etag = `"${row.digest}"`;
+        void reply.header('etag', etag).header('cache-control', 'private, no-cache');
+        if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+        const read = readForMap(files);
+        await parts.objects.files(files.filter(({ path }) => read.has(path)).map(({ digest }) => digest));
         return parts.reader.call(
           'map',
           files.map(({ path, digest }) => ({ path, digest, file: parts.objects.path(digest) })),

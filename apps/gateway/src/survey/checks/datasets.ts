@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { DvcRemote } from '../../data/remote/dvc-remote.ts';
 import type { Database } from '../../db/database.ts';
+import { together } from '../../storage/together.ts';
 import type { Check, Finding } from '../finding.ts';
 
 /** Versions of datasets whose pinned content is not whole in the DVC remote. */
@@ -15,8 +16,15 @@ export function datasetsCheck({ database, remote }: { database: Database; remote
          union select dataset, dvc_md5 from cairn.dataset_version order by 1, 2`,
       );
       const findings: Finding[] = [];
+      // Versions share most of what they pin; a bucket is asked about each once.
+      const known = new Map<string, Promise<boolean>>();
+      const holds = (one: string): Promise<boolean> => {
+        const held = known.get(one) ?? isHeld(remote, one, deep);
+        known.set(one, held);
+        return held;
+      };
       for (const { id, md5 } of rows) {
-        const lost = await missingObjects(remote, md5, deep);
+        const lost = await missingObjects(remote, md5, holds);
         if (lost.length === 0) continue;
         findings.push({
           what: `Of the content that DVC pins (${md5}), ${lost.length} objects are gone or changed, ${lost[0]} for one.`,
@@ -31,14 +39,16 @@ export function datasetsCheck({ database, remote }: { database: Database; remote
 }
 
 /** Objects, by their MD5, that a remote does not hold as they should be: the one of a file, or the list and all it names. */
-async function missingObjects(remote: DvcRemote, md5: string, deep: boolean): Promise<string[]> {
-  if (!(await isHeld(remote, md5, deep))) return [md5];
+async function missingObjects(
+  remote: DvcRemote,
+  md5: string,
+  holds: (md5: string) => Promise<boolean>,
+): Promise<string[]> {
+  if (!(await holds(md5))) return [md5];
   if (!md5.endsWith('.dir')) return [];
-  const lost: string[] = [];
-  for (const entry of await entries(remote, md5)) {
-    if (!(await isHeld(remote, entry, deep))) lost.push(entry);
-  }
-  return lost;
+  const listed = await entries(remote, md5);
+  const held = await together(listed, holds);
+  return listed.filter((_, at) => !held[at]);
 }
 
 async function entries(remote: DvcRemote, md5: string): Promise<string[]> {
