@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { CairnError, type Review, type ReviewChange, type ReviewList, reviewFigures } from '@cairn/contracts';
 import type { Database } from '../db/database.ts';
 import type { Actor } from '../identity/actor.ts';
@@ -71,12 +72,15 @@ export class Reviews {
   }
 
   /** The GeoJSON of a prediction as its review leaves it. @throws CairnError `not-found` */
-  async collection(prediction: string): Promise<AsyncGenerator<string>> {
+  async collection(prediction: string): Promise<Readable> {
     const { geojson_digest: digest } = await demandPrediction(this.#database, prediction);
     const rows = await reviewsOf(this.#database, prediction);
     const figures = reviewFigures(rows.map(({ verdict }) => verdict));
     const reviews = new Map(rows.map((row) => [row.feature, row]));
-    return reviewedCollection(await this.#objects.read(digest), prediction, reviews, figures);
+    const geojson = await this.#objects.read(digest);
+    const collection = Readable.from(reviewedCollection(geojson, prediction, reviews, figures));
+    // Also where nobody reads the first line: a generator that never began cleans up nothing.
+    return collection.once('close', () => geojson.destroy());
   }
 
   async #demandFeature(prediction: string, feature: string): Promise<void> {
@@ -102,7 +106,10 @@ export class Reviews {
 
   async #readIds(digest: Parameters<ObjectStore['read']>[0]): Promise<ReadonlySet<string>> {
     const ids = new Set<string>();
-    for await (const line of featureLines(await this.#objects.read(digest))) if ('id' in line) ids.add(line.id);
+    for await (const line of featureLines(await this.#objects.read(digest))) {
+      // A copy: what was cut out of a line would keep all of the file's text.
+      if ('id' in line) ids.add(Buffer.from(line.id, 'latin1').toString('latin1'));
+    }
     return ids;
   }
 }

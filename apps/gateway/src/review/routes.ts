@@ -1,6 +1,5 @@
 import { Review, ReviewChange, ReviewList } from '@cairn/contracts';
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
-import { Readable } from 'node:stream';
 import { Type, type Static } from 'typebox';
 import { PredictionId } from '../inference/prediction-row.ts';
 import type { Reviews } from './reviews.ts';
@@ -45,7 +44,7 @@ export function reviewRoutes({ reviews }: { reviews: Reviews }): FastifyPluginCa
           'content-disposition',
           `attachment; filename="reviewed-${request.params.id.slice(0, 8)}.geojson"`,
         );
-        return reply.send(Readable.from(collection));
+        return reply.send(collection);
       },
     );
     done();
