@@ -44,7 +44,7 @@ export function rawImage(inputs: readonly Tensor[], stride: number): RawImage | 
  * does not depend on what else was asked with it.
  * @throws CairnError `input-invalid`, `model-output-invalid`
  */
-export async function answerRaw(network: Pick<Network, 'run'>, image: RawImage): Promise<Tensor> {
+export async function answerRaw(network: Pick<Network, 'planes' | 'run'>, image: RawImage): Promise<Tensor> {
   const { count, width, height } = image;
   const answered = each(network, image);
   answered.catch(() => undefined);
@@ -53,14 +53,20 @@ export async function answerRaw(network: Pick<Network, 'run'>, image: RawImage):
   return { name: graphTensors.probability, datatype: 'FP32', shape: [count, 1, height, width], data: await answered };
 }
 
-async function each(network: Pick<Network, 'run'>, { count, width, height, planes }: RawImage): Promise<Float32Array> {
-  if (count === 1) return network.run(planes, width, height);
+async function each(
+  network: Pick<Network, 'planes' | 'run'>,
+  { count, width, height, planes }: RawImage,
+): Promise<Float32Array> {
   const pixels = width * height;
+  // The network gets a copy, in memory that it had before: what it is given is gone here.
+  const one = (n: number): Promise<Float32Array> => {
+    const copy = network.planes(3 * pixels);
+    copy.set(planes.subarray(n * 3 * pixels, (n + 1) * 3 * pixels));
+    return network.run(copy, width, height);
+  };
+  if (count === 1) return one(0);
   const answers = new Float32Array(count * pixels);
-  for (let n = 0; n < count; n++) {
-    const one = planes.subarray(n * 3 * pixels, (n + 1) * 3 * pixels);
-    answers.set(await network.run(one, width, height), n * pixels);
-  }
+  for (let n = 0; n < count; n++) answers.set(await one(n), n * pixels);
   return answers;
 }
 
@@ -73,8 +79,7 @@ function planesOf({ datatype, data }: Tensor, where: string): Pick<RawImage, 'pl
     // NaN fails too, which the network would spread over its whole answer.
     if (!areWithin01(data)) throw invalidMember(`${where}/data`, 'must hold values from 0 to 1, or be UINT8');
   };
-  // The network gets a copy: what it is given is gone here.
-  return { planes: data.slice(), check };
+  return { planes: data, check };
 }
 
 function isPlaced({ parameters }: Tensor): boolean {
