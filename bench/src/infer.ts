@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Agent, request as requestHttp } from 'node:http';
 import { buffer } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { amounts, type Comparison, rates } from './comparison.ts';
 import { startMlserver, startServing, type Served } from './servers.ts';
@@ -11,9 +12,8 @@ const edge = 256;
 const shape = [1, 3, edge, edge];
 /** Requests on their way at once, and for how long, where a rate is measured. */
 const load = { clients: 4, seconds: 8 };
-const times = 30;
-/** Before it is measured: code is compiled while it runs. */
-const warm = 15;
+/** Requests for a median, in turns: the machine may be slower in one minute than in the next, for whoever it is then. */
+const [turns, times] = [10, 15];
 
 const agent = new Agent({ keepAlive: true });
 
@@ -30,33 +30,37 @@ interface Request {
  */
 export async function infer({ weights, threads, folder }: Workshop): Promise<Comparison[]> {
   const image = pixels();
-  const inProcess = await alone(weights, threads, image);
   const digest = `sha256:${createHash('sha256')
     .update(await readFile(weights))
     .digest('hex')}`;
   const ours = await startServing({ weights, digest, threads });
-  const [oursMs, oursRate] = await measured(ours, (url) => binaryRequest(url, image));
+  const alone = await inProcess(weights, threads, image);
+  const asked = binaryRequest(ours.url, image);
+  const [oursMs, aloneMs] = await medians([() => send(asked), alone.run]);
+  await alone.close();
+  const oursRate = await rateOf(ours, asked);
   const theirs = await startMlserver(folder, { weights, threads });
-  const [theirsMs, theirsRate] = await measured(theirs, (url) => jsonRequest(url, image));
+  const askedThem = jsonRequest(theirs.url, image);
+  const [theirsMs] = await medians([() => send(askedThem)]);
+  const theirsRate = await rateOf(theirs, askedThem);
   const about = `one window of ${edge} × ${edge} pixels, ${threads} threads`;
+  const median = `median of ${turns * times}`;
   return [
     rates('infer', oursRate, theirsRate, 'requests/s', `${about}, ${load.clients} clients; MLServer by JSON`),
-    amounts('infer, one client', oursMs, theirsMs, 'ms', `${about}; MLServer by JSON; median of ${times}`),
+    amounts('infer, one client', oursMs!, theirsMs!, 'ms', `${about}; MLServer by JSON; ${median}`),
     amounts(
       'infer, beside in-process',
-      oursMs,
-      inProcess,
+      oursMs!,
+      aloneMs!,
       'ms',
-      `${about}; onnxruntime-node in the caller's process; ${(oursMs - inProcess).toFixed(2)} ms above it; median of ${times}`,
+      `${about}; onnxruntime-node in the caller's process; ${(oursMs! - aloneMs!).toFixed(2)} ms above it; ${median}, in turns`,
     ),
   ];
 }
 
-async function measured(server: Served, requestTo: (url: string) => Request): Promise<[ms: number, rate: number]> {
+/** Requests a second of some clients at once; ends the server. */
+async function rateOf(server: Served, asked: Request): Promise<number> {
   try {
-    const asked = requestTo(server.url);
-    for (let i = 0; i < warm; i++) await send(asked);
-    const ms = await median(() => send(asked));
     const until = performance.now() + load.seconds * 1000;
     let answered = 0;
     const began = performance.now();
@@ -64,7 +68,7 @@ async function measured(server: Served, requestTo: (url: string) => Request): Pr
       for (; performance.now() < until; answered++) await send(asked);
     };
     await Promise.all(Array.from({ length: load.clients }, client));
-    return [ms, (answered * 1000) / (performance.now() - began)];
+    return (answered * 1000) / (performance.now() - began);
   } finally {
     await server.stop();
   }
@@ -102,25 +106,29 @@ function jsonRequest(url: string, image: Float32Array): Request {
   return { url, headers: { 'content-type': 'application/json' }, body: Buffer.from(body) };
 }
 
-async function alone(weights: string, threads: number, image: Float32Array): Promise<number> {
+async function inProcess(weights: string, threads: number, image: Float32Array) {
   const session = await InferenceSession.create(weights, { intraOpNumThreads: threads, interOpNumThreads: 1 });
   const run = async (): Promise<void> => {
     await session.run({ image: new Tensor('float32', image, shape) }, ['probability']);
   };
-  for (let i = 0; i < warm; i++) await run();
-  const ms = await median(run);
-  await session.release();
-  return ms;
+  return { run, close: () => session.release() };
 }
 
-async function median(work: () => Promise<void>): Promise<number> {
-  const taken: number[] = [];
-  for (let i = 0; i < times; i++) {
-    const began = performance.now();
-    await work();
-    taken.push(performance.now() - began);
+/** Median milliseconds of each work, in turns. In the first code is compiled, so it does not count. */
+async function medians(works: readonly (() => Promise<void>)[]): Promise<number[]> {
+  const taken = works.map(() => [] as number[]);
+  for (let turn = 0; turn <= turns; turn++) {
+    for (const [at, work] of works.entries()) {
+      // Threads of the one before may still turn in a loop.
+      await pause(100);
+      for (let i = 0; i < times; i++) {
+        const began = performance.now();
+        await work();
+        if (turn > 0) taken[at]!.push(performance.now() - began);
+      }
+    }
   }
-  return taken.sort((a, b) => a - b)[Math.floor(times / 2)]!;
+  return taken.map((each) => each.sort((a, b) => a - b)[each.length >> 1]!);
 }
 
 /** An image in the range that the network takes, the same each time. */
