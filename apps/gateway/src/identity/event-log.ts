@@ -61,21 +61,32 @@ export class EventLog {
     let floor = behind;
     return async () => {
       floor ??= await this.#end();
-      const rows = await this.#database.query<EventRow & { settled: boolean }>(
-        `select *, at < clock_timestamp() - make_interval(secs => $7) as settled from cairn.event
-         where ${fits} and seq > $6 order by seq limit $8`,
-        [...parameters(filter), floor, lateMs / 1000, mostAtOnce + told.size],
+      const calm = await this.#calmAfter(floor);
+      const limit = mostAtOnce + told.size;
+      const rows = await this.#database.query<EventRow>(
+        `select * from cairn.event where ${fits} and seq > $6 order by seq limit $7`,
+        [...parameters(filter), floor, limit],
       );
       const news = rows.filter(({ seq }) => !told.has(seq));
       for (const { seq } of news) told.add(seq);
-      const firstOpen = rows.findIndex(({ settled }) => !settled);
-      const lastSettled = firstOpen === -1 ? rows.at(-1) : rows[firstOpen - 1];
-      if (lastSettled !== undefined) {
-        floor = lastSettled.seq;
-        for (const seq of told) if (seq <= floor) told.delete(seq);
-      }
+      // Also past what the filter leaves out: else one that hardly anything fits would have the log read again each time.
+      floor = rows.length < limit ? calm : Math.min(calm, rows.at(-1)!.seq);
+      for (const seq of told) if (seq <= floor) told.delete(seq);
       return news.map(toInfo);
     };
+  }
+
+  /** The last event behind a floor, or the floor, before the first of the last half minute: nothing is waited for below it. */
+  async #calmAfter(floor: number): Promise<number> {
+    const [row] = await this.#database.query<{ calm: number }>(
+      `with first as (
+         select min(seq) as seq from cairn.event
+         where seq > $1 and at >= clock_timestamp() - make_interval(secs => $2))
+       select coalesce(max(event.seq), $1) as calm from cairn.event, first
+       where event.seq > $1 and (first.seq is null or event.seq < first.seq)`,
+      [floor, lateMs / 1000],
+    );
+    return row!.calm;
   }
 
   async #end(): Promise<number> {
