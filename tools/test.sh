@@ -33,4 +33,5 @@ else
 fi
 step 'what reads exports back' tools/test-readers.sh
 step 'what outlines are compared with' tools/test-readers.sh polygonize
+step 'what the Helm chart is tested with' tools/test-chart.sh
 step 'tests' npx vitest run

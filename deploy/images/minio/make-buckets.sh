@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes the buckets, and for each user a policy that reaches its own buckets and nothing else. It may run again at any time, and
 # then brings back what is missing. Told by the environment: MINIO_ADDRESS, MINIO_ROOT_USER, MINIO_ROOT_PASSWORD, and the
-# users' keys: MLFLOW_S3_ACCESS_KEY, MLFLOW_S3_SECRET_KEY, CAIRN_S3_ACCESS_KEY, CAIRN_S3_SECRET_KEY.
+# users' keys: MLFLOW_S3_ACCESS_KEY, MLFLOW_S3_SECRET_KEY, CAIRN_S3_ACCESS_KEY, CAIRN_S3_SECRET_KEY; where packages run on a
+# cluster, STEPS_S3_ACCESS_KEY and STEPS_S3_SECRET_KEY too, by which their steps reach the files of jobs.
 set -eu
 umask 077
 
@@ -38,6 +39,11 @@ JSON
 }
 
 user "$MLFLOW_S3_ACCESS_KEY" "$MLFLOW_S3_SECRET_KEY" mlflow mlflow-artifacts
-user "$CAIRN_S3_ACCESS_KEY" "$CAIRN_S3_SECRET_KEY" cairn dvc-data cairn-objects
+if [ -n "${STEPS_S3_ACCESS_KEY:-}" ]; then
+  user "$CAIRN_S3_ACCESS_KEY" "$CAIRN_S3_SECRET_KEY" cairn dvc-data cairn-objects cairn-jobs
+  user "$STEPS_S3_ACCESS_KEY" "$STEPS_S3_SECRET_KEY" steps cairn-jobs
+else
+  user "$CAIRN_S3_ACCESS_KEY" "$CAIRN_S3_SECRET_KEY" cairn dvc-data cairn-objects
+fi
 rm -rf "$MC_CONFIG_DIR"
 echo 'The buckets and their users are there.'

@@ -1,0 +1,244 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { readKubeconfig } from '../../src/kubernetes/kubeconfig.ts';
+import {
+  chart,
+  helm,
+  kubernetesSchemas,
+  type Manifest,
+  manifests,
+  podTemplates,
+  render,
+  repository,
+  tools,
+} from './rendering.ts';
+
+const examples = {
+  'as it comes': [],
+  'with engines': ['--values', join(chart, 'examples/engines.yaml')],
+  'with own servers': ['--values', join(chart, 'examples/own-servers.yaml')],
+};
+const names = Object.keys(examples) as (keyof typeof examples)[];
+
+describe.skipIf(tools === '')('the Helm chart', () => {
+  const rendered = {} as Record<keyof typeof examples, Manifest[]>;
+  beforeAll(async () => {
+    for (const name of names) rendered[name] = await render(...examples[name]);
+  });
+  const find = (objects: readonly Manifest[], kind: string, name: string): Manifest =>
+    objects.find((object) => object.kind === kind && object.metadata.name === name)!;
+  const secret = (objects: readonly Manifest[], service: string): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(find(objects, 'Secret', `cairn-${service}`).data ?? {}).map(([key, value]) => [
+        key,
+        Buffer.from(value, 'base64').toString(),
+      ]),
+    );
+
+  test.each(names)('is well made, and its objects are ones by the schemas of Kubernetes: %s', async (name) => {
+    await helm('lint', ...examples[name]);
+    const problems = await kubernetesSchemas();
+    for (const object of rendered[name]) expect(await problems(object)).toEqual([]);
+  });
+
+  test('is held to schemas that refuse what they do not know', async () => {
+    const problems = await kubernetesSchemas();
+    const gateway = structuredClone(find(rendered['as it comes'], 'StatefulSet', 'cairn-gateway'));
+    Object.assign((gateway.spec!['template'] as { spec: object }).spec, { readOnlyRootFileSystem: true });
+    expect((await problems(gateway)).join()).toContain('must NOT have additional properties');
+  });
+
+  test.each(names)('asks of every pod what Kubernetes calls restricted, and says what it takes: %s', (name) => {
+    for (const [controller, { spec }] of podTemplates(rendered[name])) {
+      expect([controller, spec.securityContext]).toMatchObject([
+        controller,
+        { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: 'RuntimeDefault' } },
+      ]);
+      for (const { image, resources, securityContext } of spec.containers) {
+        expect([controller, securityContext]).toEqual([
+          controller,
+          { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
+        ]);
+        expect(image).toMatch(/:[0-9][\w.-]*$|@sha256:[0-9a-f]{64}$/);
+        expect([controller, Object.keys(resources.requests ?? {}).sort()]).toEqual([controller, ['cpu', 'memory']]);
+        expect([controller, resources.limits]).toHaveProperty('1.memory');
+      }
+      // The cluster's API is for the gateway alone, where it has a use for it.
+      const asks = controller === 'cairn-gateway' && name === 'with engines';
+      expect([controller, spec.automountServiceAccountToken]).toEqual([controller, asks]);
+    }
+  });
+
+  test('runs one gateway, and never two on one state folder', async () => {
+    expect(find(rendered['as it comes'], 'StatefulSet', 'cairn-gateway').spec).toMatchObject({ replicas: 1 });
+    await expect(render('--set', 'gateway.replicas=2')).rejects.toThrow(/replicas.*must be 1/s);
+  });
+
+  test('makes secrets that fit each other, stay, and are those of one installation', async () => {
+    const objects = rendered['as it comes'];
+    const held = (service: string) => secret(objects, service);
+    const [postgres, buckets, mlflow, gateway] = [held('postgres'), held('buckets'), held('mlflow'), held('gateway')];
+    expect(gateway['CAIRN_DATABASE_URL']).toBe(
+      `postgres://cairn:${postgres['CAIRN_DATABASE_PASSWORD']}@cairn-postgres/cairn`,
+    );
+    expect(mlflow['MLFLOW_BACKEND_STORE_URI']).toBe(
+      `postgresql+psycopg2://mlflow:${postgres['MLFLOW_DATABASE_PASSWORD']}@cairn-postgres/mlflow`,
+    );
+    expect(gateway['CAIRN_S3_SECRET_KEY']).toBe(buckets['CAIRN_S3_SECRET_KEY']);
+    expect(mlflow['AWS_SECRET_ACCESS_KEY']).toBe(buckets['MLFLOW_S3_SECRET_KEY']);
+    for (const service of [gateway, mlflow, buckets]) {
+      expect(Object.values(service)).not.toContain(held('minio')['MINIO_ROOT_PASSWORD']);
+    }
+    const isSecret = ({ kind }: Manifest): boolean => kind === 'Secret';
+    for (const { metadata } of objects.filter(isSecret)) {
+      expect(metadata.annotations?.['helm.sh/resource-policy']).toBe('keep');
+    }
+    const others = secret(await render(), 'gateway');
+    const elsewhere = JSON.stringify(objects.filter((object) => !isSecret(object)));
+    for (const [key, value] of Object.entries(gateway)) {
+      if (key === 'CAIRN_S3_ACCESS_KEY') continue;
+      expect(value, key).not.toBe(others[key]);
+      expect(elsewhere).not.toContain(value);
+    }
+  });
+
+  test('makes no secret where others do', () => {
+    const objects = rendered['with own servers'];
+    expect(objects.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+    expect(podTemplates(objects).map(([name, { spec }]) => [name, spec.containers[0]?.envFrom])).toEqual([
+      ['cairn-gateway', [{ secretRef: { name: 'cairn-settings' } }]],
+    ]);
+  });
+
+  const settings = (objects: readonly Manifest[]) => {
+    const [, { spec }] = podTemplates(objects).find(([name]) => name === 'cairn-gateway')!;
+    return Object.fromEntries((spec.containers[0]?.env ?? []).map(({ name, value }) => [name, value]));
+  };
+
+  test('gives the gateway settings that it takes', () => {
+    const objects = rendered['with engines'];
+    const config = readConfig({ ...settings(objects), ...secret(objects, 'gateway') });
+    const store = { endpoint: 'http://cairn-minio.cairn.svc:9000', accessKey: 'cairn' };
+    const stepAddress = 'http://cairn-gateway.cairn.svc:8080';
+    expect(config).toMatchObject({
+      mlflowAddress: 'http://cairn-mlflow.cairn.svc:5000',
+      objectsBucket: { ...store, bucket: 'cairn-objects' },
+      dvcBucket: { ...store, bucket: 'dvc-data' },
+      threads: 2,
+      maxAoiKm2: 50,
+      cluster: { namespace: 'cairn-steps', stepAddress, store: { ...store, bucket: 'cairn-jobs' } },
+      graphs: {
+        namespace: 'cairn-graphs',
+        stepAddress,
+        image: `registry.example.org/cairn/serving@sha256:${'0'.repeat(64)}`,
+      },
+    });
+    expect(config.hosts).toEqual(expect.arrayContaining(['cairn.example.org', 'cairn-gateway.cairn.svc']));
+    const own = rendered['with own servers'];
+    const keys = { CAIRN_S3_ACCESS_KEY: 'a', CAIRN_S3_SECRET_KEY: 'b' };
+    expect(readConfig({ ...settings(own), ...keys })).toMatchObject({
+      mlflowAddress: 'https://mlflow.example.org',
+      dvcBucket: { endpoint: 'https://s3.example.org', region: 'eu-central-1', bucket: 'office-cairn-data' },
+      cluster: null,
+      graphs: null,
+    });
+  });
+
+  test('lets nobody set again what it sets, or put a secret into a setting', async () => {
+    const all = Object.keys(settings(rendered['with engines'])).filter((name) => name !== 'CAIRN_MAX_AOI_KM2');
+    const again = all.flatMap((name) => ['--set-string', `gateway.settings.${name}=x`]);
+    const said = await render(...again).catch((error: unknown) => String(error));
+    for (const name of all) expect(said).toContain(name);
+    await expect(render('--set-string', 'gateway.settings.CAIRN_OWNER_PASSWORD=x')).rejects.toThrow(
+      'everybody who reads the release would see',
+    );
+  });
+
+  test('tells the gateway how the cluster is reached, by the token that the cluster renews', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'cairn-chart-'));
+    try {
+      const text = find(rendered['with engines'], 'ConfigMap', 'cairn-gateway').data!['kubeconfig']!;
+      await writeFile(join(folder, 'ca.crt'), 'authority');
+      await writeFile(join(folder, 'token'), 'renewed\n');
+      await writeFile(
+        join(folder, 'kubeconfig'),
+        text.replaceAll('/var/run/secrets/kubernetes.io/serviceaccount', folder),
+      );
+      const { server, token } = await readKubeconfig(join(folder, 'kubeconfig'));
+      expect(server.href).toBe('https://kubernetes.default.svc/');
+      expect(await token?.()).toBe('renewed');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test('gives the rights of deploy/argo and deploy/seldon and no others, none of them on the whole cluster', async () => {
+    const roles = (objects: Manifest[]) =>
+      objects.filter(({ kind }) => kind === 'Role').map(({ metadata, rules }) => [metadata.name, rules]);
+    const files = await Promise.all(
+      ['deploy/argo/namespace.yaml', 'deploy/seldon/namespace.yaml'].map((file) =>
+        readFile(join(repository, file), 'utf8'),
+      ),
+    );
+    const told = files.flatMap(manifests);
+    const objects = rendered['with engines'];
+    expect(roles(objects)).toHaveLength(3);
+    expect(roles(objects)).toEqual(expect.arrayContaining(roles(told)));
+    for (const { kind, metadata, subjects } of objects) {
+      expect(kind).not.toMatch(/^Cluster/);
+      if (kind !== 'RoleBinding') continue;
+      const who =
+        metadata.name === 'cairn-step'
+          ? { name: 'cairn-step', namespace: 'cairn-steps' }
+          : { name: 'cairn-gateway', namespace: 'cairn' };
+      expect(subjects).toEqual([{ kind: 'ServiceAccount', ...who }]);
+      expect(metadata.namespace).not.toBe('cairn');
+    }
+    expect(roles(rendered['as it comes'])).toEqual([]);
+  });
+
+  test('lets the database, the store and MLflow be reached by those that need them, and no further', () => {
+    const objects = rendered['as it comes'];
+    const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
+    const components = (peers: unknown): string[] =>
+      [...JSON.stringify(peers).matchAll(/"app.kubernetes.io\/component":"(\w+)"/g)].map(([, name]) => name!);
+    const told = Object.fromEntries(
+      policies.map(({ metadata, spec }) => [
+        metadata.name,
+        { from: components(spec!['ingress']), to: components(spec!['egress']), both: spec!['policyTypes'] },
+      ]),
+    );
+    const both = ['Ingress', 'Egress'];
+    expect(told).toEqual({
+      'cairn-postgres': { from: ['gateway', 'mlflow'], to: [], both },
+      'cairn-minio': { from: ['gateway', 'mlflow', 'buckets'], to: [], both },
+      'cairn-mlflow': { from: ['gateway'], to: ['postgres', 'minio'], both },
+      'cairn-buckets': { from: [], to: ['minio'], both },
+      'cairn-gateway': { from: [], to: [], both },
+    });
+    const selected = policies.map(({ spec }) => (spec!['podSelector'] as { matchLabels: object }).matchLabels);
+    for (const [name, { metadata }] of podTemplates(objects)) {
+      const whose = selected.filter((labels) =>
+        Object.entries(labels).every(([key, value]) => metadata.labels[key] === value),
+      );
+      expect([name, whose.length]).toEqual([name, 1]);
+    }
+  });
+
+  test.each([
+    ['postgres.enabled=false', 'secrets.create=false'],
+    ['secrets.create=false,minio.enabled=false', 's3.endpoint'],
+    ['mlflow.enabled=false', 'mlflow.address'],
+    ['seldon.enabled=true', 'images.serving.digest'],
+    ['argo.enabled=true,argo.namespace=cairn', 'Name another one'],
+    ['gateway.ingress.enabled=true,gateway.ingress.host=cairn.example.org', 'gateway.ingress.tlsSecret'],
+    ['gateway.ingress.enabled=true', 'gateway.ingress.host'],
+    ['images.gateway.digest=latest', '/images/gateway/digest'],
+    ['gateway.host=cairn.example.org', "additional properties 'host' not allowed"],
+  ])('refuses values that do not hold or go together, in words: %s', async (values, words) => {
+    await expect(render('--set', values)).rejects.toThrow(words);
+  });
+});
