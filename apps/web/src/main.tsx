@@ -5,6 +5,7 @@ import { App } from './App.tsx';
 import { LanguageProvider } from './language/LanguageProvider.tsx';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/facts.css';
 import './styles/parts.css';
 
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 30_000 } } });

@@ -16,7 +16,7 @@ export function FigureTable({ caption, version, figures }: Props) {
   const others = [...new Set(figures.flatMap(({ beside }) => Object.keys(beside)))].sort();
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table className="figures">
+      <table className="figure-table">
         <caption>{caption}</caption>
         <thead>
           <tr>

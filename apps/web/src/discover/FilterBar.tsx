@@ -19,7 +19,7 @@ export function FilterBar({ filters, models, imagery }: Props) {
   const licences = distinct(models.map(({ licence }) => licence));
   return (
     <form
-      className="filters"
+      className="discover-filters"
       role="search"
       aria-label={say('filter.label')}
       onSubmit={(event) => event.preventDefault()}

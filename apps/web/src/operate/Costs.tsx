@@ -24,7 +24,7 @@ export function Costs({ query }: { query: URLSearchParams }) {
   };
   return (
     <>
-      <div className="filters">
+      <div className="operate-filters">
         <label>
           {say('costs.by')}
           <select value={by} onChange={(event) => setQuery({ by: event.target.value })}>

@@ -33,7 +33,7 @@ export function Events({ query }: { query: URLSearchParams }) {
   const events = [...news.filter(({ seq }) => !places.has(seq)), ...known];
   return (
     <>
-      <div className="filters" role="search" aria-label={say('events.filter')}>
+      <div className="operate-filters" role="search" aria-label={say('events.filter')}>
         <FilterField name="subject" words={say('events.subject')} value={query.get('subject') ?? ''} />
         <FilterField name="kind" words={say('events.kind')} value={query.get('kind') ?? ''} />
         <FilterField name="account" words={say('jobs.account')} value={query.get('account') ?? ''} />

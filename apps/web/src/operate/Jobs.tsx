@@ -44,7 +44,7 @@ export function Jobs({ query }: { query: URLSearchParams }) {
   const jobs = pages.data?.pages.flatMap((page) => page.jobs) ?? [];
   return (
     <>
-      <div className="filters" role="search" aria-label={say('jobs.filter')}>
+      <div className="operate-filters" role="search" aria-label={say('jobs.filter')}>
         <label>
           {say('jobs.status')}
           <select value={status} onChange={(event) => setQuery({ status: event.target.value })}>

@@ -117,7 +117,7 @@ function Choices({ query, models, model, imagery }: ChoicesProps) {
       </section>
       <div className="panel">
         <h1>{say('predict.title')}</h1>
-        <ol className="steps">
+        <ol className="predict-steps">
           <ModelStep models={models} chosen={model} />
           <ImageryStep imagery={nearest} chosen={image} model={model} view={view} area={area} />
           {image === undefined ? null : (

@@ -143,7 +143,7 @@ function Mark({ said }: { said: Said | undefined }) {
   if (said === undefined) return null;
   const words = say(`reviewed.${said.verdict}`);
   return (
-    <span className={`mark ${said.verdict}`} role="img" aria-label={words} title={words}>
+    <span className={`table-mark ${said.verdict}`} role="img" aria-label={words} title={words}>
       {marks[said.verdict]}
     </span>
   );

@@ -7,7 +7,6 @@ import { Empty, FailurePage, WaitingPage } from '../shell/Notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { RunningJobs } from './RunningJobs.tsx';
 import { listPredictions } from './predictions.ts';
-import './prediction-list.css';
 
 /** Every prediction, the newest first, below those that are still on their way. */
 export default function PredictionList() {

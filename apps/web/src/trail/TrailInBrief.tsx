@@ -27,10 +27,10 @@ export function TrailInBrief({ id, verdict, error }: Props) {
       ) : (
         <>
           <Verdict verdict={verdict} />
-          <ol className="steps brief">
+          <ol className="trail-steps brief">
             {stepsOf(verdict).map((step) => (
               <li key={step.name} className={`step ${step.state}`}>
-                <span className="mark" aria-hidden="true" />
+                <span className="step-mark" aria-hidden="true" />
                 <h3>{say(`trail.${step.name}`)}</h3>
                 <p className="step-words">
                   <bdi>{stepWords(step, words) ?? say('trail.untold')}</bdi>

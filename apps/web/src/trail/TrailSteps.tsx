@@ -27,14 +27,14 @@ export function TrailSteps({ verdict, isOwn, prediction }: Props) {
   const model = steps.find(({ name }) => name === 'model');
   const linkOf = (step: Step) => (isOwn && step.state !== 'broken' ? linkTo(step, model, prediction, seesRuns) : null);
   return (
-    <ol className="steps">
+    <ol className="trail-steps">
       {steps.map((step) => {
         const { name, state, facts, receipt } = step;
         const reason = name === 'approver' ? reasonOf(step) : undefined;
         const link = linkOf(step);
         return (
           <li key={name} className={`step ${state}`}>
-            <span className="mark" aria-hidden="true">
+            <span className="step-mark" aria-hidden="true">
               {marks[state]}
             </span>
             <div className="step-head">

@@ -71,7 +71,7 @@ export function CurvePlot({ name, series }: { name: string; series: readonly Ser
       <details>
         <summary>{say('curve.table', { name })}</summary>
         {series.map(({ label, points: own }) => (
-          <table key={label} className="figures">
+          <table key={label} className="figure-table">
             <caption>
               <bdi>{label}</bdi>
             </caption>

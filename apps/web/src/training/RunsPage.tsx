@@ -3,7 +3,6 @@ import type { RunHistory, RunInfo } from '@cairn/contracts';
 import { inOrder, isShare, metricName } from '../approve/metrics.ts';
 import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
-import '../approve/approve.css';
 import '../model/model.css';
 import { hrefOf } from '../route/place.ts';
 import { setQuery } from '../route/use-location.ts';
@@ -165,7 +164,7 @@ function RunTable<V>({ caption, labels, rows, told }: TableProps<V>) {
   const { say } = useWords();
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={caption}>
-      <table className="figures">
+      <table className="figure-table">
         <thead>
           <tr>
             <th scope="col">{say('runs.name')}</th>
