@@ -171,6 +171,58 @@ export function describeInterpret(demo: () => DemoHome): void {
       expect(reviewed.features[2]).toEqual(buildings[3]);
     });
 
+    test('the editing of an outline ends where another building is chosen, and is written to no other', async () => {
+      const { keyboard } = visit.page;
+      const review = visit.page.getByRole('region', { name: 'Review' });
+      const save = review.getByRole('button', { name: 'Save the outline' });
+      const before = await stage.cairn.client.reviews(id);
+      const written: string[] = [];
+      visit.page.on('request', (request) => {
+        if (request.method() !== 'GET') written.push(`${request.method()} ${request.url()}`);
+      });
+      // What it takes to edit comes when it is let through: until then no key goes on to another building.
+      let letThrough = (): void => undefined;
+      const through = new Promise<void>((resolve) => (letThrough = resolve));
+      await visit.page.route(/\/assets\/edit-[^/]*\.js/, async (route) => {
+        await through;
+        await route.continue();
+      });
+      await openResult();
+      await visit.page.reload();
+      await visit.mapDrawn();
+      const chosen = (on: FoundFeature) =>
+        visit.page.getByText(`This building: ${Math.round(on.properties.area_m2)} m²`).waitFor();
+      await button('Review by keyboard').click();
+      await rows().nth(0).click();
+      await chosen(buildings[0]!);
+      await keyboard.press('e');
+      for (const key of ['j', 'a', 'r', 'k', 'k']) await keyboard.press(key);
+      await chosen(buildings[0]!);
+      letThrough();
+      await review.getByText('Drag its corners').waitFor();
+      await keyboard.press('ArrowLeft');
+
+      // The map has gone near, and the table has what it shows.
+      await button('Whole result').click();
+      await soon(() => table().getAttribute('aria-rowcount')).toBe(String(buildings.length + 1));
+      await rows().nth(3).click();
+      await chosen(buildings[3]!);
+      await review.getByText('Nobody has looked at this one yet.').waitFor();
+      await keyboard.press('Enter');
+      await soon(() => save.count()).toBe(0);
+      await review.getByText('1 accepted, 1 fixed, 1 rejected.').waitFor();
+
+      await keyboard.press('e');
+      await review.getByText('Drag its corners').waitFor();
+      await openResult(visit, `?building=${buildings[4]!.id}`);
+      await chosen(buildings[4]!);
+      await keyboard.press('Enter');
+      await soon(() => save.count()).toBe(0);
+      await review.getByText('1 accepted, 1 fixed, 1 rejected.').waitFor();
+      expect(written).toEqual([]);
+      expect(await stage.cairn.client.reviews(id)).toEqual(before);
+    });
+
     test('a result is compared with a file and with another result: what is in both, new and missing, and the offset', async () => {
       const figures = visit.page.getByRole('region', { name: 'Compare' }).locator('.figures');
       const told = (words: string) => figures.getByText(words).waitFor();

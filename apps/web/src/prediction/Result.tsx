@@ -50,7 +50,14 @@ export function Result({ info, buildings, ground, query, children }: Props) {
   const whole = useMemo(() => buildings.bbox ?? boundsOf(features), [buildings, features]) ?? image?.bbox;
   const [target, setTarget] = useState<Target>();
   const [file, setFile] = useState<File>();
+  const [edited, setEdited] = useState<Outline>();
+  const [editor, setEditor] = useState<OutlineEditor>();
+  const stopEditing = (): void => {
+    setEdited(undefined);
+    setEditor(undefined);
+  };
   const [view, change] = useView(query, ({ camera, other }) => {
+    stopEditing();
     if (other !== undefined) setFile(undefined);
     if (camera !== undefined) setTarget({ from: camera });
     else if (whole !== undefined) setTarget({ whole });
@@ -111,19 +118,20 @@ export function Result({ info, buildings, ground, query, children }: Props) {
         : undefined,
     [comparison, found, features],
   );
-  const [edited, setEdited] = useState<Outline>();
-  const [editor, setEditor] = useState<OutlineEditor>();
   const walk = useMemo(
     () => ordered(columns.sure(columns.within(undefined), view.least), order, columns),
     [columns, view.least, order],
   );
   const edit = (outline: Outline | undefined): void => {
+    stopEditing();
     setEdited(outline);
-    setEditor(undefined);
     if (outline !== undefined && chosen !== undefined) setTarget({ building: columns.boxAt(chosen), zoom: editZoom });
   };
-  const choose = (place: number | undefined): void =>
+  // An outline is of the building that was chosen when its editing began.
+  const choose = (place: number | undefined): void => {
+    stopEditing();
     change({ building: place === undefined ? undefined : features[place]!.id });
+  };
 
   return (
     <main id="main" tabIndex={-1} className="beside-map">
@@ -212,6 +220,7 @@ export function Result({ info, buildings, ground, query, children }: Props) {
           reviews={reviews}
           error={error}
           onSay={(one) => saying.mutate(one)}
+          editing={edited !== undefined}
           editor={editor}
           onEdit={edit}
         />

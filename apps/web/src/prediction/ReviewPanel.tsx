@@ -19,13 +19,16 @@ interface Props {
   reviews: ReadonlyMap<string, Said>;
   error: Error | null;
   onSay: (saying: Saying) => void;
-  /** The outline that is edited on the map. */
+  /** Whether an outline is edited on the map, or is about to be. */
+  editing: boolean;
+  /** What edits it; undefined until that is there. */
   editor: OutlineEditor | undefined;
   onEdit: (outline: Outline | undefined) => void;
 }
 
 /** Somebody looks at one building after the other and says what it is, by keys or buttons. */
-export function ReviewPanel({ id, buildings, walk, chosen, onGo, reviews, error, onSay, editor, onEdit }: Props) {
+export function ReviewPanel(props: Props) {
+  const { id, buildings, walk, chosen, onGo, reviews, error, onSay, editing, editor, onEdit } = props;
   const { say } = useWords();
   const [on, setOn] = useState(false);
   const section = useRef<HTMLElement>(null);
@@ -71,7 +74,8 @@ export function ReviewPanel({ id, buildings, walk, chosen, onGo, reviews, error,
     if (building !== undefined && said !== undefined) onSay({ feature: building.id, change: undefined });
   };
   const cancel = (): void => onEdit(undefined);
-  useKeys(on && editor === undefined, {
+  // While the editor is on its way, a key that goes on would leave the outline to another building.
+  useKeys(on && !editing, {
     j: () => step(1),
     k: () => step(-1),
     a: tell('accepted'),
@@ -79,7 +83,7 @@ export function ReviewPanel({ id, buildings, walk, chosen, onGo, reviews, error,
     e: fix,
     u: undo,
   });
-  useKeys(on && editor !== undefined, {
+  useKeys(on && editing, {
     ArrowLeft: () => editor?.move(-1, 0),
     ArrowRight: () => editor?.move(1, 0),
     ArrowUp: () => editor?.move(0, -1),
@@ -122,7 +126,7 @@ export function ReviewPanel({ id, buildings, walk, chosen, onGo, reviews, error,
           <p role="status" className="small">
             {say(none ? 'review.none' : said === undefined ? 'review.open' : `reviewed.${said.verdict}`)}
           </p>
-          {editor === undefined ? (
+          {!editing ? (
             <div className="choices">
               {key('A', 'review.accept', tell('accepted'), none)}
               {key('R', 'review.reject', tell('rejected'), none)}
@@ -133,9 +137,9 @@ export function ReviewPanel({ id, buildings, walk, chosen, onGo, reviews, error,
             </div>
           ) : (
             <>
-              <p className="quiet small">{say('review.edit')}</p>
+              {editor === undefined ? null : <p className="quiet small">{say('review.edit')}</p>}
               <div className="choices">
-                {key('↵', 'review.save', save)}
+                {key('↵', 'review.save', save, editor === undefined)}
                 {key('Esc', 'dialog.cancel', cancel)}
               </div>
             </>
