@@ -223,6 +223,27 @@ export function describeInterpret(demo: () => DemoHome): void {
       expect(await stage.cairn.client.reviews(id)).toEqual(before);
     });
 
+    test('what was said before is told, also where something is said before it has come', async () => {
+      const review = visit.page.getByRole('region', { name: 'Review' });
+      const reviews = new RegExp(`/predictions/${id}/reviews$`);
+      let letThrough = (): void => undefined;
+      const through = new Promise<void>((resolve) => (letThrough = resolve));
+      await visit.page.route(reviews, async (route) => {
+        await through;
+        await route.continue();
+      });
+      await openResult(visit, `?building=${buildings[5]!.id}`);
+      await visit.page.reload();
+      await button('Review by keyboard').click();
+      const saved = visit.page.waitForResponse((answer) => answer.request().method() === 'PUT');
+      await visit.page.keyboard.press('a');
+      expect((await saved).status()).toBeLessThan(300);
+      letThrough();
+      await review.getByText('2 accepted, 1 fixed, 1 rejected.').waitFor();
+      await visit.page.unroute(reviews);
+      await stage.cairn.client.withdrawReview(id, buildings[5]!.id);
+    });
+
     test('a result is compared with a file and with another result: what is in both, new and missing, and the offset', async () => {
       const figures = visit.page.getByRole('region', { name: 'Compare' }).locator('.figures');
       const told = (words: string) => figures.getByText(words).waitFor();

@@ -30,9 +30,14 @@ export function useReviews(prediction: string) {
     },
     onMutate: async ({ feature, change }) => {
       await queries.cancelQueries({ queryKey: key });
+      const wasThere = queries.getQueryData(key) !== undefined;
       queries.setQueryData<ReviewList>(key, (before) => before && withSaid(before, feature, change));
+      return { wasThere };
     },
-    onError: () => queries.invalidateQueries({ queryKey: key }),
+    // A list that was still on its way was held up by this, and nobody else asks for it again.
+    onSettled: async (_, error, __, made) => {
+      if (error !== null || made?.wasThere !== true) await queries.invalidateQueries({ queryKey: key });
+    },
   });
   return { reviews, say, error: list.error ?? say.error };
 }
