@@ -163,6 +163,9 @@ export function describeOperate(demo: () => DemoHome): void {
       await log.getByText('token.revoked').first().waitFor();
       await stage.cairn.client.addAccount({ id: 'bikash', roles: ['mapper'] });
       await log.getByText('account:bikash').waitFor();
+      // What has come stays when no more is to come.
+      await visit.page.getByLabel('Follow').uncheck();
+      await log.getByText('account:bikash').waitFor();
       await visit.page.getByLabel('Kind').fill('account');
       await visit.page.keyboard.press('Enter');
       await log.getByText('token.revoked').first().waitFor({ state: 'detached' });

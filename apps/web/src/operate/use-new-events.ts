@@ -17,8 +17,8 @@ export function useNewEvents(
 ): { events: readonly EventInfo[]; error: unknown } {
   const [events, setEvents] = useState<readonly EventInfo[]>([]);
   const [error, setError] = useState<unknown>();
+  useEffect(() => setEvents([]), [selection, behind]);
   useEffect(() => {
-    setEvents([]);
     setError(undefined);
     if (!live) return;
     const controller = new AbortController();
