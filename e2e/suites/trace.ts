@@ -11,20 +11,22 @@ interface File {
   'cairn:receipt': { facts: { approver: { name: string } }; upstream: unknown[] };
 }
 
-/** Runs in the browser: a file falls on the page. */
-const dropOnPage = ({ name, text }: { name: string; text: string }): void => {
+/** Runs in the browser: a file falls on the page. Answers whether the browser is kept from opening it in the page's place. */
+const dropOnPage = ({ name, text, on = 'h1' }: { name: string; text: string; on?: string }): boolean => {
   const view = globalThis as unknown as {
     DataTransfer: new () => { items: { add: (file: unknown) => void } };
     DragEvent: new (type: string, options: object) => unknown;
     File: new (parts: string[], name: string) => unknown;
-    document: { querySelector: (selector: string) => { dispatchEvent: (event: unknown) => void } };
+    document: { querySelector: (selector: string) => { dispatchEvent: (event: unknown) => boolean } };
   };
   const dataTransfer = new view.DataTransfer();
   dataTransfer.items.add(new view.File([text], name));
-  for (const type of ['dragenter', 'dragover', 'drop']) {
-    const event = new view.DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
-    view.document.querySelector('h1').dispatchEvent(event);
-  }
+  return (
+    ['dragenter', 'dragover', 'drop']
+      .map((type) => new view.DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
+      .map((event) => view.document.querySelector(on).dispatchEvent(event))
+      .at(-1) === false
+  );
 };
 
 /** The trail of a result as a page, and files that are checked in the browser alone. */
@@ -98,6 +100,18 @@ export function describeTrace(demo: () => DemoHome): void {
         await visit.page.context().setOffline(false);
         expect([place, asked]).toEqual([place, []]);
       }
+    });
+
+    test('a file that falls beside an open dialog opens nothing in the page’s place', async () => {
+      await visit.open('/predict');
+      await ready();
+      await visit.page.getByRole('button', { name: 'Add imagery …' }).click();
+      await visit.page.getByRole('dialog').waitFor();
+      const file = { name: 'from-somebody.geojson', text: original, on: '.overlay' };
+      expect(await visit.page.evaluate(dropOnPage, file)).toBe(true);
+      await visit.page.keyboard.press('Escape');
+      await visit.page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(visit.page.url()).toContain('#/predict');
     });
 
     test('the page stays at hand while thousands of buildings are checked', async () => {

@@ -43,8 +43,10 @@ export function DropAnywhere({ load }: { load: () => Promise<unknown> }) {
     const drop = (event: DragEvent): void => {
       setOver(false);
       const file = event.dataTransfer?.files[0];
-      if (file === undefined || event.defaultPrevented || takesFiles(event.target)) return;
+      if (file === undefined || event.defaultPrevented) return;
+      // Else the browser would open a file that falls beside the place that takes it, in place of this page.
       event.preventDefault();
+      if (takesFiles(event.target)) return;
       giveFile(file);
       go(hrefOf({ page: 'verify' }));
     };
