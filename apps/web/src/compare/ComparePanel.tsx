@@ -3,6 +3,7 @@ import { type DragEvent, useState } from 'react';
 import { useWords } from '../language/words.ts';
 import { listPredictions, type PredictionInfo } from '../prediction/predictions.ts';
 import { comparedColours } from '../map/style-colours.ts';
+import { FileButton } from '../shell/FileButton.tsx';
 import type { ComparisonFigures } from './compare.ts';
 import './compare.css';
 
@@ -25,9 +26,6 @@ export function ComparePanel({ info, layer, onLayer, figures, fault }: Props) {
   const [over, setOver] = useState(false);
   const list = useQuery({ queryKey: ['predictions'], queryFn: listPredictions });
   const others = (list.data ?? []).filter(({ id }) => id !== info.id);
-  const take = (file: File | undefined): void => {
-    if (file !== undefined) onLayer({ file });
-  };
   const drag = (dragged: boolean) => (event: DragEvent) => {
     event.preventDefault();
     setOver(dragged);
@@ -40,7 +38,8 @@ export function ComparePanel({ info, layer, onLayer, figures, fault }: Props) {
       onDragLeave={drag(false)}
       onDrop={(event) => {
         drag(false)(event);
-        take(event.dataTransfer.files[0]);
+        const [file] = event.dataTransfer.files;
+        if (file !== undefined) onLayer({ file });
       }}
     >
       <h2>{say('compare.title')}</h2>
@@ -58,18 +57,11 @@ export function ComparePanel({ info, layer, onLayer, figures, fault }: Props) {
             </option>
           ))}
         </select>
-        <label className="button plain small file">
-          {say('compare.file')}
-          <input
-            type="file"
-            accept=".geojson,.json,.osm,.xml,application/geo+json"
-            onChange={({ target }) => {
-              take(target.files?.[0]);
-              // The same file can be chosen again.
-              target.value = '';
-            }}
-          />
-        </label>
+        <FileButton
+          words={say('compare.file')}
+          accept=".geojson,.json,.osm,.xml,application/geo+json"
+          onFile={(file) => onLayer({ file })}
+        />
         {layer === undefined ? null : (
           <button className="button plain small" onClick={() => onLayer(undefined)}>
             {say('compare.stop')}

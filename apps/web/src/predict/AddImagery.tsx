@@ -5,6 +5,7 @@ import { toIdentifier, type ProcessInput } from '@cairn/contracts';
 import { type ImageryChoice, imageryKey } from '../catalog/imagery.ts';
 import { gateway, type Bbox } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
+import { FileButton } from '../shell/FileButton.tsx';
 import { Problem } from '../shell/Problem.tsx';
 import { type AreaGeometry, boxOf } from './area.ts';
 import { tilesIn, zoomFor } from './tiles.ts';
@@ -130,15 +131,12 @@ function FileForm({ onSubmit, children }: FormProps) {
         }}
       >
         <p>{file === undefined ? say('imagery.drop') : `${file.name} · ${formats.megabytes(file.size)}`}</p>
-        <label className="button plain small file">
-          {say('imagery.choose')}
-          <input
-            type="file"
-            accept=".tif,.tiff,image/tiff"
-            required={file === undefined}
-            onChange={(event) => setFile(event.target.files?.[0])}
-          />
-        </label>
+        <FileButton
+          words={say('imagery.choose')}
+          accept=".tif,.tiff,image/tiff"
+          required={file === undefined}
+          onFile={setFile}
+        />
       </DropZone>
       <LabelFields suggested={file?.name.replace(/\.[^.]+$/, '') ?? ''} key={file?.name} />
       {children}

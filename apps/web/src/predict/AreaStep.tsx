@@ -3,6 +3,7 @@ import type { ImageryChoice } from '../catalog/imagery.ts';
 import type { Bbox } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
 import type { DrawingMode } from '../map/MapView.ts';
+import { FileButton } from '../shell/FileButton.tsx';
 import { type AreaGeometry, boxArea, commonBox, readArea } from './area.ts';
 
 interface Props {
@@ -93,14 +94,11 @@ function PastedArea({ onArea }: { onArea: (area: AreaGeometry) => void }) {
         <button className="button plain small" onClick={() => take(text)} disabled={text.trim() === ''}>
           {say('area.use')}
         </button>
-        <label className="button plain small file">
-          {say('area.file')}
-          <input
-            type="file"
-            accept=".geojson,.json,application/geo+json,application/json"
-            onChange={(event) => void event.target.files?.[0]?.text().then(take)}
-          />
-        </label>
+        <FileButton
+          words={say('area.file')}
+          accept=".geojson,.json,application/geo+json,application/json"
+          onFile={(file) => void file.text().then(take)}
+        />
       </div>
     </details>
   );

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { DropZone } from 'react-aria-components';
 import { useWords } from '../language/words.ts';
 import { useSession } from '../session/session.ts';
+import { FileButton } from '../shell/FileButton.tsx';
 import { Waiting } from '../shell/Notice.tsx';
 import { Problem } from '../shell/Problem.tsx';
 import { useTitle } from '../shell/use-title.ts';
@@ -35,34 +36,23 @@ export default function VerifyPage() {
         }}
       >
         <p>{dropped === undefined ? say('verify.drop') : <strong dir="auto">{dropped.file.name}</strong>}</p>
-        <label className="button plain file">
-          {say(dropped === undefined ? 'verify.choose' : 'verify.chooseOther')}
-          <input
-            type="file"
-            accept=".geojson,.json,application/geo+json,application/json"
-            onChange={({ target: { files } }) => {
-              const [file] = files ?? [];
-              if (file !== undefined) giveFile(file);
-            }}
-          />
-        </label>
+        <FileButton
+          className="button plain file"
+          words={say(dropped === undefined ? 'verify.choose' : 'verify.chooseOther')}
+          accept=".geojson,.json,application/geo+json,application/json"
+          onFile={giveFile}
+        />
       </DropZone>
       {dropped === undefined ? null : <Checked key={dropped.number} {...dropped} given={given} />}
       <section>
         <h2>{say('verify.otherKey')}</h2>
         <p>{given === undefined ? say('verify.otherKeyLead') : say('verify.otherKeyGiven', { name: given.name })}</p>
         <div className="choices">
-          <label className="button plain small file">
-            {say('verify.chooseKey')}
-            <input
-              type="file"
-              accept=".pub,.pem"
-              onChange={({ target: { files } }) => {
-                const [file] = files ?? [];
-                void file?.text().then((pem) => setGiven({ name: file.name, pem }));
-              }}
-            />
-          </label>
+          <FileButton
+            words={say('verify.chooseKey')}
+            accept=".pub,.pem"
+            onFile={(file) => void file.text().then((pem) => setGiven({ name: file.name, pem }))}
+          />
           {given === undefined ? null : (
             <button className="button plain small" onClick={() => setGiven(undefined)}>
               {say('verify.ownKey')}
