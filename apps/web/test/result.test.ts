@@ -87,7 +87,7 @@ describe('the columns of a result', () => {
     fc.assert(
       fc.property(fc.array(anyBuilding, { maxLength: 30 }), fc.boolean(), (buildings, descending) => {
         const columns = new Columns(buildings);
-        const all = columns.within(undefined);
+        const all = columns.all;
         for (const by of ['area', 'confidence'] as const) {
           const rows = [...ordered(all, { by, descending }, columns)];
           const values = by === 'area' ? columns.area : columns.confidence;

@@ -105,7 +105,7 @@ export function Result({ info, buildings, ground, query, children }: Props) {
   // The slider does not wait for it.
   const deferredLeast = useDeferredValue(view.least);
   const comparison = useMemo(
-    () => found && figuresOf(found.pairs, columns.sure(columns.within(undefined), deferredLeast), found.theirs.length),
+    () => found && figuresOf(found.pairs, columns.sure(columns.all, deferredLeast), found.theirs.length),
     [found, columns, deferredLeast],
   );
   const onlyInOne = useMemo(
@@ -118,10 +118,8 @@ export function Result({ info, buildings, ground, query, children }: Props) {
         : undefined,
     [comparison, found, features],
   );
-  const walk = useMemo(
-    () => ordered(columns.sure(columns.within(undefined), view.least), order, columns),
-    [columns, view.least, order],
-  );
+  // Asked for by a key; at each step of the slider it would be sorted for nobody.
+  const walk = (): Uint32Array => ordered(columns.sure(columns.all, view.least), order, columns);
   const edit = (outline: Outline | undefined): void => {
     stopEditing();
     setEdited(outline);

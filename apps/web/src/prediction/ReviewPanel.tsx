@@ -12,8 +12,8 @@ import './review.css';
 interface Props {
   id: string;
   buildings: readonly FoundFeature[];
-  /** The places of the buildings to look at, in the order in which they come. */
-  walk: Uint32Array;
+  /** The places of the buildings to look at, in the order in which they come; sorted anew at each call. */
+  walk: () => Uint32Array;
   chosen: number | undefined;
   onGo: (place: number) => void;
   reviews: ReadonlyMap<string, Said>;
@@ -37,14 +37,16 @@ export function ReviewPanel(props: Props) {
   const said = building === undefined ? undefined : reviews.get(building.id);
 
   const step = (by: 1 | -1): void => {
-    if (walk.length === 0) return;
-    const at = chosen === undefined ? -1 : walk.indexOf(chosen);
-    onGo(walk[at < 0 ? 0 : (at + by + walk.length) % walk.length]!);
+    const places = walk();
+    if (places.length === 0) return;
+    const at = chosen === undefined ? -1 : places.indexOf(chosen);
+    onGo(places[at < 0 ? 0 : (at + by + places.length) % places.length]!);
   };
   /** On to the next that nobody has looked at. */
   const onward = (): void => {
-    const at = chosen === undefined ? -1 : walk.indexOf(chosen);
-    const after = [...walk.subarray(at + 1), ...walk.subarray(0, Math.max(0, at))];
+    const places = walk();
+    const at = chosen === undefined ? -1 : places.indexOf(chosen);
+    const after = [...places.subarray(at + 1), ...places.subarray(0, Math.max(0, at))];
     const next = after.find((place) => !reviews.has(buildings[place]!.id));
     if (next !== undefined) onGo(next);
   };

@@ -23,6 +23,8 @@ export class Columns {
   readonly confidence: Float64Array;
   /** In m². */
   readonly area: Float64Array;
+  /** The places of all of them, in the order of the file. */
+  readonly all: Uint32Array;
   readonly #bin: Uint8Array;
   /** West, south, east, north of each building. */
   readonly #boxes: Float64Array;
@@ -30,6 +32,7 @@ export class Columns {
   constructor(buildings: readonly FoundFeature[]) {
     this.confidence = Float64Array.from(buildings, ({ properties }) => properties.confidence);
     this.area = Float64Array.from(buildings, ({ properties }) => properties.area_m2);
+    this.all = Uint32Array.from(buildings.keys());
     this.#bin = Uint8Array.from(this.confidence, binOf);
     this.#boxes = new Float64Array(4 * buildings.length);
     for (const [place, { geometry }] of buildings.entries()) {
@@ -56,12 +59,7 @@ export class Columns {
 
   /** The places of the buildings that a view holds, even in part; of all where there is no view. */
   within(view: Bbox | undefined): Uint32Array {
-    const places = new Uint32Array(this.count);
-    let found = 0;
-    for (let place = 0; place < this.count; place++) {
-      if (view === undefined || this.#meets(place, view)) places[found++] = place;
-    }
-    return places.subarray(0, found);
+    return view === undefined ? this.all : this.all.filter((place) => this.#meets(place, view));
   }
 
   /** Those of some places whose confidence is at least that at which a bin begins. */
