@@ -49,6 +49,21 @@ export function describeApprove(demo: () => DemoHome): void {
       expect(await stages()).toEqual(['2 candidate', '1 production']);
     });
 
+    test('a page that cannot be fetched again stays, with what was written on it, and tells that it may be old', async () => {
+      const asked = /\/evidence(\?|$)/;
+      await page().route(asked, (route) => route.abort());
+      // The reader comes back from another window.
+      await page().evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))");
+      const notice = page().getByText('Something on this page could not be fetched again');
+      await notice.waitFor();
+      expect(await reason().inputValue()).toBe('Compared with the labels of the test part.');
+      expect(await visit.barriers()).toEqual([]);
+      await page().unroute(asked);
+      await button('Try again').click();
+      await notice.waitFor({ state: 'detached' });
+      await reason().focus();
+    });
+
     test('the keyboard alone approves it as the one that answers first', async () => {
       const press = async (what: ReturnType<typeof button>, key: string): Promise<void> => {
         await visit.tabTo(what);

@@ -5,6 +5,7 @@ import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
 import '../model/model.css';
 import { hrefOf } from '../route/place.ts';
+import { failureOf } from '../shell/failure.ts';
 import { FailurePage, WaitingPage } from '../shell/Notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { DecisionForm } from './DecisionForm.tsx';
@@ -42,9 +43,9 @@ export default function ApprovePage({ model, query }: { model: string; query: UR
     queryFn: () => gateway.evidence(model, beside!.version),
     enabled: beside !== undefined,
   });
-  const failed = models.error ?? shown.error ?? departure.error;
-  if (failed !== null) return <FailurePage error={failed} />;
-  if (models.isSuccess && version === undefined) {
+  const failure = failureOf(models, shown, departure);
+  if (failure !== undefined) return <FailurePage {...failure} />;
+  if (models.data !== undefined && version === undefined) {
     const action = 'Choose one of those on the start page.';
     return <FailurePage error={new CairnError('not-found', `There is no model ${model}.`, { where: model, action })} />;
   }

@@ -5,6 +5,7 @@ import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
 import '../model/model.css';
 import { hrefOf } from '../route/place.ts';
+import { failureOf } from '../shell/failure.ts';
 import { FailurePage, WaitingPage } from '../shell/Notice.tsx';
 import { Problem } from '../shell/Problem.tsx';
 import { useTitle } from '../shell/use-title.ts';
@@ -18,8 +19,9 @@ import './dataset.css';
 export default function DatasetPage({ id }: { id: string }) {
   const { say } = useWords();
   const datasets = useDatasets();
-  if (datasets.isPending) return <WaitingPage words={say('page.wait')} />;
-  if (datasets.isError) return <FailurePage error={datasets.error} retry={() => void datasets.refetch()} />;
+  const failure = failureOf(datasets);
+  if (failure !== undefined) return <FailurePage {...failure} />;
+  if (datasets.data === undefined) return <WaitingPage words={say('page.wait')} />;
   const dataset = datasets.data.find((one) => one.id === id);
   if (dataset === undefined) {
     const action = 'Choose one of those on the page "Training".';

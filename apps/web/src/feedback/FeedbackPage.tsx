@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
+import { failureOf } from '../shell/failure.ts';
 import { Empty, FailurePage, WaitingPage } from '../shell/Notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { feedbackKey, ratings } from './ratings.ts';
@@ -20,8 +21,9 @@ export default function FeedbackPage() {
     getNextPageParam: (page) => (page.length < pageSize ? undefined : page.at(-1)?.id),
     staleTime: 0,
   });
-  if (said.isPending) return <WaitingPage words={say('page.wait')} />;
-  if (said.isError) return <FailurePage error={said.error} retry={() => void said.refetch()} />;
+  const failure = failureOf(said);
+  if (failure !== undefined) return <FailurePage {...failure} />;
+  if (said.data === undefined) return <WaitingPage words={say('page.wait')} />;
   const all = said.data.pages.flat();
   if (all.length === 0) {
     return (

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { lazy } from 'react';
 import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
+import { failureOf } from '../shell/failure.ts';
 import { FailurePage, WaitingPage } from '../shell/Notice.tsx';
 
 const JobPage = lazy(() => import('./JobPage.tsx'));
@@ -11,8 +12,9 @@ const WorkPage = lazy(() => import('../training/WorkPage.tsx'));
 export default function AnyJobPage({ id, query }: { id: string; query: URLSearchParams }) {
   const { say } = useWords();
   const job = useQuery({ queryKey: ['job', id], queryFn: () => gateway.job(id) });
-  if (job.isPending) return <WaitingPage words={say('page.wait')} />;
-  if (job.isError) return <FailurePage error={job.error} retry={() => void job.refetch()} />;
+  const failure = failureOf(job);
+  if (failure !== undefined) return <FailurePage {...failure} />;
+  if (job.data === undefined) return <WaitingPage words={say('page.wait')} />;
   return job.data.processID === 'predict' ? (
     <JobPage id={id} query={query} />
   ) : (

@@ -8,6 +8,7 @@ import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
 import { MapBoundary } from '../map/MapBoundary.tsx';
 import { hrefOf } from '../route/place.ts';
+import { failureOf } from '../shell/failure.ts';
 import { FailurePage, Waiting, WaitingPage } from '../shell/Notice.tsx';
 import { Problem } from '../shell/Problem.tsx';
 import { useTitle } from '../shell/use-title.ts';
@@ -23,8 +24,9 @@ const Card = lazy(() => import('./Card.tsx'));
 export default function ModelPage({ model, query }: { model: string; query: URLSearchParams }) {
   const { say } = useWords();
   const models = useModels();
-  if (models.isPending) return <WaitingPage words={say('page.wait')} />;
-  if (models.isError) return <FailurePage error={models.error} retry={() => void models.refetch()} />;
+  const failure = failureOf(models);
+  if (failure !== undefined) return <FailurePage {...failure} />;
+  if (models.data === undefined) return <WaitingPage words={say('page.wait')} />;
   const versions = models.data.filter((one) => one.model === model);
   const chosen = versions.find(({ version }) => String(version) === query.get('version')) ?? versions[0];
   if (chosen === undefined) {

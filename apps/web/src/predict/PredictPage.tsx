@@ -9,6 +9,7 @@ import { MapBoundary } from '../map/MapBoundary.tsx';
 import type { DrawingMode } from '../map/MapView.ts';
 import { hrefOf } from '../route/place.ts';
 import { go, setQuery } from '../route/use-location.ts';
+import { failureOf } from '../shell/failure.ts';
 import { Empty, FailurePage, Waiting, WaitingPage } from '../shell/Notice.tsx';
 import { useOnline } from '../shell/OfflineNotice.tsx';
 import { Problem } from '../shell/Problem.tsx';
@@ -28,9 +29,8 @@ export default function PredictPage({ query }: { query: URLSearchParams }) {
   useTitle(say('predict.title'));
   const models = useModels();
   const imagery = useImagery();
-  const failed = models.error ?? imagery.error;
-  if (failed !== null)
-    return <FailurePage error={failed} retry={() => void Promise.all([models.refetch(), imagery.refetch()])} />;
+  const failure = failureOf(models, imagery);
+  if (failure !== undefined) return <FailurePage {...failure} />;
   if (models.data === undefined || imagery.data === undefined) return <WaitingPage words={say('page.wait')} />;
   const answering = models.data.filter(({ stage }) => stage === 'production');
   const model = answering.find(({ id, model }) => [id, model].includes(query.get('model') ?? '')) ?? answering[0];

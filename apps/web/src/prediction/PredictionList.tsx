@@ -3,6 +3,7 @@ import { useImagery } from '../catalog/imagery.ts';
 import { useModels } from '../catalog/models.ts';
 import { useWords } from '../language/words.ts';
 import { hrefOf } from '../route/place.ts';
+import { failureOf } from '../shell/failure.ts';
 import { Empty, FailurePage, WaitingPage } from '../shell/Notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { RunningJobs } from './RunningJobs.tsx';
@@ -15,8 +16,9 @@ export default function PredictionList() {
   const list = useQuery({ queryKey: ['predictions'], queryFn: listPredictions, staleTime: 0 });
   const imagery = useImagery();
   const models = useModels();
-  if (list.isPending) return <WaitingPage words={say('predictions.wait')} />;
-  if (list.isError) return <FailurePage error={list.error} retry={() => void list.refetch()} />;
+  const failure = failureOf(list);
+  if (failure !== undefined) return <FailurePage {...failure} />;
+  if (list.data === undefined) return <WaitingPage words={say('predictions.wait')} />;
   const imageName = (id: string) => imagery.data?.find((one) => one.id === id)?.title ?? id;
   const modelName = (id: string) => models.data?.find((one) => one.id === id)?.title ?? id;
   return (

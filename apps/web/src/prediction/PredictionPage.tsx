@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { FeedbackButton } from '../feedback/FeedbackButton.tsx';
 import { useWords } from '../language/words.ts';
+import { failureOf } from '../shell/failure.ts';
 import { FailurePage, WaitingPage } from '../shell/Notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { TrailInBrief } from '../trail/TrailInBrief.tsx';
@@ -35,8 +36,8 @@ export default function PredictionPage({ id, query }: { id: string; query: URLSe
     [id, verdict.data, verdict.error, say],
   );
 
-  const failed = info.error ?? text.error ?? key.error;
-  if (failed !== null) return <FailurePage error={failed} />;
+  const failure = failureOf(info, text, key);
+  if (failure !== undefined) return <FailurePage {...failure} />;
   if (buildings === undefined || info.data === undefined) return <WaitingPage words={say('prediction.wait')} />;
   return (
     <Result info={info.data} buildings={buildings} ground={ground.data} query={query}>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useWords } from '../language/words.ts';
 import { readBuildings, readPrediction } from '../prediction/predictions.ts';
 import { hrefOf } from '../route/place.ts';
+import { failureOf } from '../shell/failure.ts';
 import { FailurePage, Waiting, WaitingPage } from '../shell/Notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { KeyWords } from './KeyWords.tsx';
@@ -19,8 +20,8 @@ export default function TrailPage({ id }: { id: string }) {
   const text = useQuery({ queryKey: ['buildings', id], queryFn: () => readBuildings(id), staleTime: Infinity });
   const key = useOwnKey();
   const verdict = useVerdict(id, text.data, key.data ?? null);
-  const failed = info.error ?? text.error ?? key.error ?? verdict.error;
-  if (failed !== null) return <FailurePage error={failed} />;
+  const failure = failureOf(info, text, key, verdict);
+  if (failure !== undefined) return <FailurePage {...failure} />;
   if (info.data === undefined) return <WaitingPage words={say('prediction.wait')} />;
   return (
     <main id="main" tabIndex={-1} className="list trail-page">

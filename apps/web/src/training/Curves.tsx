@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
+import { failureOf } from '../shell/failure.ts';
 import { Waiting } from '../shell/Notice.tsx';
 import { Problem } from '../shell/Problem.tsx';
 import { CurvePlot } from './CurvePlot.tsx';
@@ -26,7 +27,8 @@ export function Curves({ job, running }: { job: string; running: boolean }) {
     staleTime: 0,
     placeholderData: (before) => before,
   });
-  if (own.isError || run.isError) return <Problem error={own.error ?? run.error} />;
+  const failure = failureOf(own, run);
+  if (failure !== undefined) return <Problem {...failure} />;
   const curves = run.data?.curves ?? [];
   if (curves.length > 0) {
     return (

@@ -6,6 +6,7 @@ import { useWords } from '../language/words.ts';
 import '../model/model.css';
 import { hrefOf } from '../route/place.ts';
 import { setQuery } from '../route/use-location.ts';
+import { failureOf } from '../shell/failure.ts';
 import { Empty, FailurePage, Waiting, WaitingPage } from '../shell/Notice.tsx';
 import { Problem } from '../shell/Problem.tsx';
 import { useTitle } from '../shell/use-title.ts';
@@ -25,7 +26,8 @@ export default function RunsPage({ query }: { query: URLSearchParams }) {
     enabled: model !== undefined,
     staleTime: 0,
   });
-  if (models.isError) return <FailurePage error={models.error} />;
+  const failure = failureOf(models);
+  if (failure !== undefined) return <FailurePage {...failure} />;
   if (models.data === undefined) return <WaitingPage words={say('page.wait')} />;
   const named = query.get('runs')?.split(',') ?? runs.data?.slice(0, 2).map(({ run }) => run) ?? [];
   const chosen = (runs.data ?? []).filter(({ run }) => named.includes(run)).slice(0, 4);

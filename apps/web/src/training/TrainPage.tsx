@@ -5,6 +5,7 @@ import { useWords } from '../language/words.ts';
 import { hrefOf } from '../route/place.ts';
 import { setQuery } from '../route/use-location.ts';
 import { useSession } from '../session/session.ts';
+import { failureOf } from '../shell/failure.ts';
 import { Empty, FailurePage, Waiting, WaitingPage } from '../shell/Notice.tsx';
 import { Problem } from '../shell/Problem.tsx';
 import { useTitle } from '../shell/use-title.ts';
@@ -27,8 +28,9 @@ export default function TrainPage({ query }: { query: URLSearchParams }) {
     queryFn: () => readModelSettings(model!.id),
     enabled: model !== undefined,
   });
-  const failed = models.error ?? datasets.error;
-  if (failed !== null) return <FailurePage error={failed} />;
+  const failure = failureOf(models, datasets);
+  const unsettled = failureOf(settings);
+  if (failure !== undefined) return <FailurePage {...failure} />;
   if (models.data === undefined || datasets.data === undefined) return <WaitingPage words={say('page.wait')} />;
   if (model === undefined || dataset === undefined) {
     return (
@@ -72,7 +74,7 @@ export default function TrainPage({ query }: { query: URLSearchParams }) {
         </label>
       </div>
       <DatasetFacts dataset={dataset} />
-      {settings.isError ? <Problem error={settings.error} retry={() => void settings.refetch()} /> : null}
+      {unsettled === undefined ? null : <Problem {...unsettled} />}
       {settings.isPending ? <Waiting words={say('page.wait')} /> : null}
       {settings.data === undefined ? null : (
         <SettingsForm
