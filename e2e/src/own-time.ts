@@ -1,31 +1,34 @@
 import type { Page } from 'playwright-core';
 
-interface Profile {
-  nodes: { id: number; callFrame: { functionName: string; url: string } }[];
-  samples: number[];
-  timeDeltas: number[];
+interface TraceEvent {
+  name: string;
+  /** `X` for what has a length. */
+  ph: string;
+  pid: number;
+  tid: number;
+  /** CPU time of its thread, in µs. */
+  tdur?: number;
 }
 
+const mark = 'own-time';
+
 /**
- * The longest stretch, in ms, that a page's own code runs while something is done with the page. What the browser does in between
- * does not count: here it draws the map without a graphics card, which takes longer than everything else.
+ * The CPU time, in ms, of the longest task of a page's own thread while something is done with the page: scripts, garbage, style and
+ * layout, for as long as nobody else can be answered. Waiting does not count, for a processor that others use or for the graphics
+ * card, which here is a program: that is the machine's, not the page's.
  */
-export async function longestStretch(page: Page, work: () => Promise<unknown>): Promise<number> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Profiler.enable');
-  await session.send('Profiler.start');
+export async function heaviestTask(page: Page, work: () => Promise<unknown>): Promise<number> {
+  const browser = page.context().browser()!;
+  await browser.startTracing(page, { categories: ['-*', 'toplevel', 'devtools.timeline', 'blink.user_timing'] });
+  // It stands in the trace by the thread that is asked for.
+  await page.evaluate(`performance.mark('${mark}')`);
   await work();
-  const { profile } = (await session.send('Profiler.stop')) as { profile: Profile };
-  await session.detach();
-  const own = new Set(
-    profile.nodes
-      .filter(({ callFrame: { functionName, url } }) => url !== '' || functionName === '(garbage collector)')
-      .map(({ id }) => id),
+  const trace = (await browser.stopTracing()).toString();
+  const { traceEvents } = JSON.parse(trace) as { traceEvents: TraceEvent[] };
+  const own = traceEvents.find(({ name }) => name === mark);
+  const tasks = traceEvents.filter(
+    ({ name, ph, pid, tid }) => name.endsWith('RunTask') && ph === 'X' && pid === own?.pid && tid === own.tid,
   );
-  let [longest, stretch] = [0, 0];
-  for (const [i, node] of profile.samples.entries()) {
-    stretch = own.has(node) ? stretch + profile.timeDeltas[i]! / 1000 : 0;
-    longest = Math.max(longest, stretch);
-  }
-  return longest;
+  if (tasks.length === 0) throw new Error('The trace tells of no task of the page.');
+  return Math.max(...tasks.map(({ tdur = Infinity }) => tdur)) / 1000;
 }

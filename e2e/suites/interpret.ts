@@ -3,7 +3,7 @@ import type { FoundFeature, ReviewChange } from '@cairn/contracts';
 import type { DemoHome } from '../src/demo-home.ts';
 import { Stage } from '../src/stage.ts';
 import { manyBuildings } from '../src/many-buildings.ts';
-import { longestStretch } from '../src/own-time.ts';
+import { heaviestTask } from '../src/own-time.ts';
 import { pidOf } from '../src/victim.ts';
 import type { Visit } from '../src/visit.ts';
 
@@ -307,32 +307,44 @@ export function describeInterpret(demo: () => DemoHome): void {
       await visit.page.waitForURL((url) => !url.hash.includes('with='));
     });
 
-    test('10,000 buildings stay smooth: no step of the slider takes the page 100 ms', async () => {
-      const many = await stage.begin();
-      await many.page.route('**/buildings.geojson', (route) =>
-        route.fulfill({ contentType: 'application/geo+json', body: manyBuildings(10_000, corner) }),
-      );
-      await openResult(many);
-      await soon(() => counted(many)).toBe(10_000);
-      await many.mapDrawn();
-      // A machine that others use may hold up any of them once: what is slow by itself is slow each time.
-      const best = new Array<number>(9).fill(Infinity);
-      for (let pass = 0; pass < 3; pass++) {
-        await slider(many).fill('0');
-        await soon(() => counted(many)).toBe(10_000);
-        for (let step = 0; step < best.length; step++) {
-          const before = await counted(many);
-          const stretch = await longestStretch(many.page, async () => {
-            await slider(many).fill(String(2 * step + 2));
-            await soon(() => counted(many)).toBeLessThan(before);
-          });
-          best[step] = Math.min(best[step]!, stretch);
+    test(
+      '10,000 buildings stay smooth: neither to open them nor to move the slider takes the page 100 ms at a stretch',
+      { timeout: 300_000 },
+      async () => {
+        const many = await stage.begin();
+        const body = manyBuildings(10_000, corner);
+        await many.page.route('**/buildings.geojson', (route) =>
+          route.fulfill({ contentType: 'application/geo+json', body }),
+        );
+        const [opening, moving] = [[], []] as [number[], number[]];
+        // What is slow by itself is slow each time; garbage is collected when the browser likes.
+        for (let pass = 0; pass < 2; pass++) {
+          await many.open('/predictions');
+          await many.page.reload();
+          await many.page.locator('main h1').waitFor();
+          opening.push(
+            await heaviestTask(many.page, async () => {
+              await openResult(many);
+              await many.page.locator('.steps.brief').waitFor();
+            }),
+          );
+          expect(await counted(many)).toBe(10_000);
+          moving.push(
+            await heaviestTask(many.page, async () => {
+              for (let step = 3; step <= 18; step += 3) {
+                const before = await counted(many);
+                await slider(many).fill(String(step));
+                await soon(() => counted(many)).toBeLessThan(before);
+              }
+            }),
+          );
         }
-      }
-      expect(Math.max(...best)).toBeLessThan(100);
-      expect(await rows(many).count()).toBeLessThan(30);
-      await many.end();
-    });
+        expect(Math.min(...opening)).toBeLessThan(100);
+        expect(Math.min(...moving)).toBeLessThan(100);
+        expect(await rows(many).count()).toBeLessThan(30);
+        await many.end();
+      },
+    );
 
     test('a review is refused where it is of no building, or its outline does not hold; what was taken in outlives the gateway', async () => {
       const { client } = stage.cairn;

@@ -12,6 +12,7 @@ import type { FoundFeature } from '@cairn/contracts';
 import type { Bbox } from '../gateway.ts';
 import type { Say } from '../language/words.ts';
 import type { AreaGeometry } from '../predict/area.ts';
+import { BuildingSource } from './building-source.ts';
 import { binOf } from './confidence.ts';
 import type { Outline, OutlineEditor } from './edit.ts';
 import { aboveImagery, binLayers, bins, fillOpacity, mapStyle, nothing, resultLayers } from './style.ts';
@@ -59,6 +60,7 @@ export class MapView {
   /** Bins below it are hidden. */
   #firstBin = 0;
   #stopDrawing: (() => void) | undefined;
+  #buildings: BuildingSource | undefined;
   #swipe: Swipe | undefined;
   #ended = false;
 
@@ -145,7 +147,10 @@ export class MapView {
   }
 
   setBuildings(features: readonly FoundFeature[]): void {
-    this.#setData('buildings', { type: 'FeatureCollection', features: [...features] });
+    this.#whenReady(() => {
+      this.#buildings ??= new BuildingSource(this.#map.getSource<GeoJSONSource>('buildings')!);
+      this.#buildings.set(features);
+    });
   }
 
   /** Hides buildings that the model is less sure of; a share of 0..1 at which a bin begins. */
@@ -254,6 +259,7 @@ export class MapView {
   remove(): void {
     this.#ended = true;
     this.#stopDrawing?.();
+    this.#buildings?.end();
     this.#map.remove();
   }
 

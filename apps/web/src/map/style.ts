@@ -32,8 +32,7 @@ export function mapStyle(dark: boolean): StyleSpecification {
     sources: {
       land: { type: 'geojson', data: landOfEarth() },
       footprints: empty,
-      // Ids of content are no numbers, which is what tiles hold: the position in the list stands in for them.
-      buildings: { type: 'geojson', data: nothing, generateId: true },
+      buildings: empty,
       compared: empty,
       reviewed: empty,
       chosen: empty,

@@ -7,7 +7,7 @@ import { FailurePage, WaitingPage } from '../shell/Notice.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { TrailInBrief } from '../trail/TrailInBrief.tsx';
 import { useOwnKey, useVerdict } from '../trail/use-verdict.ts';
-import { type Buildings, readBuildings, readGround, readPrediction } from './predictions.ts';
+import { buildingsQuery, readGround, readPrediction } from './predictions.ts';
 import { Result } from './Result.tsx';
 import './prediction.css';
 
@@ -16,14 +16,10 @@ export default function PredictionPage({ id, query }: { id: string; query: URLSe
   const { say } = useWords();
   useTitle(say('prediction.title'));
   const info = useQuery({ queryKey: ['prediction', id], queryFn: () => readPrediction(id) });
-  const text = useQuery({ queryKey: ['buildings', id], queryFn: () => readBuildings(id), staleTime: Infinity });
+  const found = useQuery(buildingsQuery(id));
   const ground = useQuery({ queryKey: ['ground', id], queryFn: () => readGround(id) });
   const key = useOwnKey();
-  const buildings = useMemo(
-    () => (text.data === undefined ? undefined : (JSON.parse(text.data) as Buildings)),
-    [text.data],
-  );
-  const verdict = useVerdict(id, text.data, key.data ?? null);
+  const verdict = useVerdict(id, found.data?.text, key.data ?? null);
   const trail = useMemo(
     () => (
       <>
@@ -36,11 +32,11 @@ export default function PredictionPage({ id, query }: { id: string; query: URLSe
     [id, verdict.data, verdict.error, say],
   );
 
-  const failure = failureOf(info, text, key);
+  const failure = failureOf(info, found, key);
   if (failure !== undefined) return <FailurePage {...failure} />;
-  if (buildings === undefined || info.data === undefined) return <WaitingPage words={say('prediction.wait')} />;
+  if (found.data === undefined || info.data === undefined) return <WaitingPage words={say('prediction.wait')} />;
   return (
-    <Result info={info.data} buildings={buildings} ground={ground.data} query={query}>
+    <Result info={info.data} buildings={found.data.buildings} ground={ground.data} query={query}>
       {trail}
     </Result>
   );

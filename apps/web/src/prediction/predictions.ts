@@ -53,9 +53,22 @@ export async function readGround(id: string): Promise<Ground> {
   return { area: geometry, missingKm2: properties['cairn:missing_km2'] ?? 0 };
 }
 
-/** One prediction's GeoJSON, as text, since its receipt is checked over what was sent. */
-export async function readBuildings(id: string): Promise<string> {
-  return (await gateway.request('GET', `/predictions/${encodeURIComponent(id)}/buildings.geojson`)).text();
+/** How one prediction's GeoJSON is asked for. */
+export function buildingsQuery(id: string) {
+  return {
+    queryKey: ['buildings', id],
+    queryFn: () => readBuildings(id),
+    staleTime: Infinity,
+    // Nothing of it changes, and to look whether it did takes as long as to read it.
+    structuralSharing: false,
+  };
+}
+
+/** One prediction's GeoJSON, also as text, over which its receipt is checked. It is read here, so that who draws it has less to do at once. */
+async function readBuildings(id: string): Promise<{ text: string; buildings: Buildings }> {
+  const path = `/predictions/${encodeURIComponent(id)}/buildings.geojson`;
+  const text = await (await gateway.request('GET', path)).text();
+  return { text, buildings: JSON.parse(text) as Buildings };
 }
 
 /** The endings of the formats that a prediction can be had in; a test holds them to those of the gateway. */

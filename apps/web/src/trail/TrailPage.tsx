@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useWords } from '../language/words.ts';
-import { readBuildings, readPrediction } from '../prediction/predictions.ts';
+import { buildingsQuery, readPrediction } from '../prediction/predictions.ts';
 import { hrefOf } from '../route/place.ts';
 import { failureOf } from '../shell/failure.ts';
 import { FailurePage, Waiting, WaitingPage } from '../shell/Notice.tsx';
@@ -17,10 +17,10 @@ export default function TrailPage({ id }: { id: string }) {
   const { say, formats } = useWords();
   useTitle(say('trail.title'));
   const info = useQuery({ queryKey: ['prediction', id], queryFn: () => readPrediction(id) });
-  const text = useQuery({ queryKey: ['buildings', id], queryFn: () => readBuildings(id), staleTime: Infinity });
+  const found = useQuery(buildingsQuery(id));
   const key = useOwnKey();
-  const verdict = useVerdict(id, text.data, key.data ?? null);
-  const failure = failureOf(info, text, key, verdict);
+  const verdict = useVerdict(id, found.data?.text, key.data ?? null);
+  const failure = failureOf(info, found, key, verdict);
   if (failure !== undefined) return <FailurePage {...failure} />;
   if (info.data === undefined) return <WaitingPage words={say('prediction.wait')} />;
   return (
