@@ -6,6 +6,7 @@ import { describeInterpret } from './suites/interpret.ts';
 import { describeOperate } from './suites/operate.ts';
 import { describePage } from './suites/page.ts';
 import { describeTasks } from './suites/tasks.ts';
+import { describeTogether } from './suites/together.ts';
 import { describeTrace } from './suites/trace.ts';
 import { describeTrain } from './suites/train.ts';
 import { demoHome, type DemoHome } from './src/demo-home.ts';
@@ -21,6 +22,7 @@ describe('the page of the demo', () => {
 
   describePage(get);
   describeInterpret(get);
+  describeTogether(get);
   describeApprove(get);
   describeTrain(get);
   describeTrace(get);
