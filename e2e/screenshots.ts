@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { openBrowser } from './src/browser.ts';
 import { repository } from './src/cairn.ts';
 import { demoHome } from './src/demo-home.ts';
+import { Film } from './src/film.ts';
 import { up } from './src/gateway.ts';
 import { Visit, type Visitor } from './src/visit.ts';
 
@@ -11,6 +12,8 @@ import { Visit, type Visitor } from './src/visit.ts';
 const images = join(repository, 'docs', 'images');
 /** Nearly the whole scene: an area that the demo has not asked for. */
 const area = '86.069,15.3757,86.0745,15.381';
+/** Another one, for the animated picture. */
+const filmed = '86.0691,15.3758,86.0744,15.3809';
 
 /** Runs in the browser: images that are seen have come; those further down may wait for their turn. */
 const imagesShown =
@@ -61,6 +64,30 @@ try {
   await mapper.page.getByText('Of 4 that were looked at').waitFor();
   await mapper.mapDrawn();
   await picture(mapper, 'prediction-review');
+
+  const guest = await visit({ width: 1120, height: 700 });
+  const film = new Film(guest.page);
+  await guest.page.getByRole('listitem').first().waitFor();
+  await guest.mapDrawn();
+  await film.hold(1.5);
+  await guest.page.getByRole('link', { name: 'Find buildings', exact: true }).last().click();
+  await guest.mapDrawn();
+  await film.hold(1.2);
+  await guest.page.getByText('Paste coordinates or upload a file').click();
+  await guest.page.getByLabel(/GeoJSON, or west/).fill(filmed);
+  await film.hold(0.8);
+  await guest.page.getByRole('button', { name: 'Use it' }).click();
+  await guest.page.getByText(/Takes about/).waitFor();
+  await guest.mapDrawn();
+  await film.hold(1.5);
+  await guest.page.getByRole('button', { name: 'Find buildings' }).click();
+  await guest.page.waitForURL(/#\/jobs\//);
+  await guest.page.locator('.map canvas').waitFor();
+  await film.follow(() => /#\/predictions\//.test(guest.page.url()));
+  await guest.page.getByText('The receipt holds').waitFor();
+  await guest.mapDrawn();
+  await film.hold(3);
+  await film.save(join(images, 'first-prediction.webp'));
 
   await mapper.open('/blueprint?part=seldon');
   await mapper.page.getByText('Why it was chosen').waitFor();
