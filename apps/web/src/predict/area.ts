@@ -1,4 +1,5 @@
 import type { Bbox } from '../gateway.ts';
+import { boxAround } from '../map/box.ts';
 
 /** An area that buildings are looked for on, in EPSG:4326. */
 export type AreaGeometry =
@@ -62,15 +63,7 @@ export function boxArea(box: Bbox): AreaGeometry {
 
 /** The box around an area. */
 export function boxOf({ type, coordinates }: AreaGeometry): Bbox {
-  const polygons = type === 'Polygon' ? [coordinates] : coordinates;
-  const box: Bbox = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [lon = 0, lat = 0] of polygons.flat(2)) {
-    box[0] = Math.min(box[0], lon);
-    box[1] = Math.min(box[1], lat);
-    box[2] = Math.max(box[2], lon);
-    box[3] = Math.max(box[3], lat);
-  }
-  return box;
+  return boxAround(type === 'Polygon' ? coordinates : coordinates.flat());
 }
 
 /** What of two boxes is common to both; undefined where that is nothing. */

@@ -1,5 +1,6 @@
 import type { FoundFeature } from '@cairn/contracts';
 import type { Bbox } from '../gateway.ts';
+import { boxAround } from '../map/box.ts';
 import { binCount, binOf } from '../map/confidence.ts';
 
 /** From what area on, in m², each bar of the plot of areas counts; the last has no end. */
@@ -36,14 +37,7 @@ export class Columns {
     this.#bin = Uint8Array.from(this.confidence, binOf);
     this.#boxes = new Float64Array(4 * buildings.length);
     for (const [place, { geometry }] of buildings.entries()) {
-      const box = [Infinity, Infinity, -Infinity, -Infinity];
-      for (const [lon = 0, lat = 0] of geometry.coordinates[0] ?? []) {
-        box[0] = Math.min(box[0]!, lon);
-        box[1] = Math.min(box[1]!, lat);
-        box[2] = Math.max(box[2]!, lon);
-        box[3] = Math.max(box[3]!, lat);
-      }
-      this.#boxes.set(box, 4 * place);
+      this.#boxes.set(boxAround(geometry.coordinates.slice(0, 1)), 4 * place);
     }
   }
 
