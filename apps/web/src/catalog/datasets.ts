@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { DatasetWarning } from '@cairn/contracts';
 import { itemsOf, type Bbox } from '../gateway.ts';
+import type { Formats } from '../language/format.ts';
 
 /** A dataset of the catalogue, as it is now. */
 export interface DatasetChoice {
@@ -71,4 +72,9 @@ async function readDatasets(): Promise<DatasetChoice[]> {
       updated: properties.updated,
     }))
     .sort((a, b) => b.updated.localeCompare(a.updated));
+}
+
+/** What the words `dataset.brief` tell of a dataset. */
+export function briefOf({ chips, buildings, areaKm2, licence }: DatasetChoice, formats: Formats) {
+  return { chips, buildings: formats.count(buildings), area: formats.km2(areaKm2), licence };
 }

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { CairnError } from '@cairn/contracts';
-import { type DatasetChoice, useDatasets } from '../catalog/datasets.ts';
+import { briefOf, type DatasetChoice, useDatasets } from '../catalog/datasets.ts';
 import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
 import '../model/model.css';
@@ -32,7 +32,7 @@ export default function DatasetPage({ id }: { id: string }) {
 
 function Dataset({ dataset }: { dataset: DatasetChoice }) {
   const { say, formats } = useWords();
-  const { id, title, chips, buildings, areaKm2, buildingShare, gsd, licence, attribution, data, digest } = dataset;
+  const { id, title, buildingShare, gsd, licence, attribution, data, digest } = dataset;
   useTitle(title);
   const versions = useQuery({ queryKey: ['dataset-versions', id], queryFn: () => gateway.datasetVersions(id) });
   return (
@@ -43,9 +43,7 @@ function Dataset({ dataset }: { dataset: DatasetChoice }) {
       <div className="model-head">
         <div>
           <h1>{title}</h1>
-          <p className="lead">
-            {say('dataset.brief', { chips, buildings: formats.count(buildings), area: formats.km2(areaKm2), licence })}
-          </p>
+          <p className="lead">{say('dataset.brief', briefOf(dataset, formats))}</p>
         </div>
         <a className="button" href={hrefOf({ page: 'train' }, { dataset: id })}>
           {say('dataset.train')}

@@ -12,6 +12,7 @@ import { Problem } from '../shell/Problem.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import { differingParameters, metricRows } from './comparison.ts';
 import { CurvePlot } from './CurvePlot.tsx';
+import { TitledChoice } from './TitledChoice.tsx';
 import './training.css';
 
 /** Runs beside each other: what was set differently, how good they became, and their curves in one plot. */
@@ -40,16 +41,12 @@ export default function RunsPage({ query }: { query: URLSearchParams }) {
       <p className="lead">{say('runs.lead')}</p>
       {models.data.length < 2 ? null : (
         <div className="form two">
-          <label>
-            {say('train.model')}
-            <select value={model?.id} onChange={(event) => setQuery({ model: event.target.value, runs: undefined })}>
-              {models.data.map(({ id, title }) => (
-                <option key={id} value={id}>
-                  {title}
-                </option>
-              ))}
-            </select>
-          </label>
+          <TitledChoice
+            words={say('train.model')}
+            among={models.data}
+            chosen={model?.id}
+            onChoose={(id) => setQuery({ model: id, runs: undefined })}
+          />
         </div>
       )}
       {runs.isError ? <Problem error={runs.error} retry={() => void runs.refetch()} /> : null}

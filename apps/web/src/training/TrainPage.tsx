@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { type DatasetChoice, useDatasets } from '../catalog/datasets.ts';
+import { briefOf, useDatasets } from '../catalog/datasets.ts';
 import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
 import { hrefOf } from '../route/place.ts';
@@ -12,6 +12,7 @@ import { useTitle } from '../shell/use-title.ts';
 import { readModelSettings } from './read-schema.ts';
 import { SettingsForm } from './SettingsForm.tsx';
 import type { SettingValue } from './settings.ts';
+import { TitledChoice } from './TitledChoice.tsx';
 import './training.css';
 
 /** A training, from a model and a dataset: the form is made of the schema that the model's package brings. */
@@ -52,28 +53,23 @@ export default function TrainPage({ query }: { query: URLSearchParams }) {
       <h1>{say('train.title')}</h1>
       <p className="lead">{say('train.lead')}</p>
       <div className="form two">
-        <label>
-          {say('train.model')}
-          <select value={model.id} onChange={(event) => setQuery({ model: event.target.value, set: undefined })}>
-            {models.data.map(({ id, title }) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          {say('train.dataset')}
-          <select value={dataset.id} onChange={(event) => setQuery({ dataset: event.target.value })}>
-            {datasets.data.map(({ id, title }) => (
-              <option key={id} value={id}>
-                {title}
-              </option>
-            ))}
-          </select>
-        </label>
+        <TitledChoice
+          words={say('train.model')}
+          among={models.data}
+          chosen={model.id}
+          onChoose={(id) => setQuery({ model: id, set: undefined })}
+        />
+        <TitledChoice
+          words={say('train.dataset')}
+          among={datasets.data}
+          chosen={dataset.id}
+          onChoose={(id) => setQuery({ dataset: id })}
+        />
       </div>
-      <DatasetFacts dataset={dataset} />
+      <p className="quiet small">
+        {say('dataset.brief', briefOf(dataset, formats))}{' '}
+        <a href={hrefOf({ page: 'dataset', dataset: dataset.id })}>{say('dataset.open')}</a>
+      </p>
       {unsettled === undefined ? null : <Problem {...unsettled} />}
       {settings.isPending ? <Waiting words={say('page.wait')} /> : null}
       {settings.data === undefined ? null : (
@@ -88,20 +84,6 @@ export default function TrainPage({ query }: { query: URLSearchParams }) {
       )}
     </main>
   );
-
-  function DatasetFacts({ dataset: { id, chips, buildings, areaKm2, licence } }: { dataset: DatasetChoice }) {
-    return (
-      <p className="quiet small">
-        {say('dataset.brief', {
-          chips,
-          buildings: formats.count(buildings),
-          area: formats.km2(areaKm2),
-          licence,
-        })}{' '}
-        <a href={hrefOf({ page: 'dataset', dataset: id })}>{say('dataset.open')}</a>
-      </p>
-    );
-  }
 }
 
 /** Settings of an address; what was written by hand may hold anything. */

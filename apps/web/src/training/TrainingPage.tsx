@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useDatasets } from '../catalog/datasets.ts';
+import { briefOf, useDatasets } from '../catalog/datasets.ts';
 import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
 import { hrefOf } from '../route/place.ts';
@@ -65,20 +65,13 @@ export default function TrainingPage() {
         ) : null}
         {datasets.data === undefined || datasets.data.length === 0 ? null : (
           <ul className="rows">
-            {datasets.data.map(({ id, title, chips, buildings, areaKm2, licence, warnings }) => (
-              <li key={id}>
-                <a href={hrefOf({ page: 'dataset', dataset: id })}>
-                  <strong>{title}</strong>
-                  <span className="quiet small">
-                    {say('dataset.brief', {
-                      chips,
-                      buildings: formats.count(buildings),
-                      area: formats.km2(areaKm2),
-                      licence,
-                    })}
-                  </span>
-                  {warnings.length === 0 ? null : (
-                    <span className="tag-warn">{say('dataset.found', { count: warnings.length })}</span>
+            {datasets.data.map((dataset) => (
+              <li key={dataset.id}>
+                <a href={hrefOf({ page: 'dataset', dataset: dataset.id })}>
+                  <strong>{dataset.title}</strong>
+                  <span className="quiet small">{say('dataset.brief', briefOf(dataset, formats))}</span>
+                  {dataset.warnings.length === 0 ? null : (
+                    <span className="tag-warn">{say('dataset.found', { count: dataset.warnings.length })}</span>
                   )}
                 </a>
               </li>
