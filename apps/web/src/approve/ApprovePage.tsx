@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { CairnError, type DeclaredUse, type Departure, type Shown } from '@cairn/contracts';
+import { evidenceQuery } from '../catalog/evidence.ts';
 import { type ModelChoice, useModels } from '../catalog/models.ts';
 import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
@@ -23,9 +24,7 @@ export default function ApprovePage({ model, query }: { model: string; query: UR
   const use = (query.get('use') ?? undefined) as DeclaredUse | undefined;
   const [id, number] = [version?.id, version?.version];
   const shown = useQuery({
-    queryKey: ['evidence', id, use],
-    queryFn: () => gateway.evidence(model, number!, use),
-    enabled: number !== undefined,
+    ...evidenceQuery(version, use),
     staleTime: 0,
     // While the licences are read for another use, the page stays.
     placeholderData: (before) => (before?.evidence.version === id ? before : undefined),
@@ -38,11 +37,7 @@ export default function ApprovePage({ model, query }: { model: string; query: UR
   });
   const now = departure.data?.answers.now ?? null;
   const beside = versions.find((one) => one.id === now && one.id !== id);
-  const production = useQuery({
-    queryKey: ['evidence', beside?.id, undefined],
-    queryFn: () => gateway.evidence(model, beside!.version),
-    enabled: beside !== undefined,
-  });
+  const production = useQuery(evidenceQuery(beside));
   const failure = failureOf(models, shown, departure);
   if (failure !== undefined) return <FailurePage {...failure} />;
   if (models.data !== undefined && version === undefined) {

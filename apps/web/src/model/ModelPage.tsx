@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { CairnError } from '@cairn/contracts';
+import { evidenceQuery } from '../catalog/evidence.ts';
 import { type ModelChoice, useModels } from '../catalog/models.ts';
 import { middleOf } from '../catalog/nearness.ts';
 import { useClassWords, useTaskWords } from '../catalog/task-words.ts';
-import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
 import { MapBoundary } from '../map/MapBoundary.tsx';
 import { hrefOf } from '../route/place.ts';
@@ -41,10 +41,7 @@ function VersionPage({ chosen, versions }: { chosen: ModelChoice; versions: Mode
   const taskWords = useTaskWords();
   const classWords = useClassWords();
   useTitle(chosen.title);
-  const shown = useQuery({
-    queryKey: ['evidence', chosen.id],
-    queryFn: () => gateway.evidence(chosen.model, chosen.version),
-  });
+  const shown = useQuery(evidenceQuery(chosen));
   const card = shown.data?.card;
   const pin = { id: chosen.id, at: middleOf(chosen.bbox), label: chosen.title, href: '', strong: true };
   return (
