@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import { CairnError, type StatusInfo } from '@cairn/contracts';
+import type { StatusInfo } from '@cairn/contracts';
+import { followStream } from '../follow-stream.ts';
 import { gateway } from '../gateway.ts';
 
 /** What goes on in the installation. */
@@ -10,32 +11,20 @@ export interface Activity {
   error: unknown;
 }
 
-/** After how long a line that was cut is tried again, in ms. */
-const tryAgain = 2000;
-
 /** The jobs that wait, run or have just ended, as they come; over cuts of the line. */
 export function useActivity(): Activity {
   const [activity, setActivity] = useState<Activity>({ jobs: [], cut: false, error: undefined });
   useEffect(() => {
     const controller = new AbortController();
-    void follow(setActivity, controller.signal);
+    const { signal } = controller;
+    followStream({
+      open: () => gateway.followActivity(signal),
+      onEvent: (jobs) => setActivity({ jobs, cut: false, error: undefined }),
+      onCut: () => setActivity((before) => ({ ...before, cut: true })),
+      endless: true,
+      signal,
+    }).catch((error: unknown) => setActivity((before) => ({ ...before, error })));
     return () => controller.abort();
   }, []);
   return activity;
-}
-
-async function follow(tell: (next: (before: Activity) => Activity) => void, signal: AbortSignal): Promise<void> {
-  for (;;) {
-    try {
-      for await (const jobs of gateway.followActivity(signal)) tell(() => ({ jobs, cut: false, error: undefined }));
-    } catch (error) {
-      if (signal.aborted) return;
-      if (!(error instanceof CairnError && error.code === 'gateway-unreachable')) {
-        tell((before) => ({ ...before, error }));
-        return;
-      }
-    }
-    tell((before) => ({ ...before, cut: true }));
-    await new Promise((resolve) => setTimeout(resolve, tryAgain));
-  }
 }

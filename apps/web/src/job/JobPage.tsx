@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { CairnError, type StatusInfo } from '@cairn/contracts';
 import { ProgressBar } from 'react-aria-components';
@@ -13,6 +13,7 @@ import { go } from '../route/use-location.ts';
 import { FailurePage, Waiting } from '../shell/Notice.tsx';
 import { Problem } from '../shell/Problem.tsx';
 import { useTitle } from '../shell/use-title.ts';
+import { CancelJob } from './CancelJob.tsx';
 import { useLiveFeatures } from './use-live-features.ts';
 import './job.css';
 
@@ -24,7 +25,6 @@ export default function JobPage({ id, query }: { id: string; query: URLSearchPar
   const live = useLiveFeatures(id);
   const imagery = useImagery();
   const job = useQuery({ queryKey: ['job', id], queryFn: () => gateway.job(id), staleTime: Infinity });
-  const cancel = useMutation({ mutationFn: () => gateway.dismiss(id) });
   const { features, progress, ended, cut, error } = live;
   // Who finds the job among the results comes without the choices that made it: the job names its imagery.
   const predictedOn = query.get('imagery') ?? imageryOf(job.data);
@@ -76,14 +76,7 @@ export default function JobPage({ id, query }: { id: string; query: URLSearchPar
             </ProgressBar>
             {cut ? <p className="seal bad">{say('job.cut')}</p> : null}
             <p className="quiet">{say('job.leave')}</p>
-            {cancel.isError ? <Problem error={cancel.error} /> : null}
-            <button
-              className="button plain"
-              onClick={() => cancel.mutate()}
-              disabled={cancel.isPending || cancel.isSuccess}
-            >
-              {say('job.cancel')}
-            </button>
+            <CancelJob id={id} />
           </>
         ) : (
           <>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
-import { CairnError, type FoundFeature, type StatusInfo } from '@cairn/contracts';
+import type { FoundFeature, StatusInfo } from '@cairn/contracts';
+import { followStream } from '../follow-stream.ts';
 import { gateway } from '../gateway.ts';
 
 /** What is known of a prediction that is on its way. */
@@ -20,8 +21,6 @@ const unknown: Live = { features: [], progress: undefined, ended: undefined, cut
 
 /** How often the page draws what has come, in ms: often enough to be live, seldom enough for a small computer. */
 const drawEvery = 250;
-/** After how long a line that was cut is tried again, in ms. */
-const tryAgain = 2000;
 
 /** Follows a prediction until it has ended, over cuts of the line. Each building is told once. */
 export function useLiveFeatures(job: string): Live {
@@ -45,29 +44,26 @@ async function follow(job: string, tell: (live: Live) => void, signal: AbortSign
     timer = undefined;
     if (!signal.aborted) tell({ ...live, features: [...features] });
   };
-  const showSoon = (): void => {
-    timer ??= setTimeout(show, drawEvery);
-  };
-  for (;;) {
-    try {
-      for await (const event of gateway.followFeatures(job, last, signal)) {
+  try {
+    await followStream({
+      open: () => gateway.followFeatures(job, last, signal),
+      onEvent: (event) => {
         last = event.id;
         live = { ...live, cut: false };
         if (event.event === 'features') features.push(...event.features);
         if (event.event === 'reset') features = [];
         if (event.event === 'progress') live = { ...live, progress: event.progress / 100 };
         if (event.event === 'status') live = { ...live, ended: event.job };
-        showSoon();
-      }
-      show();
-      return;
-    } catch (error) {
-      if (signal.aborted) return;
-      const cut = error instanceof CairnError && error.code === 'gateway-unreachable';
-      live = { ...live, ...(cut ? { cut } : { error }) };
-      show();
-      if (!cut) return;
-      await new Promise((resolve) => setTimeout(resolve, tryAgain));
-    }
+        timer ??= setTimeout(show, drawEvery);
+      },
+      onCut: () => {
+        live = { ...live, cut: true };
+        show();
+      },
+      signal,
+    });
+  } catch (error) {
+    live = { ...live, error };
   }
+  show();
 }

@@ -6,6 +6,7 @@ import { useWords } from '../language/words.ts';
 import { Empty, Waiting } from '../shell/Notice.tsx';
 import { Problem } from '../shell/Problem.tsx';
 import { FilterField } from './FilterField.tsx';
+import { Further } from './Further.tsx';
 import { useNewEvents } from './use-new-events.ts';
 
 const perPage = 50;
@@ -57,17 +58,7 @@ export function Events({ query }: { query: URLSearchParams }) {
           ))}
         </ol>
       )}
-      {pages.hasNextPage ? (
-        <p className="further">
-          <button
-            className="button plain"
-            disabled={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
-            {say('operate.more')}
-          </button>
-        </p>
-      ) : null}
+      <Further pages={pages} />
     </>
   );
 }

@@ -13,6 +13,7 @@ import { setQuery } from '../route/use-location.ts';
 import { Empty, Waiting } from '../shell/Notice.tsx';
 import { Problem } from '../shell/Problem.tsx';
 import { FilterField } from './FilterField.tsx';
+import { Further } from './Further.tsx';
 
 const jobsKey = ['all-jobs'] as const;
 const statuses: readonly JobStatus[] = ['accepted', 'running', 'successful', 'failed', 'dismissed'];
@@ -81,17 +82,7 @@ export function Jobs({ query }: { query: URLSearchParams }) {
           ))}
         </ul>
       )}
-      {pages.hasNextPage ? (
-        <p className="further">
-          <button
-            className="button plain"
-            disabled={pages.isFetchingNextPage}
-            onClick={() => void pages.fetchNextPage()}
-          >
-            {say('operate.more')}
-          </button>
-        </p>
-      ) : null}
+      <Further pages={pages} />
     </>
   );
 }

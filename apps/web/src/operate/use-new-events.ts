@@ -1,9 +1,7 @@
 import { useEffect, useState } from 'react';
-import { CairnError, type EventInfo, type EventSelection } from '@cairn/contracts';
+import type { EventInfo, EventSelection } from '@cairn/contracts';
+import { followStream } from '../follow-stream.ts';
 import { gateway } from '../gateway.ts';
-
-/** After how long a line that was cut is tried again, in ms. */
-const tryAgain = 2000;
 
 /**
  * The events that come after one, the newest first; over cuts of the line.
@@ -23,25 +21,16 @@ export function useNewEvents(
     if (!live) return;
     const controller = new AbortController();
     const { signal } = controller;
-    const follow = async (): Promise<void> => {
-      let last = behind;
-      for (;;) {
-        try {
-          for await (const event of gateway.followEvents(selection, signal, last)) {
-            last = Math.max(last ?? 0, event.seq);
-            setEvents((before) => (before.some(({ seq }) => seq === event.seq) ? before : [event, ...before]));
-          }
-        } catch (thrown) {
-          if (signal.aborted) return;
-          if (!(thrown instanceof CairnError && thrown.code === 'gateway-unreachable')) {
-            setError(thrown);
-            return;
-          }
-        }
-        await new Promise((resolve) => setTimeout(resolve, tryAgain));
-      }
-    };
-    void follow();
+    let last = behind;
+    followStream({
+      open: () => gateway.followEvents(selection, signal, last),
+      onEvent: (event) => {
+        last = Math.max(last ?? 0, event.seq);
+        setEvents((before) => (before.some(({ seq }) => seq === event.seq) ? before : [event, ...before]));
+      },
+      endless: true,
+      signal,
+    }).catch(setError);
     return () => controller.abort();
   }, [selection, behind, live]);
   return { events, error };

@@ -1,7 +1,8 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { CairnError, type StatusInfo } from '@cairn/contracts';
 import { ProgressBar } from 'react-aria-components';
 import { gateway } from '../gateway.ts';
+import { CancelJob } from '../job/CancelJob.tsx';
 import '../job/job.css';
 import { useWords } from '../language/words.ts';
 import { hrefOf } from '../route/place.ts';
@@ -13,7 +14,7 @@ import { Curves } from './Curves.tsx';
 import { JobLog } from './JobLog.tsx';
 import { JobSteps } from './JobSteps.tsx';
 import './training.css';
-import { type FollowedJob, useJob } from './use-job.ts';
+import { isOver, useJob } from './use-job.ts';
 import { useNow } from './use-now.ts';
 
 /** Processes whose work is a run of MLflow, with curves. */
@@ -28,26 +29,19 @@ const titles = {
 } as const;
 
 /** A job that runs for minutes or hours: its steps, its log and its curves, live; what it left when it has ended. */
-export default function WorkPage({ job, query }: { job: StatusInfo; query: URLSearchParams }) {
+export default function WorkPage({ job: first, query }: { job: StatusInfo; query: URLSearchParams }) {
   const { say } = useWords();
-  const followed = useJob(job.jobID);
+  const followed = useJob(first.jobID);
   const session = useSession();
-  const running = followed.ended === undefined;
+  const job = followed.job ?? first;
+  const running = !isOver(job);
   const now = useNow(running);
-  const status = useQuery({
-    queryKey: ['job', job.jobID, running],
-    queryFn: () => gateway.job(job.jobID),
-    initialData: job,
-    refetchInterval: running ? 1500 : false,
-    staleTime: 0,
-  });
-  const cancel = useMutation({ mutationFn: () => gateway.dismiss(job.jobID) });
   const title = Object.hasOwn(titles, job.processID)
     ? say(titles[job.processID as keyof typeof titles])
     : job.processID;
   useTitle(title);
   if (followed.error !== undefined) return <FailurePage error={followed.error} />;
-  const { status: state } = followed.ended ?? status.data;
+  const { status: state } = job;
   const seesRuns = session.data?.roles.some((role) => role !== 'mapper') ?? false;
   return (
     <main id="main" tabIndex={-1} className="list work">
@@ -58,26 +52,19 @@ export default function WorkPage({ job, query }: { job: StatusInfo; query: URLSe
       <p className={state === 'failed' ? 'seal bad' : state === 'successful' ? 'seal good' : 'seal'} role="status">
         {say(`work.${state}`)}
       </p>
-      {running ? <Progress followed={followed} job={status.data} /> : null}
+      {running ? <Progress job={job} /> : null}
       {followed.cut ? <p className="seal bad">{say('job.cut')}</p> : null}
       {running ? (
         <>
           <p className="quiet">{say('work.leave')}</p>
-          {cancel.isError ? <Problem error={cancel.error} /> : null}
-          <button
-            className="button plain"
-            onClick={() => cancel.mutate()}
-            disabled={cancel.isPending || cancel.isSuccess}
-          >
-            {say('job.cancel')}
-          </button>
+          <CancelJob id={job.jobID} />
         </>
       ) : (
-        <Ending job={followed.ended ?? status.data} query={query} />
+        <Ending job={job} query={query} />
       )}
       <section>
         <h2>{say('work.steps')}</h2>
-        <JobSteps steps={(followed.ended ?? status.data).steps} now={now} />
+        <JobSteps steps={job.steps} now={now} />
       </section>
       {withRuns.includes(job.processID) && seesRuns ? (
         <section>
@@ -93,14 +80,14 @@ export default function WorkPage({ job, query }: { job: StatusInfo; query: URLSe
   );
 }
 
-function Progress({ followed: { progress }, job }: { followed: FollowedJob; job: StatusInfo }) {
+function Progress({ job }: { job: StatusInfo }) {
   const { say } = useWords();
   return (
     <>
       <p lang="en" dir="auto">
-        {progress?.words ?? job.message}
+        {job.message}
       </p>
-      <ProgressBar aria-label={say('job.progress')} value={progress?.percent ?? job.progress}>
+      <ProgressBar aria-label={say('job.progress')} value={job.progress}>
         {({ percentage = 0, valueText }) => (
           <span className="progress">
             <span className="progress-rail">
