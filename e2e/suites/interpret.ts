@@ -322,12 +322,7 @@ export function describeInterpret(demo: () => DemoHome): void {
           await many.open('/predictions');
           await many.page.reload();
           await many.page.locator('main h1').waitFor();
-          opening.push(
-            await heaviestTask(many.page, async () => {
-              await openResult(many);
-              await many.page.locator('.steps.brief').waitFor();
-            }),
-          );
+          opening.push(await heaviestTask(many.page, () => openResult(many)));
           expect(await counted(many)).toBe(10_000);
           moving.push(
             await heaviestTask(many.page, async () => {
