@@ -22,9 +22,9 @@ export class Stage {
     return this.#cairn;
   }
 
-  /** Starts a Cairn, again where there was one, and a browser. */
-  async open(): Promise<Opened> {
-    this.#cairn = await open({ home: this.#demo().home });
+  /** Starts a Cairn, again where there was one, and a browser. @param environment settings of that Cairn. */
+  async open(environment: Record<string, string> = {}): Promise<Opened> {
+    this.#cairn = await open({ home: this.#demo().home, environment });
     this.#browser ??= await openBrowser();
     return this.#cairn;
   }

@@ -68,10 +68,15 @@ export class Visit {
     await this.page.locator('.canvas[data-idle="true"]').waitFor({ timeout: 90_000 });
   }
 
+  /** Whether the keyboard stands on something. */
+  isOn(what: Locator): Promise<boolean> {
+    return what.evaluate(isFocused);
+  }
+
   /** Moves the keyboard on until it stands on something. */
   async tabTo(what: Locator): Promise<void> {
     for (let steps = 0; steps < 80; steps++) {
-      if (await what.evaluate(isFocused)) return;
+      if (await this.isOn(what)) return;
       await this.page.keyboard.press('Tab');
     }
     throw new Error(`The keyboard does not come to ${what.toString()}.`);

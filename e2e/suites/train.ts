@@ -1,5 +1,8 @@
+import type { StatusInfo } from '@cairn/contracts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cairn } from '../src/cairn.ts';
 import type { DemoHome } from '../src/demo-home.ts';
+import { type DvcRepository, dvcRepository } from '../src/dvc-repository.ts';
 import { datasetOf, packageOf, upload } from '../src/faults/content.ts';
 import { Stage } from '../src/stage.ts';
 import type { Visit } from '../src/visit.ts';
@@ -16,8 +19,10 @@ export function describeTrain(demo: () => DemoHome): void {
     const stage = new Stage(demo);
     let visit: Visit;
     let jobAddress = '';
+    let theirs: DvcRepository;
     beforeAll(async () => {
-      const { client } = await stage.open();
+      theirs = await dvcRepository('datasets/village', await datasetOf(3));
+      const { client } = await stage.open({ CAIRN_DATA_SOURCES: theirs.url });
       await client.run('register-model', { files: await upload(client, await packageOf(model, 1)) });
       for (const number of [1, 2]) {
         const files = await upload(client, await datasetOf(number));
@@ -25,7 +30,10 @@ export function describeTrain(demo: () => DemoHome): void {
       }
       visit = await stage.begin();
     }, patient);
-    afterAll(() => stage.close());
+    afterAll(async () => {
+      await stage.close();
+      await theirs.remove();
+    });
     const page = () => visit.page;
     const button = (name: string) => page().getByRole('button', { name, exact: true });
     const heading = (name: string) => page().getByRole('heading', { name, exact: true });
@@ -71,6 +79,8 @@ export function describeTrain(demo: () => DemoHome): void {
       expect(await steps.getAttribute('aria-invalid')).toBe('true');
       expect(await visit.barriers()).toEqual([]);
       expect(await stage.cairn.client.runs(model)).toHaveLength(1);
+      await steps.fill('7');
+      await says('This model was not trained here before: how long it takes is not known. It may be hours.');
     });
 
     test(
@@ -105,6 +115,12 @@ export function describeTrain(demo: () => DemoHome): void {
         .getByRole('row', { name: /^steps / })
         .getByText('40', { exact: true })
         .waitFor();
+      // Nobody told the steps of the run that the training left: a setting is not measured.
+      await page()
+        .getByRole('region', { name: 'Settings that differ' })
+        .getByText('not recorded', { exact: true })
+        .first()
+        .waitFor();
       await page()
         .getByRole('columnheader', { name: `${model}/2` })
         .first()
@@ -114,6 +130,43 @@ export function describeTrain(demo: () => DemoHome): void {
       await page().getByRole('link', { name: 'Evidence and decision' }).click();
       await heading(`Decide on: Tiny, trained on A hamlet`).waitFor();
     });
+
+    test(
+      'how long the next one takes is told before it starts, by the one that was',
+      { timeout: patient },
+      async () => {
+        const { client } = stage.cairn;
+        const { jobs } = await client.jobs({ processID: 'train-model', status: 'successful', limit: 1 });
+        const [{ steps, jobID }] = jobs as [StatusInfo];
+        const seconds = (step: (typeof steps)[number]) =>
+          (Date.parse(step.finished!) - Date.parse(step.started)) / 1000;
+        const took = steps.reduce((sum, step) => sum + seconds(step), 0);
+        const learning = seconds(steps.find(({ name }) => name === 'train')!);
+        expect(jobAddress).toContain(jobID);
+
+        const again = await client.estimateTraining({ model, dataset, hyperparameters: { steps: 7 } });
+        expect(again.learnt).toEqual({ runs: 1, differing: [], count: { name: 'steps', asked: 7, learnt: 7 } });
+        expect(again.expected!.seconds / took).toBeCloseTo(1, 1);
+        const twice = await client.estimateTraining({ model, hyperparameters: { steps: 14, lr: 0.1 } });
+        expect(twice.learnt).toMatchObject({ differing: ['lr', 'dataset'], count: { asked: 14, learnt: 7 } });
+        expect(twice.expected!.seconds / (took + learning)).toBeCloseTo(1, 1);
+        await expect(client.estimateTraining({ model, hyperparameters: { steps: 0 } })).rejects.toMatchObject({
+          code: 'input-invalid',
+          more: { where: '/inputs/hyperparameters/steps' },
+        });
+
+        const words = ['train', model, '--dataset', dataset, '--set', 'steps=14', '--estimate'];
+        const { code, stdout } = await cairn(words, { home: demo().home });
+        expect(code).toBe(0);
+        expect(stdout).toMatch(/^About .+ \(.+ to .+\); learnt from an earlier training here with 7 steps, for 14\.$/m);
+
+        await visit.open(`/train?model=${model}&dataset=${dataset}`);
+        await page().getByLabel('steps').fill('14');
+        await says(/Takes about/);
+        await says('Learnt from 1 earlier training here. steps: 7 then, 14 now.');
+        expect(await visit.barriers()).toEqual([]);
+      },
+    );
 
     test('one that is not wanted any more is cancelled', { timeout: patient }, async () => {
       await visit.open(`/train?model=${model}&dataset=${dataset}&set=${encodeURIComponent('{"steps":9999}')}`);
@@ -126,11 +179,67 @@ export function describeTrain(demo: () => DemoHome): void {
       expect(await page().getByLabel('steps').inputValue()).toBe('9999');
     });
 
+    test(
+      'data of a DVC repository are asked for in the form; what is wrong with them stands at their fields',
+      { timeout: patient },
+      async () => {
+        const { keyboard } = page();
+        const field = (name: string) => page().getByLabel(name, { exact: true });
+        const faultOf = async (name: string) => {
+          const ids = (await field(name).getAttribute('aria-describedby'))!.split(' ');
+          return page()
+            .locator(`[id="${ids.at(-1)!}"]`)
+            .textContent();
+        };
+        await visit.open(`/train?model=${model}`);
+        await page().getByLabel('Training data').selectOption('Other data, in a DVC repository …');
+        await field('Address of the Git repository').fill('https://me:secret@example.org/data');
+        await button('Start the training').click();
+        await says('This does not have the form that is asked for.');
+        expect(await field('Address of the Git repository').getAttribute('aria-invalid')).toBe('true');
+        expect(await faultOf('Folder in the repository')).toBe('Give a value.');
+        expect(await visit.isOn(field('Address of the Git repository'))).toBe(true);
+        expect(await visit.barriers()).toEqual([]);
+
+        await keyboard.press('ControlOrMeta+a');
+        await keyboard.type(theirs.url);
+        await visit.tabTo(field('Folder in the repository'));
+        await keyboard.type('datasets/village');
+        await visit.tabTo(page().getByLabel('steps'));
+        await keyboard.press('ControlOrMeta+a');
+        await keyboard.type('8');
+        await visit.tabTo(button('Start the training'));
+        await keyboard.press('Enter');
+        await page().waitForURL(/#\/jobs\//);
+        await says('This did not work', patient);
+        await page().getByRole('link', { name: 'Change something and try again' }).click();
+        await field('Licence').waitFor();
+        expect(await faultOf('Licence')).toContain('Nothing tells the licence of the data');
+        expect(await field('Folder in the repository').inputValue()).toBe('datasets/village');
+        expect(await page().getByLabel('steps').inputValue()).toBe('8');
+        expect(await visit.barriers()).toEqual([]);
+
+        await visit.tabTo(field('Licence'));
+        await keyboard.type('CC0-1.0');
+        await keyboard.press('Enter');
+        await page().getByText('Done', { exact: true }).waitFor({ timeout: patient });
+        const { jobs } = await stage.cairn.client.jobs({ processID: 'train-model', limit: 1 });
+        expect(await stage.cairn.client.jobResult(jobs[0]!.jobID)).toMatchObject({ dataset: 'village' });
+      },
+    );
+
     test.each(['en', 'fr', 'es', 'ar'] as const)(
       'in %s its pages fit a window of 360 pixels and have no barrier, by day and by night',
       async (language) => {
         const reader = await stage.begin({ language, width: 360, height: 740 });
-        const places = ['/training', '/train', '/runs', `/datasets/${dataset}`, jobAddress.replace(/^.*#/, '')];
+        const places = [
+          '/training',
+          '/train',
+          '/train?dvc={}',
+          '/runs',
+          `/datasets/${dataset}`,
+          jobAddress.replace(/^.*#/, ''),
+        ];
         for (const place of places) {
           await reader.open(place);
           for (const colorScheme of language === 'en' ? (['light', 'dark'] as const) : (['light'] as const)) {

@@ -1,4 +1,4 @@
-import type { Estimate } from '@cairn/contracts';
+import type { Estimate, ThoughtOfTraining, TrainingEstimate } from '@cairn/contracts';
 import type { Output } from './output.ts';
 
 /** Tells a person what a prediction would take. */
@@ -14,6 +14,28 @@ export function tellEstimate(output: Output, estimate: Estimate): void {
   }
   output.line(money === undefined ? 'Not priced: no rate is set.' : `About ${money.amount} ${money.currency}.`);
   for (const { words } of warnings) output.line(`Note: ${words}`);
+}
+
+/** Tells a person what a training would take. */
+export function tellTrainingEstimate(
+  output: Output,
+  { expected, learnt, money }: TrainingEstimate,
+  { model, dataset }: ThoughtOfTraining,
+): void {
+  if (expected === null) {
+    output.line(`${model} was never trained here: how long it takes is not known. It may be hours.`);
+    return;
+  }
+  const { seconds, range } = expected;
+  const { runs, differing, count } = learnt;
+  const trainings = runs === 1 ? 'an earlier training' : `${runs} earlier trainings`;
+  output.line(
+    `About ${duration(seconds)} (${duration(range.from)} to ${duration(range.to)}); learnt from ${trainings} here` +
+      `${count === null ? '' : ` with ${count.learnt} ${count.name}, for ${count.asked}`}.`,
+  );
+  if (differing.length > 0) output.line(`Not the same then: ${differing.join(', ')}. So the range is wide.`);
+  if (dataset === undefined) output.line('Fetching the data comes on top.');
+  output.line(money === undefined ? 'Not priced: no rate is set.' : `About ${money.amount} ${money.currency}.`);
 }
 
 function grounds({ from, runs }: Estimate['learnt']): string {

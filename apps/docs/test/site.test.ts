@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Anchors } from '../src/anchors.ts';
-import { makeSite, writeSite } from '../src/site.ts';
+import { makeSite, type Site, writeSite } from '../src/site.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const run = promisify(execFile);
@@ -38,6 +38,19 @@ async function documentAt(folder: string, path: string): Promise<string> {
 }
 
 describe('the docs of this repository', () => {
+  test('hold together in the image too, which is built from what .dockerignore lets in', async () => {
+    const folder = await mkdtemp(join(place, 'context-'));
+    const lines = (await readFile(join(repository, '.dockerignore'), 'utf8')).split('\n');
+    for (const path of lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1))) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await symlink(join(repository, path), join(folder, path));
+    }
+    const { faults, files } = await makeSite(folder);
+    expect(faults).toEqual([]);
+    const documents = (site: Site['files']) => [...site.keys()].filter((path) => path.endsWith('.html'));
+    expect(documents(files)).toEqual(documents((await makeSite(repository)).files));
+  });
+
   test('have no link, anchor or image that leads nowhere', async () => {
     expect((await makeSite(repository)).faults).toEqual([]);
   });

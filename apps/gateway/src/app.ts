@@ -39,6 +39,7 @@ export interface AppParts {
  *     GET PUT DELETE /models/:model/shadow   GET …/comparisons   registry
  *     ALL  /mlflow/*                                             registry
  *     GET  /runs …   GET /jobs/:job/run                           training
+ *     POST /processes/train-model/estimate                       training
  *     GET  /datasets/:id/versions …  /datasets/:id/diff          data
  *     GET  /imagery/:id/tiles/:z/:x/:y.png                       imagery
  *     GET  /predictions …  /predictions/:id/buildings.:format    inference

@@ -112,6 +112,7 @@ import { ReproduceRun } from './training/reproduce-run.ts';
 import { runRoutes } from './training/run-routes.ts';
 import { Runs } from './training/runs.ts';
 import { TrainModel } from './training/train-model.ts';
+import { trainingEstimateRoutes } from './training/training-estimate.ts';
 import { Trials } from './training/trials.ts';
 import { meterProgram } from './usage/meter.ts';
 import { usageRoutes } from './usage/routes.ts';
@@ -403,6 +404,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),
       mlflowProxy({ server: mlflowServer, database, maxUploadBytes: config.maxUploadBytes }),
       runRoutes({ runs: new Runs({ database, mlflow }), jobs }),
+      trainingEstimateRoutes({ database, objects, datasets, rates: config.rates }),
       datasetRoutes({ versions: new DatasetVersions({ database, objects }), objects, reader: datasetReader }),
       imageryRoutes({ imageries, objects, reader }),
       inferenceRoutes({ database, objects }),

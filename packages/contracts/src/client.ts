@@ -36,6 +36,7 @@ import type { JobRun, RunHistory, RunInfo } from './run.ts';
 import type { Shown } from './evidence.ts';
 import type { Blueprint, PlatformStatus } from './platform.ts';
 import type { MissingUploads, Uploaded } from './fileset.ts';
+import type { ThoughtOfTraining, TrainingEstimate } from './training-estimate.ts';
 import type { SurveyReport } from './survey.ts';
 import type { FeedbackInfo, NewFeedback } from './feedback.ts';
 
@@ -142,6 +143,11 @@ export class CairnClient {
   /** What a prediction would take; nothing is started. */
   estimate(inputs: ProcessInput<'predict'>): Promise<Estimate> {
     return this.post('/processes/predict/estimate', { inputs });
+  }
+
+  /** What a training would take, by those that were run there; nothing is started. */
+  estimateTraining(inputs: ThoughtOfTraining): Promise<TrainingEstimate> {
+    return this.post('/processes/train-model/estimate', { inputs });
   }
 
   /** How a job is. */

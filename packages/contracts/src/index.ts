@@ -23,6 +23,7 @@ export * from './platform.ts';
 export * from './usage.ts';
 export * from './event.ts';
 export * from './run.ts';
+export * from './training-estimate.ts';
 export * from './survey.ts';
 export * from './feedback.ts';
 export * from './oip/wire.ts';

@@ -1,12 +1,14 @@
 import { CairnError, type ProcessInput } from '@cairn/contracts';
 import type { AddCommand } from '../command.ts';
 import { addDvcOptions, addToldOptions, type DvcOptions, readDvcSource, readTold } from '../dvc-options.ts';
+import { tellTrainingEstimate } from '../estimate.ts';
 import { connect } from '../gateway.ts';
 import { readSetting } from '../options.ts';
 
 interface Options extends DvcOptions {
   model?: string;
   dataset?: string;
+  estimate?: boolean;
   set: Record<string, number | string | boolean>;
 }
 
@@ -20,10 +22,25 @@ export const addTrain: AddCommand = (program, act) => {
     .option('--dataset <id>', 'dataset to train on');
   addToldOptions(addDvcOptions(train, 'a dataset'))
     .option('--set <name=value>', 'a setting of the model; may be given several times', readSetting, {})
+    .option(
+      '--estimate',
+      'only tell how long it would take, by earlier trainings of the model here; nothing is started',
+    )
     .action(
       act(async ({ config, output, signal }, model: string | undefined, options: Options) => {
         const inputs = readInputs(model ?? options.model, options);
         const client = await connect(config);
+        if (options.estimate === true) {
+          const { dataset } = inputs;
+          const thought = {
+            model: inputs.model,
+            ...(dataset === undefined ? {} : { dataset }),
+            hyperparameters: options.set,
+          };
+          const estimate = await client.estimateTraining(thought);
+          output.result(estimate, () => tellTrainingEstimate(output, estimate, thought));
+          return;
+        }
         const job = await client.execute('train-model', inputs);
         signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
         const result = await client.wait('train-model', job.jobID, output.job('Training'), signal);

@@ -33,6 +33,7 @@ export const policy = {
   'imagery.read': everyone,
   'inference.read': everyone,
   'inference.estimate': everyone,
+  'training.estimate': everyone,
   'receipts.read': everyone,
   'reviews.read': everyone,
   'reviews.write': ['mapper', 'scientist', 'approver'],

@@ -16,7 +16,7 @@ import { PackageFiles } from '../registry/package/files.ts';
 import { type PackageItem, readItem } from '../registry/package/item.ts';
 import { type MlProject, readMlProject } from '../registry/package/mlproject.ts';
 import { readPythonEnv } from '../registry/package/python-env.ts';
-import type { RevisionRow } from '../registry/package/revision.ts';
+import { latestRevision, type RevisionRow } from '../registry/package/revision.ts';
 import type { ObjectStore } from '../storage/objects.ts';
 import { folderDigest } from './folder-digest.ts';
 import { JobRuns, type RunOrigin } from './job-run.ts';
@@ -49,6 +49,24 @@ export async function readPackage(revision: RevisionRow, objects: ObjectStore): 
   const files = new PackageFiles(revision.files, objects);
   const item = await readItem(files);
   return { files, item, project: readMlProject(await files.text('MLproject')) };
+}
+
+/**
+ * The newest revision of a model's package, read.
+ * @throws CairnError `not-found` where there is no such model; else as `readPackage`.
+ */
+export async function newestPackage(
+  model: string,
+  { database, objects }: Pick<PackageRunParts, 'database' | 'objects'>,
+): Promise<{ revision: RevisionRow; pack: Package }> {
+  const revision = await latestRevision(database, model);
+  if (revision === null) {
+    throw new CairnError('not-found', `There is no model ${model}.`, {
+      where: '/inputs/model',
+      action: 'Register its package first, or look at the collection "models" of the catalogue for those there are.',
+    });
+  }
+  return { revision, pack: await readPackage(revision, objects) };
 }
 
 /** The text that pins a package's environment. @throws CairnError `package-file-missing`, `package-invalid`. */

@@ -1,4 +1,4 @@
-import { CairnError, type Digest, type ProcessInput, type ProcessResult } from '@cairn/contracts';
+import { type Digest, type ProcessInput, type ProcessResult } from '@cairn/contracts';
 import { canonicalJson, digestOf } from '@cairn/receipt';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Dataset } from '../data/dataset-item.ts';
@@ -12,7 +12,6 @@ import { putRight } from '../registry/mlflow/put-right.ts';
 import { networkOutput } from '../registry/network-output.ts';
 import type { Outbox } from '../registry/outbox.ts';
 import { ownSchemas } from '../registry/package/item.ts';
-import { latestRevision } from '../registry/package/revision.ts';
 import { versionSubjects } from '../registry/receipt-facts.ts';
 import { keepRunFiles } from '../registry/version-files.ts';
 import { versionItem } from '../registry/version-item.ts';
@@ -20,7 +19,7 @@ import { type NewVersion, type VersionRow, versionId, versionSubject } from '../
 import type { Versions } from '../registry/versions.ts';
 import { settle } from './hyperparameters.ts';
 import type { RunOrigin } from './job-run.ts';
-import { type Package, type PackageRunParts, PackageRuns, readPackage } from './package-run.ts';
+import { type Package, type PackageRunParts, PackageRuns, newestPackage } from './package-run.ts';
 import { findRun, keepRun } from './receipted-run.ts';
 import { type Kept, type Origin, readTrained, type Trained, trainedRow, trainingFacts } from './trained.ts';
 import { trainingPlan } from './training-plan.ts';
@@ -74,16 +73,8 @@ export class TrainModel implements Process<'train-model'> {
   }
 
   async #origin(inputs: Inputs, context: JobContext): Promise<{ origin: Origin; pack: Package }> {
-    const { database, objects } = this.#parts;
     const { model, hyperparameters = {} } = inputs;
-    const revision = await latestRevision(database, model);
-    if (revision === null) {
-      throw new CairnError('not-found', `There is no model ${model}.`, {
-        where: '/inputs/model',
-        action: 'Register its package first, or look at the collection "models" of the catalogue for those there are.',
-      });
-    }
-    const pack = await readPackage(revision, objects);
+    const { revision, pack } = await newestPackage(model, this.#parts);
     const settings = await settle(hyperparameters, pack.item, pack.files);
     const dataset = await this.#dataset(inputs, context);
     const title = `${pack.item.properties.title}, trained on ${dataset.title}`;

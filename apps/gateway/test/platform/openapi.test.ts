@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catalogRoutes } from '../../src/catalog/routes.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { DatasetVersions } from '../../src/data/dataset-versions.ts';
+import { Datasets } from '../../src/data/datasets.ts';
 import { datasetThread } from '../../src/data/reader-thread.ts';
 import { datasetRoutes } from '../../src/data/routes.ts';
 import { Feedback } from '../../src/feedback/feedback.ts';
@@ -41,6 +42,7 @@ import { versionFileRoutes } from '../../src/registry/version-file-routes.ts';
 import { EventLog } from '../../src/identity/event-log.ts';
 import { eventRoutes } from '../../src/identity/event-routes.ts';
 import { usageRoutes } from '../../src/usage/routes.ts';
+import { trainingEstimateRoutes } from '../../src/training/training-estimate.ts';
 import { uploadRoutes } from '../../src/storage/uploads.ts';
 import { surveyRoutes } from '../../src/survey/routes.ts';
 import { Survey } from '../../src/survey/survey.ts';
@@ -100,6 +102,10 @@ beforeAll(async () => {
       inferenceRoutes({ database, objects }),
       exportRoutes({ database, objects, exporter: exportThread() }),
       estimateRoutes({ ...predicting, rates: { perHour: 0, perCpuHour: 0, currency: 'USD' } }),
+      trainingEstimateRoutes({
+        ...{ database, objects, datasets: new Datasets({ catalog }) },
+        rates: { perHour: 0, perCpuHour: 0, currency: 'USD' },
+      }),
       featureRoutes({ jobs: { get: nobodyAsks }, objects, workFolder: home }),
       doorRoutes({ versions, inferences: new Inferences(predicting) }),
       receiptRoutes({ receipts, database }),
@@ -139,7 +145,13 @@ describe('the door for programs', () => {
     const document = response.json<{ openapi: string; paths: Record<string, object> }>();
     expect(document.openapi).toMatch(/^3\.0\./);
     expect(Object.keys(document.paths)).toEqual(
-      expect.arrayContaining(['/processes/{process}/execution', '/jobs/{job}', '/jobs/{job}/log', '/stac/search']),
+      expect.arrayContaining([
+        '/processes/{process}/execution',
+        '/processes/train-model/estimate',
+        '/jobs/{job}',
+        '/jobs/{job}/log',
+        '/stac/search',
+      ]),
     );
     const folders = new Set(Object.keys(document.paths).map((path) => path.split('/')[1]));
     const listed =

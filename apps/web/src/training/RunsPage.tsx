@@ -112,7 +112,13 @@ function Compared({ runs }: { runs: readonly RunInfo[] }) {
         {parameters.length === 0 ? (
           <p>{say('runs.sameParameters')}</p>
         ) : (
-          <RunTable caption={say('runs.parameters')} labels={labels} rows={parameters} told={(_, value) => value} />
+          <RunTable
+            caption={say('runs.parameters')}
+            labels={labels}
+            rows={parameters}
+            told={(_, value) => value}
+            missing={say('runs.notTold')}
+          />
         )}
       </section>
       <section>
@@ -122,6 +128,7 @@ function Compared({ runs }: { runs: readonly RunInfo[] }) {
           labels={labels}
           rows={inOrder(metricRows(runs))}
           told={(name, value) => (isShare(name) ? formats.share(value) : formats.figure(value))}
+          missing={say('evidence.missing')}
         />
       </section>
       <section>
@@ -157,9 +164,11 @@ interface TableProps<V> {
   labels: readonly string[];
   rows: readonly { name: string; values: (V | undefined)[] }[];
   told: (name: string, value: V) => string;
+  /** What stands where a run has no value. */
+  missing: string;
 }
 
-function RunTable<V>({ caption, labels, rows, told }: TableProps<V>) {
+function RunTable<V>({ caption, labels, rows, told, missing }: TableProps<V>) {
   const { say } = useWords();
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={caption}>
@@ -182,7 +191,7 @@ function RunTable<V>({ caption, labels, rows, told }: TableProps<V>) {
                 <th scope="row">{known === undefined ? <code dir="ltr">{name}</code> : say(known)}</th>
                 {values.map((value, index) => (
                   <td key={labels[index]} className="number">
-                    {value === undefined ? say('evidence.missing') : <bdi>{told(name, value)}</bdi>}
+                    {value === undefined ? missing : <bdi>{told(name, value)}</bdi>}
                   </td>
                 ))}
               </tr>

@@ -23,23 +23,26 @@ export default function TrainPage({ query }: { query: URLSearchParams }) {
   const models = useQuery({ queryKey: ['packages'], queryFn: () => gateway.models() });
   const datasets = useDatasets();
   const model = models.data?.find(({ id }) => id === query.get('model')) ?? models.data?.[0];
-  const dataset = datasets.data?.find(({ id }) => id === query.get('dataset')) ?? datasets.data?.[0];
+  const known = datasets.data?.find(({ id }) => id === query.get('dataset')) ?? datasets.data?.[0];
+  const dataset = query.has('dvc') ? undefined : known;
   const settings = useQuery({
     queryKey: ['settings', model?.id, model?.revisions[0]?.packageDigest],
     queryFn: () => readModelSettings(model!.id),
     enabled: model !== undefined,
   });
+  const after = query.get('after');
+  const before = useQuery({ queryKey: ['ended', after], queryFn: () => gateway.job(after!), enabled: after !== null });
   const failure = failureOf(models, datasets);
   const unsettled = failureOf(settings);
   if (failure !== undefined) return <FailurePage {...failure} />;
   if (models.data === undefined || datasets.data === undefined) return <WaitingPage words={say('page.wait')} />;
-  if (model === undefined || dataset === undefined) {
+  if (model === undefined) {
     return (
       <main id="main" tabIndex={-1} className="list">
         <h1>{say('train.title')}</h1>
-        <Empty title={say(model === undefined ? 'train.noModel' : 'datasets.none')}>
+        <Empty title={say('train.noModel')}>
           <pre dir="ltr">
-            <code>{model === undefined ? 'cairn model register DIR' : 'cairn dataset add DIR'}</code>
+            <code>cairn model register DIR</code>
           </pre>
         </Empty>
       </main>
@@ -61,24 +64,29 @@ export default function TrainPage({ query }: { query: URLSearchParams }) {
         />
         <TitledChoice
           words={say('train.dataset')}
-          among={datasets.data}
-          chosen={dataset.id}
-          onChoose={(id) => setQuery({ dataset: id })}
+          among={[...datasets.data, { id: elsewhere, title: say('train.fromDvc') }]}
+          chosen={dataset?.id ?? elsewhere}
+          onChoose={(id) => setQuery(chosenData(id))}
         />
       </div>
-      <p className="quiet small">
-        {say('dataset.brief', briefOf(dataset, formats))}{' '}
-        <a href={hrefOf({ page: 'dataset', dataset: dataset.id })}>{say('dataset.open')}</a>
-      </p>
+      {dataset === undefined ? null : (
+        <p className="quiet small">
+          {say('dataset.brief', briefOf(dataset, formats))}{' '}
+          <a href={hrefOf({ page: 'dataset', dataset: dataset.id })}>{say('dataset.open')}</a>
+        </p>
+      )}
       {unsettled === undefined ? null : <Problem {...unsettled} />}
-      {settings.isPending ? <Waiting words={say('page.wait')} /> : null}
-      {settings.data === undefined ? null : (
+      {settings.isPending || before.isLoading ? <Waiting words={say('page.wait')} /> : null}
+      {settings.data === undefined || before.isLoading ? null : (
         <SettingsForm
-          key={model.id}
+          // Another try begins with its own values, also where only the address has changed.
+          key={[model.id, query.get('set'), after].join(' ')}
           model={model.id}
           dataset={dataset}
           settings={settings.data}
-          tried={triedOf(query.get('set'))}
+          tried={triedOf(query.get('set')) as Record<string, SettingValue>}
+          triedData={triedOf(query.get('dvc'))}
+          problem={before.data?.problem}
           allowed={session.data?.roles.includes('scientist') ?? false}
         />
       )}
@@ -86,11 +94,18 @@ export default function TrainPage({ query }: { query: URLSearchParams }) {
   );
 }
 
-/** Settings of an address; what was written by hand may hold anything. */
-function triedOf(text: string | null): Record<string, SettingValue> {
+/** What stands for data that no dataset of the catalogue is yet: no id is empty. */
+const elsewhere = '';
+
+function chosenData(id: string): Record<'dataset' | 'dvc', string | undefined> {
+  return id === elsewhere ? { dataset: undefined, dvc: '{}' } : { dataset: id, dvc: undefined };
+}
+
+/** An earlier try of an address; what was written by hand may hold anything. */
+function triedOf(text: string | null): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text ?? '{}');
-    return typeof value === 'object' && value !== null ? (value as Record<string, SettingValue>) : {};
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
     return {};
   }

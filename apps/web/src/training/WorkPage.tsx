@@ -127,7 +127,7 @@ function Ending({ job, query }: { job: StatusInfo; query: URLSearchParams }) {
           </>
         ) : null}
         {isTraining && job.status !== 'successful' ? (
-          <a className="button" href={hrefOf({ page: 'train' }, Object.fromEntries(query))}>
+          <a className="button" href={hrefOf({ page: 'train' }, { ...Object.fromEntries(query), after: job.jobID })}>
             {say('job.again')}
           </a>
         ) : null}
