@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { readLocation } from '../route/place.ts';
 import { setQuery } from '../route/use-location.ts';
 import { readView, type View, viewQuery } from './view.ts';
 
@@ -34,6 +35,8 @@ export function useView(
     setView(latest.current);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
+      // An address that the reader changed meanwhile stands; the page follows it as soon as it hears of it.
+      if (textOf(readView(readLocation(window.location.hash).query)) !== written.current) return;
       written.current = textOf(latest.current);
       setQuery(viewQuery(latest.current));
     }, rest);
