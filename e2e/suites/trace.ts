@@ -89,6 +89,8 @@ export function describeTrace(demo: () => DemoHome): void {
         await visit.open(place);
         await ready();
         await visit.page.waitForLoadState('networkidle');
+        // A map asks for its tiles while nobody does anything.
+        if (place === '/predict') await visit.mapDrawn();
         const asked: string[] = [];
         const note = (request: { url: () => string }): number => asked.push(request.url());
         await visit.page.context().setOffline(true);
