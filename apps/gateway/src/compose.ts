@@ -31,6 +31,7 @@ import { demandAccounts, Hosts } from './identity/hosts.ts';
 import { readKeys } from './identity/keys.ts';
 import { readOwnerToken } from './identity/owner-token.ts';
 import { identityRoutes } from './identity/routes.ts';
+import { claimSigningKey } from './identity/signing-key.ts';
 import { Tokens } from './identity/tokens.ts';
 import { AddImagery } from './imagery/add-imagery.ts';
 import { ImageHosts } from './imagery/http/image-hosts.ts';
@@ -130,7 +131,7 @@ export interface Gateway {
  * forward, and hands every domain what it works with. What the settings name no server for lies in the state folder. The only
  * importer of adapters.
  * @param tell told in words what takes long
- * @throws CairnError `state-locked`, `state-too-new`, `tools-missing`, `disk-full`; `listen` also `port-in-use`,
+ * @throws CairnError `state-locked`, `state-too-new`, `signing-key-differs`, `tools-missing`, `disk-full`; `listen` also `port-in-use`,
  * `accounts-missing`, `database-unavailable`
  */
 export async function compose(config: Config, tell: (words: string) => void): Promise<Gateway> {
@@ -166,9 +167,10 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   await migrate(database, await readMigrations(tools), tell);
   const catalog = new Catalog({ database });
   await catalog.prepare();
-  const keys = await readKeys(home);
+  const keys = await readKeys(home, config.signingKey);
+  await claimSigningKey(database, keys, config.lostKey);
   const tokens = new Tokens({ database });
-  await tokens.ensureOwner(await readOwnerToken(home));
+  await tokens.ensureOwner(await readOwnerToken(home, config.ownerToken));
   const accounts = new Accounts({ database, tokens });
   if (config.ownerPassword !== '') await givePassword(accounts, config.ownerPassword);
   const receipts = new Receipts({ keys });

@@ -33,6 +33,22 @@ const Settings = Type.Object({
     pattern: '^$|^.{10,200}$',
     description: "the owner's password, where the owner has none yet",
   }),
+  CAIRN_OWNER_TOKEN: Type.String({
+    default: '',
+    pattern: '^$|^cairn_[A-Za-z0-9_-]{43}$',
+    description: "the owner's token, where several gateways share a database; empty: that of CAIRN_HOME",
+  }),
+  CAIRN_SIGNING_KEY: Type.String({
+    default: '',
+    pattern: '^$|-----BEGIN (EC )?PRIVATE KEY-----',
+    description:
+      'PEM of the key that signs receipts (ECDSA P-256), where several gateways share a database; empty: that of CAIRN_HOME',
+  }),
+  CAIRN_LOST_KEY: Type.String({
+    default: '',
+    pattern: '^$|^[0-9a-f]{64}$',
+    description: 'fingerprint of a signing key that nobody has any more, in whose place that of this gateway comes',
+  }),
   CAIRN_TOOLS: Type.String({ default: '', description: 'folder of the Python tools' }),
   CAIRN_DATABASE_URL: Type.String({
     default: '',
@@ -265,6 +281,12 @@ export interface Config {
   hosts: string[];
   /** The owner's first password; empty: none is set. */
   ownerPassword: string;
+  /** The owner's token that gateways of one database share; empty: that of the state folder. */
+  ownerToken: string;
+  /** The signing key (PEM) that gateways of one database share; empty: that of the state folder. */
+  signingKey: string;
+  /** Fingerprint of a signing key that is lost; empty: none. */
+  lostKey: string;
   /** A PostgreSQL server; empty: the database lies in the state folder. */
   databaseUrl: string;
   /** An MLflow server; empty: one is started here. */
@@ -350,6 +372,8 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     port: settings.CAIRN_PORT,
     hosts: list(settings.CAIRN_HOSTS),
     ownerPassword: settings.CAIRN_OWNER_PASSWORD,
+    ...sharedCredentials(settings),
+    lostKey: settings.CAIRN_LOST_KEY,
     databaseUrl: settings.CAIRN_DATABASE_URL,
     mlflowAddress: settings.CAIRN_MLFLOW_ADDRESS,
     objectsBucket: bucketOf(settings, 'CAIRN_OBJECTS_BUCKET'),
@@ -385,6 +409,23 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     stopWithStdin: settings.CAIRN_STOP_WITH_STDIN,
     childEnvironment,
   };
+}
+
+/** Both or none: of two gateways that share a key alone, each start would take back the other's token. */
+function sharedCredentials(settings: Static<typeof Settings>): Pick<Config, 'ownerToken' | 'signingKey'> {
+  const { CAIRN_OWNER_TOKEN: ownerToken, CAIRN_SIGNING_KEY: signingKey } = settings;
+  if ((ownerToken === '') !== (signingKey === '')) {
+    const missing = ownerToken === '' ? 'CAIRN_OWNER_TOKEN' : 'CAIRN_SIGNING_KEY';
+    throw new CairnError(
+      'input-invalid',
+      `The setting ${missing} is missing: gateways share token and key, or neither.`,
+      {
+        where: missing,
+        action: 'Set CAIRN_OWNER_TOKEN and CAIRN_SIGNING_KEY, or leave both out: those of CAIRN_HOME are used then.',
+      },
+    );
+  }
+  return { ownerToken, signingKey };
 }
 
 function imageStoreOf(settings: Static<typeof Settings>): ImageStore | null {

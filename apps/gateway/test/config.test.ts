@@ -79,3 +79,19 @@ test.each([
 ])('the setting %s cannot be %s', (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(name);
 });
+
+test('token and key of the gateways of one database come together, and say no more of themselves', () => {
+  const token = `cairn_${'A'.repeat(43)}`;
+  const key = '-----BEGIN EC PRIVATE KEY-----of-a-test-----END EC PRIVATE KEY-----';
+  expect(readConfig({ CAIRN_OWNER_TOKEN: token, CAIRN_SIGNING_KEY: key })).toMatchObject({
+    ownerToken: token,
+    signingKey: key,
+  });
+  expect(() => readConfig({ CAIRN_OWNER_TOKEN: token })).toThrow('CAIRN_SIGNING_KEY');
+  expect(() => readConfig({ CAIRN_SIGNING_KEY: key })).toThrow('CAIRN_OWNER_TOKEN');
+  for (const [name, value] of Object.entries({ CAIRN_OWNER_TOKEN: 'cairn_secret', CAIRN_SIGNING_KEY: 'secret' })) {
+    const refused = () => readConfig({ [name]: value });
+    expect(refused).toThrow(name);
+    expect(refused).not.toThrow('secret');
+  }
+});

@@ -73,6 +73,7 @@ export const errorCodes = {
 
   'state-locked': { status: 503, exit: 3, title: 'Another Cairn is running on this state folder' },
   'state-too-new': { status: 503, exit: 3, title: 'The state folder was written by a newer Cairn' },
+  'signing-key-differs': { status: 503, exit: 3, title: 'This database is signed for with another key' },
   'port-in-use': { status: 503, exit: 3, title: 'The port is in use' },
   'accounts-missing': { status: 503, exit: 3, title: 'Nobody could sign in to a gateway that others reach' },
   'disk-full': { status: 507, exit: 3, title: 'There is no space left on the disk' },

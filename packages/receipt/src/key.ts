@@ -4,11 +4,13 @@ import { sha256Hex } from './digest.ts';
 import { ReceiptError } from './error.ts';
 import { readPem, writePem } from './pem.ts';
 
-// DER of a P-256 key is fixed but for the key itself (RFC 5480 and 5958), so a comparison reads it and no parser is needed.
+// DER of a P-256 key is fixed but for the key itself (RFC 5480, 5915 and 5958), so a comparison reads it and no parser is needed.
 const SPKI_HEAD = hexToBytes('3059301306072a8648ce3d020106082a8648ce3d030107034200');
 const PKCS8_HEAD = hexToBytes('308187020100301306072a8648ce3d020106082a8648ce3d030107046d306b0201010420');
 const PKCS8_POINT = hexToBytes('a144034200');
 const PKCS8_HEAD_WITHOUT_POINT = hexToBytes('3041020100301306072a8648ce3d020106082a8648ce3d030107042730250201010420');
+const SEC1_HEAD = hexToBytes('30770201010420');
+const SEC1_POINT = hexToBytes('a00a06082a8648ce3d030107a144034200');
 const SCALAR_BYTES = 32;
 const POINT_BYTES = 65;
 
@@ -63,23 +65,25 @@ export function readPublicKey(pem: string): PublicKey {
 }
 
 /**
- * Reads a private key from PEM (PKCS#8, with or without its public point). Throws ReceiptError for any other kind of
- * key, and where the public point does not belong to the private key.
+ * Reads a private key from PEM: PKCS#8, with or without its public point, or SEC 1 ("EC PRIVATE KEY") with it. Throws ReceiptError
+ * for any other kind of key, and where the public point does not belong to the private key.
  */
 export function readPrivateKey(pem: string): PrivateKey {
-  const der = readPem('PRIVATE KEY', pem);
+  const isSec1 = pem.includes('-----BEGIN EC PRIVATE KEY-----');
+  const der = readPem(isSec1 ? 'EC PRIVATE KEY' : 'PRIVATE KEY', pem);
   const bare =
     der.length === PKCS8_HEAD_WITHOUT_POINT.length + SCALAR_BYTES && startsWith(der, PKCS8_HEAD_WITHOUT_POINT);
   if (bare) return privateKeyFromScalar(der.slice(PKCS8_HEAD_WITHOUT_POINT.length));
-  const pointAt = PKCS8_HEAD.length + SCALAR_BYTES;
-  const isWhole = der.length === pointAt + PKCS8_POINT.length + POINT_BYTES;
-  if (!isWhole || !startsWith(der, PKCS8_HEAD) || !startsWith(der, PKCS8_POINT, pointAt)) {
+  const [head, beforePoint] = isSec1 ? [SEC1_HEAD, SEC1_POINT] : [PKCS8_HEAD, PKCS8_POINT];
+  const pointAt = head.length + SCALAR_BYTES;
+  const isWhole = der.length === pointAt + beforePoint.length + POINT_BYTES;
+  if (!isWhole || !startsWith(der, head) || !startsWith(der, beforePoint, pointAt)) {
     throw new ReceiptError(
-      'The private key is not ECDSA P-256 in PKCS#8. Make one by: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256',
+      'The private key is not ECDSA P-256 in PKCS#8 or SEC 1. Make one by: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256',
     );
   }
-  const key = privateKeyFromScalar(der.slice(PKCS8_HEAD.length, pointAt));
-  if (!startsWith(der, key.publicKey.point, pointAt + PKCS8_POINT.length)) {
+  const key = privateKeyFromScalar(der.slice(head.length, pointAt));
+  if (!startsWith(der, key.publicKey.point, pointAt + beforePoint.length)) {
     throw new ReceiptError('The public point in the private key file does not belong to the private key.');
   }
   return key;

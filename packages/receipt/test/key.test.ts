@@ -61,10 +61,22 @@ test('a private key without its public point is read too', () => {
   expect(readPrivateKey(bare)).toEqual(key);
 });
 
+test('a private key as "openssl ecparam" and Helm write it is read too, also on one line', () => {
+  openssl('ecparam', '-name', 'prime256v1', '-genkey', '-out', 'ecparam.pem');
+  openssl('ec', '-in', 'ecparam.pem', '-pubout', '-out', 'ecparam.pub');
+  const pem = readFileSync(at('ecparam.pem'), 'utf8');
+  expect(pem).toContain('BEGIN EC PRIVATE KEY');
+  const key = readPrivateKey(pem);
+  expect(key.publicKey).toEqual(readPublicKey(readFileSync(at('ecparam.pub'), 'utf8')));
+  expect(readPrivateKey(pem.replaceAll('\n', ''))).toEqual(key);
+});
+
 test('a key of another kind is refused with what to do', () => {
   openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:P-384', '-out', 'p384.pem');
   openssl('pkey', '-in', 'p384.pem', '-pubout', '-out', 'p384.pub');
   expect(() => readPrivateKey(readFileSync(at('p384.pem'), 'utf8'))).toThrow(/openssl genpkey/);
+  openssl('ecparam', '-name', 'secp384r1', '-genkey', '-noout', '-out', 'sec1-p384.pem');
+  expect(() => readPrivateKey(readFileSync(at('sec1-p384.pem'), 'utf8'))).toThrow(/openssl genpkey/);
   expect(() => readPublicKey(readFileSync(at('p384.pub'), 'utf8'))).toThrow(/P-256/);
   expect(() => readPublicKey(readFileSync(at('p384.pem'), 'utf8'))).toThrow(/found "PRIVATE KEY"/);
   expect(() => readPublicKey('cairn.pub')).toThrow(/no PEM block/);

@@ -61,10 +61,14 @@ export class Tokens {
         [owner.id, owner.roles],
       );
       if (made.length > 0) await recordEvent(tx, owner, { kind: 'account.created', subject: `account:${owner.id}` });
-      const [held] = await tx.query('select from cairn.token where digest = $1', [digest]);
-      if (held !== undefined) return;
-      await tx.query(`delete from cairn.token where kind = 'owner'`);
-      await tx.query(`insert into cairn.token (digest, account, kind) values ($1, $2, 'owner')`, [digest, owner.id]);
+      await tx.query(`delete from cairn.token where kind = 'owner' and digest <> $1`, [digest]);
+      // Another gateway that has the same token may start at once.
+      const issued = await tx.query(
+        `insert into cairn.token (digest, account, kind) values ($1, $2, 'owner') on conflict (digest) do nothing
+         returning digest`,
+        [digest, owner.id],
+      );
+      if (issued.length === 0) return;
       await recordEvent(tx, owner, { kind: 'token.issued', subject: `account:${owner.id}`, data: { kind: 'owner' } });
     });
     this.forget();

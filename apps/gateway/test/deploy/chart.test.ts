@@ -1,8 +1,10 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readPrivateKey } from '@cairn/receipt';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { isToken } from '../../src/identity/tokens.ts';
 import { readKubeconfig } from '../../src/kubernetes/kubeconfig.ts';
 import {
   chart,
@@ -92,6 +94,9 @@ describe.skipIf(tools === '')('the Helm chart', () => {
     for (const service of [gateway, mlflow, buckets]) {
       expect(Object.values(service)).not.toContain(held('minio')['MINIO_ROOT_PASSWORD']);
     }
+    const { signingKey, ownerToken } = readConfig(gateway);
+    expect(() => readPrivateKey(signingKey)).not.toThrow();
+    expect(isToken(ownerToken)).toBe(true);
     const isSecret = ({ kind }: Manifest): boolean => kind === 'Secret';
     for (const { metadata } of objects.filter(isSecret)) {
       expect(metadata.annotations?.['helm.sh/resource-policy']).toBe('keep');
@@ -152,9 +157,11 @@ describe.skipIf(tools === '')('the Helm chart', () => {
     const again = all.flatMap((name) => ['--set-string', `gateway.settings.${name}=x`]);
     const said = await render(...again).catch((error: unknown) => String(error));
     for (const name of all) expect(said).toContain(name);
-    await expect(render('--set-string', 'gateway.settings.CAIRN_OWNER_PASSWORD=x')).rejects.toThrow(
-      'everybody who reads the release would see',
-    );
+    for (const name of ['CAIRN_OWNER_PASSWORD', 'CAIRN_OWNER_TOKEN', 'CAIRN_SIGNING_KEY']) {
+      await expect(render('--set-string', `gateway.settings.${name}=x`)).rejects.toThrow(
+        'everybody who reads the release would see',
+      );
+    }
   });
 
   test('tells the gateway how the cluster is reached, by the token that the cluster renews', async () => {

@@ -1,12 +1,14 @@
 import { chmod, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { generateKey } from '@cairn/receipt';
 import fastify, { type FastifyPluginCallback } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Actor } from '../../src/identity/actor.ts';
 import { guard } from '../../src/identity/guard.ts';
 import { Hosts } from '../../src/identity/hosts.ts';
 import { readKeys } from '../../src/identity/keys.ts';
+import { claimSigningKey } from '../../src/identity/signing-key.ts';
 import { readOwnerToken } from '../../src/identity/owner-token.ts';
 import { allows, policy, type PolicyEntry } from '../../src/identity/policy.ts';
 import { Tokens } from '../../src/identity/tokens.ts';
@@ -213,6 +215,34 @@ describe('the signing key', () => {
     await expect(readKeys(gateway.home)).rejects.toMatchObject({ more: { where: file } });
     expect(await readFile(file, 'utf8')).toBe('damaged');
     await writeFile(file, gateway.keys.privateKeyPem);
+  });
+
+  test('that is given and cannot be read is named by its setting, and is not told', async () => {
+    const given = '-----BEGIN PRIVATE KEY-----of-a-test-----END PRIVATE KEY-----';
+    const refused: unknown = await readKeys(gateway.home, given).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: 'input-invalid', more: { where: 'CAIRN_SIGNING_KEY' } });
+    expect(String(refused)).not.toContain('of-a-test');
+  });
+
+  test('is the one of the database, until it is said to be lost, which is recorded once', async () => {
+    const { database, keys } = gateway;
+    await claimSigningKey(database, keys);
+    await claimSigningKey(database, keys);
+    const [other, third] = [generateKey(), generateKey()].map(({ publicKey: { keyid } }) => ({
+      keyid,
+      source: 'file',
+    }));
+    await expect(claimSigningKey(database, other!)).rejects.toMatchObject({ code: 'signing-key-differs' });
+    await expect(claimSigningKey(database, other!, third!.keyid)).rejects.toMatchObject({
+      code: 'signing-key-differs',
+    });
+    // The setting may stay where it was given: it replaces no key but the lost one.
+    for (let start = 0; start < 2; start++) await claimSigningKey(database, other!, keys.keyid);
+    await expect(claimSigningKey(database, third!, keys.keyid)).rejects.toMatchObject({
+      message: expect.stringContaining(other!.keyid) as string,
+    });
+    const events = await database.query("select data from cairn.event where kind = 'signing-key.replaced'");
+    expect(events).toEqual([{ data: { lost: keys.keyid } }]);
   });
 });
 

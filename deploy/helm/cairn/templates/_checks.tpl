@@ -30,7 +30,7 @@
 {{- end -}}
 {{- $taken := list -}}
 {{- range $name, $_ := $values.gateway.settings -}}
-{{- if regexMatch "PASSWORD|SECRET_KEY|ACCESS_KEY|DATABASE_URL" $name -}}
+{{- if regexMatch "PASSWORD|SECRET_KEY|ACCESS_KEY|SIGNING_KEY|TOKEN|DATABASE_URL" $name -}}
 {{- fail (printf "gateway.settings holds %s, which everybody who reads the release would see. It belongs into the gateway's Secret." $name) -}}
 {{- end -}}
 {{- if has $name (include "cairn.ownSettings" $ | fromYaml).names -}}
