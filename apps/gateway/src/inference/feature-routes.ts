@@ -48,7 +48,7 @@ export function featureRoutes(parts: {
         const source = {
           job: () => jobs.get(id),
           log: featureLogFile(workFolder, id),
-          file: objects.path.bind(objects),
+          file: objects.file.bind(objects),
           base: addressOf(request),
         };
         const over = AbortSignal.any([goneOf(reply), closing]);

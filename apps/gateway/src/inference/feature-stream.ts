@@ -10,8 +10,8 @@ export interface FeatureSource {
   job: () => Promise<Job>;
   /** The log of the buildings that the job finds. */
   log: string;
-  /** Where the GeoJSON of a prediction lies. */
-  file: (digest: Digest) => string;
+  /** The file with the GeoJSON of a prediction, fetched where this gateway lacks it. */
+  file: (digest: Digest) => Promise<string>;
   /** Address of the gateway, for links. */
   base: string;
 }
@@ -96,7 +96,7 @@ async function nextPiece(
   const piece = await readFeatures(log, after);
   if (piece !== null || job.status !== 'successful' || job.result === null) return piece;
   const digest = job.result['digest'] as Digest;
-  return readStored(file(digest), digest, after);
+  return readStored(await file(digest), digest, after);
 }
 
 /** Buildings of a prediction's file, which holds one a line; see `featureCollection`. Its digest names the series. */

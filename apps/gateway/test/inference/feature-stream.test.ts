@@ -1,8 +1,11 @@
 import { appendFile, mkdtemp, readFile, rm, truncate, utimes } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CairnClient, type FeatureEvent } from '@cairn/contracts';
-import { Manifest, manifestLine } from '@cairn/receipt';
+import { digestOf, Manifest, manifestLine } from '@cairn/receipt';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { answerProblem } from '../../src/errors.ts';
@@ -11,6 +14,8 @@ import { FeatureLog, readFeatures } from '../../src/inference/feature-log.ts';
 import { dropOldLogs, featureLogFile } from '../../src/inference/feature-log-files.ts';
 import { featureRoutes } from '../../src/inference/feature-routes.ts';
 import type { Jobs } from '../../src/jobs/engine.ts';
+import { Bucket } from '../../src/storage/bucket.ts';
+import { ObjectBucket } from '../../src/storage/object-bucket.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
 import { openTestDatabase, type TestDatabase } from '../db/template.ts';
 import { answer, ControlledProcess, Gateways, mapper } from '../jobs/fixture.ts';
@@ -166,6 +171,35 @@ test('the file of a prediction tells its buildings where the log is gone; a job 
   expect(await ask('none')).toBe(404);
   await database.query("update cairn.job set process = 'add-imagery' where id = $1", [job.id]);
   expect(await ask(job.id)).toBe(404);
+});
+
+test('the file is fetched where only the bucket has it, as at the gateway that did not make the prediction', async () => {
+  const text = `{"type":"FeatureCollection","features":[\n${lines(0, 3).join(',\n')}\n]}\n`;
+  const asked: string[] = [];
+  const store = createServer(({ url = '' }, response) => {
+    asked.push(url);
+    response.end(text);
+  }).listen(0, '127.0.0.1');
+  await once(store, 'listening');
+  const endpoint = `http://127.0.0.1:${(store.address() as AddressInfo).port}`;
+  const access = { endpoint, region: 'us-east-1', bucket: 'objects', accessKey: 'a', secretKey: 'b' };
+  const behind = new ObjectBucket({ bucket: new Bucket({ access }) });
+  const other = fastify({ forceCloseConnections: true });
+  const objects = new ObjectStore({ root: join(folder, 'elsewhere'), behind });
+  await other.register(featureRoutes({ jobs, objects, workFolder: join(folder, 'elsewhere') }));
+  const there = new CairnClient({ address: await other.listen({ port: 0, host: '127.0.0.1' }) });
+  try {
+    const digest = digestOf(text);
+    predict.kept = { ...answer, digest };
+    const { job } = await jobs.submit('predict', { model: 'bright', imagery: 'scene' }, mapper);
+    const seen: FeatureEvent[] = [];
+    for await (const event of there.followFeatures(job.id)) seen.push(event);
+    expect(idsOf(seen)).toEqual(names(0, 3));
+    expect(asked).toEqual([expect.stringContaining(digest.slice(9))]);
+  } finally {
+    await other.close();
+    store.close();
+  }
 });
 
 test('logs of buildings go after a day, others stay', async () => {
