@@ -9,7 +9,7 @@ export CAIRN_HOME CAIRN_TOOLS
 
 cairn := ./bin/cairn
 web_sources := $(shell find apps/web packages/contracts/src packages/geo/src packages/receipt/src -type f -not -path '*/dist/*' -not -path '*/node_modules/*' 2>/dev/null)
-docs_sources := $(shell find docs apps/docs/src apps/web/src/styles apps/web/public/favicon.svg -type f 2>/dev/null) \
+docs_sources := $(shell find docs apps/docs/src apps/web/src/styles apps/web/src/fonts apps/web/public/favicon.svg -type f 2>/dev/null) \
 	apps/web/src/shell/header.css README.md CONTRIBUTING.md CHANGELOG.md models/building-detector/README.md
 
 .DEFAULT_GOAL := help

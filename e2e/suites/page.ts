@@ -226,6 +226,28 @@ export function describePage(demo: () => DemoHome): void {
       },
     );
 
+    test.each([
+      ['en', ['inter-latin']],
+      ['ar', ['inter-latin', 'noto-sans-arabic']],
+    ] as const)('in %s its text stands in fonts of its own, of which no more is fetched', async (language, fonts) => {
+      const reader = await stage.begin({ language });
+      await reader.page.evaluate('document.fonts.ready');
+      const fetched = await reader.page.evaluate(() =>
+        performance
+          .getEntriesByType('resource')
+          .flatMap(({ name }) => /assets\/(.*)-.{8}\.woff2$/.exec(name)?.[1] ?? []),
+      );
+      expect(fetched.toSorted()).toEqual(fonts);
+      // Laid out in them, and not in what the machine has.
+      const session = await reader.page.context().newCDPSession(reader.page);
+      const { root } = await session.send('DOM.getDocument');
+      await session.send('CSS.enable');
+      const { nodeId } = await session.send('DOM.querySelector', { nodeId: root.nodeId, selector: 'main h1' });
+      const used = await session.send('CSS.getPlatformFontsForNode', { nodeId });
+      expect(used.fonts.map(({ isCustomFont }) => isCustomFont)).not.toContain(false);
+      await reader.end();
+    });
+
     test('it makes no request to any other host, no error of its own, and nothing that its policy stops', () => {
       expect([stage.foreign, stage.faults]).toEqual([[], []]);
     });

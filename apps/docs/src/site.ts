@@ -15,6 +15,7 @@ const root = '/docs/';
 const web = fileURLToPath(new URL('../../web/', import.meta.url));
 /** What the application looks like, then what is the docs' own. */
 const styles = [
+  join(web, 'src/styles/fonts.css'),
   join(web, 'src/styles/tokens.css'),
   join(web, 'src/styles/base.css'),
   join(web, 'src/styles/parts.css'),
@@ -57,7 +58,11 @@ export async function makeSite(repository: string): Promise<Site> {
     files.set(placeOf(page.path), documentOf(page, articleOf(page, ground, sizes), sections));
   }
   files.set('404.html', nowhere(root, sections));
-  files.set('site.css', (await Promise.all(styles.map((path) => readFile(path, 'utf8')))).join('\n'));
+  const css = (await Promise.all(styles.map((path) => readFile(path, 'utf8'))))
+    .join('\n')
+    .replaceAll('../fonts/', 'fonts/');
+  files.set('site.css', css);
+  for (const [path] of css.matchAll(/\bfonts\/[\w-]+\.woff2\b/g)) files.set(path, { copyOf: join(web, 'src', path) });
   files.set('favicon.svg', { copyOf: join(web, 'public/favicon.svg') });
   return { files, faults };
 }

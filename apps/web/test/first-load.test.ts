@@ -33,8 +33,11 @@ describe('the page as it is built', () => {
     // The messages of one language are asked for at once.
     for (const file of await readdir(new URL('assets/', dist))) {
       if (file.startsWith('ar-')) await withImports(`assets/${file}`, files);
+      // So are the letters that are read in it, beside the basic ones that every page has.
+      if (/^(inter-latin|noto-sans-arabic)-[\w-]{8}\.woff2$/.test(file)) await withImports(`assets/${file}`, files);
     }
     expect(kilobytes(files.values())).toBeLessThan(250);
+    expect([...files.keys()].filter((file) => file.endsWith('.woff2'))).toHaveLength(2);
     expect([...files.keys()].filter((file) => /MapCanvas|maplibre|draw/.test(file))).toEqual([]);
   });
 

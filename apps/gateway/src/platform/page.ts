@@ -14,6 +14,7 @@ const contentSecurityPolicy = [
   "script-src 'self'",
   "img-src 'self' blob: data:",
   "style-src 'self'",
+  "font-src 'self'",
   "worker-src 'self' blob:",
   "connect-src 'self'",
   "object-src 'none'",

@@ -55,7 +55,7 @@ describe('the docs at the gateway', () => {
     expect([page.status, await page.text()]).toEqual([200, 'the start page']);
     expect(page.headers.get('content-type')).toMatch(/^text\/html/);
     expect(page.headers.get('content-security-policy')).toMatch(
-      /^default-src 'none'; img-src 'self'; style-src 'self';/,
+      /^default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self';/,
     );
     expect(page.headers.get('x-content-type-options')).toBe('nosniff');
     expect((await get('/docs/site.css')).headers.get('content-type')).toMatch(/^text\/css/);
