@@ -3,6 +3,10 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './App.tsx';
 import { LanguageProvider } from './language/LanguageProvider.tsx';
+import { firstLanguage } from './language/languages.ts';
+import { messagesQuery } from './language/messages.ts';
+import { sessionQuery } from './session/session.ts';
+import { Shell } from './shell/Shell.tsx';
 import './styles/fonts.css';
 import './styles/tokens.css';
 import './styles/base.css';
@@ -11,10 +15,14 @@ import './styles/parts.css';
 
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 30_000 } } });
 
+// Both are asked for before anything is drawn: the one would wait for the other.
+void queries.prefetchQuery(messagesQuery(firstLanguage()));
+void queries.prefetchQuery(sessionQuery);
+
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <LanguageProvider>
+      <LanguageProvider wordless={<Shell />}>
         <App />
       </LanguageProvider>
     </QueryClientProvider>

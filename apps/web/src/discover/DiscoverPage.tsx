@@ -79,17 +79,28 @@ export function DiscoverPage({ query }: { query: URLSearchParams }) {
           </section>
         )}
       </div>
-      <DiscoverMap models={shown} onView={setView} />
+      <DiscoverMap models={shown} placed={!models.isPending} onView={setView} />
     </main>
   );
 }
 
-/** The map is fetched when the page stands and its place is seen, since it is larger than everything else. */
-function DiscoverMap({ models, onView }: { models: ModelChoice[]; onView: (view: Bbox) => void }) {
+/**
+ * The map is fetched when the page stands and its place is seen, since it is larger than everything else. Where that is, is known
+ * once the cards above it have come: then it is `placed`.
+ */
+function DiscoverMap({
+  models,
+  placed,
+  onView,
+}: {
+  models: ModelChoice[];
+  placed: boolean;
+  onView: (view: Bbox) => void;
+}) {
   const { say } = useWords();
   const idle = useIdle();
   const section = useRef<HTMLElement>(null);
-  const seen = useSeen(section);
+  const seen = useSeen(section, placed);
   const pins = useMemo(
     () =>
       models.map(({ id, model, version, title, bbox, stage }) => ({

@@ -2,16 +2,17 @@ import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { firstLanguage, keepLanguage, type Language, languages } from './languages.ts';
-import { loadMessages } from './messages.ts';
+import { messagesQuery } from './messages.ts';
 import { wordsOf, WordsContext } from './words.ts';
 
-/** Speaks the reader's language to everything inside, and tells the document its language and direction. */
-export function LanguageProvider({ children }: { children: ReactNode }) {
+/**
+ * Speaks the reader's language to everything inside, and tells the document its language and direction. `wordless` stands where
+ * the words are still on their way.
+ */
+export function LanguageProvider({ wordless, children }: { wordless: ReactNode; children: ReactNode }) {
   const [language, setLanguage] = useState<Language>(firstLanguage);
   const messages = useQuery({
-    queryKey: ['messages', language],
-    queryFn: () => loadMessages(language),
-    staleTime: Infinity,
+    ...messagesQuery(language),
     // While another language comes over the line, the page goes on in the one it has.
     placeholderData: (before) => before,
   });
@@ -26,7 +27,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
     document.documentElement.lang = language;
     document.documentElement.dir = languages[language].direction;
   }, [language]);
-  if (words === undefined) return null;
+  if (words === undefined) return wordless;
   return (
     <I18nProvider locale={language}>
       <WordsContext value={words}>{children}</WordsContext>

@@ -1,3 +1,4 @@
+import { queryOptions } from '@tanstack/react-query';
 import type { Language } from './languages.ts';
 import type english from './messages/en.json';
 
@@ -14,7 +15,11 @@ const loaders: Record<Language, () => Promise<{ default: Messages }>> = {
   ar: () => import('./messages/ar.json'),
 };
 
-/** Fetches the messages of a language: only those of the reader's come over the line. */
-export async function loadMessages(language: Language): Promise<Messages> {
-  return (await loaders[language]()).default;
+/** How the messages of a language are fetched: only those of the reader's come over the line. */
+export function messagesQuery(language: Language) {
+  return queryOptions({
+    queryKey: ['messages', language],
+    queryFn: async (): Promise<Messages> => (await loaders[language]()).default,
+    staleTime: Infinity,
+  });
 }

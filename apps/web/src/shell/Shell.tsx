@@ -1,0 +1,13 @@
+/** The bar without words, which index.html shows while the page itself comes over the line, until the words are there. */
+export function Shell() {
+  return (
+    <div className="page">
+      <header className="bar">
+        <span className="brand">
+          <img src="/favicon.svg" alt="" width="24" height="24" />
+          <span translate="no">Cairn</span>
+        </span>
+      </header>
+    </div>
+  );
+}
