@@ -15,6 +15,13 @@ export function readNumber(text: string): number {
   return value;
 }
 
+/** How many of something: a whole number above 0. */
+export function readCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('A whole number above 0 is wanted.');
+  return count;
+}
+
 /** `MODEL/NUMBER`. */
 export function readVersionRef(text: string): { model: string; version: number } {
   const match = /^([a-z0-9][a-z0-9._-]{0,99})\/([1-9][0-9]{0,8})$/.exec(text);

@@ -1,6 +1,7 @@
 import type { EventInfo, EventSelection } from '@cairn/contracts';
 import type { AddCommand, Surroundings } from '../command.ts';
 import { connect } from '../gateway.ts';
+import { readCount } from '../options.ts';
 
 interface Options {
   subject?: string;
@@ -8,7 +9,7 @@ interface Options {
   account?: string;
   from?: string;
   to?: string;
-  limit: string;
+  limit: number;
   follow?: boolean;
 }
 
@@ -24,7 +25,7 @@ export const addEvent: AddCommand = (program, act) => {
     .option('--account <name>', 'who did it')
     .option('--from <time>', 'at this time or later, as 2026-11-27T08:00:00Z')
     .option('--to <time>', 'before this time')
-    .option('--limit <number>', 'how many, at most 1000', '50')
+    .option('--limit <number>', 'how many, at most 1000', readCount, 50)
     .option('--follow', 'tell what happens from now on, until Ctrl-C; with --json one event a line')
     .action(act((around, options: Options) => list(around, options)));
 };
@@ -33,7 +34,7 @@ async function list({ config, output, signal }: Surroundings, { limit, follow, .
   const client = await connect(config);
   const selection: EventSelection = rest;
   if (follow !== true) {
-    const page = await client.events({ ...selection, limit: Number(limit) });
+    const page = await client.events({ ...selection, limit });
     output.result(page, () => {
       if (page.events.length === 0) output.line('There is no such event.');
       for (const event of page.events) output.line(words(event));

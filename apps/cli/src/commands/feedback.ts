@@ -4,7 +4,7 @@ import type { FeedbackInfo } from '@cairn/contracts';
 import { Option } from 'commander';
 import type { AddCommand } from '../command.ts';
 import { connect } from '../gateway.ts';
-import { readNumber } from '../options.ts';
+import { readCount, readNumber } from '../options.ts';
 import { save } from '../save.ts';
 
 /** The most that is asked for at once. */
@@ -18,7 +18,7 @@ export const addFeedback: AddCommand = (program, act) => {
   feedback
     .command('list')
     .description('list the newest')
-    .option('--limit <number>', 'how many at most', readNumber, 20)
+    .option('--limit <number>', 'how many at most', readCount, 20)
     .addOption(beforeOption())
     .action(
       act(async ({ config, output }, { limit, before }: { limit: number; before?: number }) => {

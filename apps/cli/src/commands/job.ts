@@ -1,7 +1,7 @@
 import { CairnError, type CairnClient, type StatusInfo } from '@cairn/contracts';
-import { InvalidArgumentError } from 'commander';
 import type { AddCommand, Surroundings } from '../command.ts';
 import { connect } from '../gateway.ts';
+import { readCount } from '../options.ts';
 
 interface ListOptions {
   process?: string;
@@ -117,10 +117,4 @@ function show(output: Surroundings['output'], job: StatusInfo): void {
   output.line(money === undefined ? '  not priced: no rate is set' : `  ${money.amount} ${money.currency}`);
   for (const { rel, href } of job.links) if (rel === 'item' || rel === 'enclosure') output.line(`  ${href}`);
   if (job.problem !== undefined) output.line(`  error: ${job.problem.code}: ${job.problem.detail}`);
-}
-
-function readCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('A whole number above 0 is wanted.');
-  return count;
 }

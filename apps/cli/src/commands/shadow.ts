@@ -2,7 +2,7 @@ import { CairnError, type ShadowComparison, type ShadowFigures, type ShadowStatu
 import type { AddCommand } from '../command.ts';
 import { tellShadowRecord } from '../evidence.ts';
 import { connect } from '../gateway.ts';
-import { readNumber } from '../options.ts';
+import { readCount, readNumber } from '../options.ts';
 import type { Output } from '../output.ts';
 import { percent } from '../percent.ts';
 
@@ -26,7 +26,7 @@ export const addShadow: AddCommand = (program, act) => {
     .option('--reason <words>', 'why, in your own words')
     .option('--end', 'end it; what waits for it is cancelled')
     .option('--list', 'tell what the shadows of the model found, prediction by prediction, the newest first')
-    .option('--limit <count>', 'how many to list', readNumber, 20)
+    .option('--limit <count>', 'how many to list', readCount, 20)
     .action(
       act(async ({ config, output }, ref: string, { share, reason, end, list, limit }: Options) => {
         const [model = '', number] = ref.split('/');
