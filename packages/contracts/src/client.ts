@@ -1,4 +1,5 @@
-import { CairnError, type Problem } from './problem.ts';
+import { CairnError } from './cairn-error.ts';
+import type { Problem } from './problem.ts';
 import type { DatasetDiff, DatasetMap, DatasetVersion } from './dataset.ts';
 import type { Estimate } from './estimate.ts';
 import type { ProcessId, ProcessInput, ProcessResult } from './processes.ts';

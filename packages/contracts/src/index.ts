@@ -1,5 +1,6 @@
 export * from './errors.ts';
 export * from './problem.ts';
+export * from './cairn-error.ts';
 export * from './digest.ts';
 export * from './fileset.ts';
 export * from './dataset.ts';

@@ -1,4 +1,4 @@
-import { CairnError } from '../problem.ts';
+import { CairnError } from '../cairn-error.ts';
 import { isDatatype } from './datatype.ts';
 import { dataOfJson, dataToJson } from './json-data.ts';
 import { bytesOfTensor, countOf, dataOfBytes, invalidMember, type Tensor } from './tensor.ts';

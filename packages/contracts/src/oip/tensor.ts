@@ -1,4 +1,4 @@
-import { CairnError } from '../problem.ts';
+import { CairnError } from '../cairn-error.ts';
 import { bytesOfElements, elementsOf, elementSize, type Datatype, type FixedData } from './datatype.ts';
 
 /** An element of a BYTES tensor. As JSON it is a text, in binary the UTF-8 of it, or any bytes. */
