@@ -163,7 +163,7 @@ async function checkOwn(tx: Queryable, row: VersionRow, change: StageChange, act
   throw new CairnError('approval-second-person', `Version ${versionId(row)} was made by ${row.author}.`, {
     where: versionId(row),
     action: single
-      ? 'Ask somebody else to approve it; or, as the single owner of this installation, approve your own explicitly (approveOwn): the receipt will say so.'
+      ? 'Ask somebody else to approve it; or, as the single owner of this installation, approve your own explicitly (approveOwn; cairn approve --own): the receipt will say so.'
       : 'Ask somebody else who may approve.',
   });
 }
