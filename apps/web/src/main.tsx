@@ -15,9 +15,9 @@ import './styles/parts.css';
 
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 30_000 } } });
 
-// Both are asked for before anything is drawn: the one would wait for the other.
-void queries.prefetchQuery(messagesQuery(firstLanguage()));
-void queries.prefetchQuery(sessionQuery);
+// Both are asked for before anything is drawn: the one would wait for the other. What goes wrong, those tell who use them.
+void queries.query(messagesQuery(firstLanguage())).catch(() => undefined);
+void queries.query(sessionQuery).catch(() => undefined);
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
