@@ -13,7 +13,7 @@ docs_sources := $(shell find docs apps/docs/src apps/web/src/styles apps/web/src
 	apps/web/src/shell/header.css README.md CONTRIBUTING.md CHANGELOG.md models/building-detector/README.md
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo up test test-full test-compose test-cluster compose-up compose-down bench lighthouse generate check screenshots format clean
+.PHONY: help setup build demo up test test-full test-compose test-cluster compose-up compose-down bench lighthouse generate check screenshots baseline format clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -94,6 +94,10 @@ lighthouse: setup ## measure the first load of the page by Lighthouse (about two
 
 screenshots: setup ## make the pictures of the docs again, from the running program
 	@node --import tsx e2e/screenshots.ts
+
+baseline: setup ## keep what the main pages look like now, where that differs from the pictures of e2e/baseline
+	@CAIRN_ACCEPT_BASELINE=1 npx vitest run e2e/page.test.ts -t 'the look of the page'
+	@git status --short -- e2e/baseline
 
 format: node_modules/.package-lock.json ## format the sources
 	@npm run --silent format

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { describeApprove } from './suites/approve.ts';
+import { describeBaseline } from './suites/baseline.ts';
 import { describeDocs } from './suites/docs.ts';
 import { describeFeedback } from './suites/feedback.ts';
 import { describeInterpret } from './suites/interpret.ts';
@@ -20,6 +21,7 @@ describe('the page of the demo', () => {
   }, 600_000);
   afterAll(() => demo?.remove());
 
+  describeBaseline(get);
   describePage(get);
   describeInterpret(get);
   describeTogether(get);
