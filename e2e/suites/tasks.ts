@@ -116,7 +116,7 @@ function tableOf(measured: readonly Measured[]): string {
     '# Baseline of the tasks',
     '',
     'The fewest clicks of each [task](tasks.md), which the browser test holds, and the seconds that program and browser took for them',
-    'on one machine that did much else: nobody read or thought. Written by `e2e/suites/tasks.ts` with `CAIRN_TEST_BASELINE=1`; the seconds are of that',
+    'on one machine that did little else: nobody read or thought. Written by `e2e/suites/tasks.ts` with `CAIRN_TEST_BASELINE=1`; the seconds are of that',
     'day and that machine, and no test compares them.',
     '',
     `| ${'task'.padEnd(53)} | clicks | seconds |`,
