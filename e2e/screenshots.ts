@@ -6,6 +6,7 @@ import { repository } from './src/cairn.ts';
 import { demoHome } from './src/demo-home.ts';
 import { Film } from './src/film.ts';
 import { up } from './src/gateway.ts';
+import { imagesShown } from './src/still.ts';
 import { Visit, type Visitor } from './src/visit.ts';
 
 // Makes the pictures of the README and the docs from the running program, on the generated scene: make screenshots.
@@ -14,10 +15,6 @@ const images = join(repository, 'docs', 'images');
 const area = '86.069,15.3757,86.0745,15.381';
 /** Another one, for the animated picture. */
 const filmed = '86.0691,15.3758,86.0744,15.3809';
-
-/** Runs in the browser: images that are seen have come; those further down may wait for their turn. */
-const imagesShown =
-  '[...document.images].every((one) => one.complete || one.getBoundingClientRect().top > innerHeight)';
 
 await mkdir(images, { recursive: true });
 const demo = await demoHome();

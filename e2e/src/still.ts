@@ -10,6 +10,10 @@ const looks = `
   * { text-rendering: geometricPrecision !important; }
 `;
 
+/** In the browser: images that are seen have come; those further down may wait for their turn. */
+export const imagesShown =
+  '[...document.images].every((one) => one.complete || one.getBoundingClientRect().top > innerHeight)';
+
 /** Runs in the browser: other figures, days and digests take no other room, and so move nothing else. */
 const settle = `(() => {
   if (window.looks === undefined) {
@@ -32,7 +36,7 @@ const settle = `(() => {
   const isSeen = (one) => one.getBoundingClientRect().top < innerHeight;
   return (
     document.fonts.status === 'loaded' &&
-    [...document.images].every((one) => one.complete || !isSeen(one)) &&
+    ${imagesShown} &&
     ![...document.querySelectorAll('.waiting, .spinner, .canvas:not([data-idle="true"])')].some(isSeen)
   );
 })()`;

@@ -6,6 +6,7 @@ import { languages, languageTags, type Language } from '../language/languages.ts
 import { useWords } from '../language/words.ts';
 import { hrefOf, type Place } from '../route/place.ts';
 import { sessionKey } from '../session/session.ts';
+import { Brand } from './Brand.tsx';
 import './header.css';
 
 const entries = [
@@ -41,8 +42,7 @@ export function Header({ place, session }: { place: Place; session: SessionInfo 
   return (
     <header className="bar">
       <a className="brand" href={hrefOf({ page: 'discover' })}>
-        <img src="/favicon.svg" alt="" width="24" height="24" />
-        <span translate="no">{say('nav.home')}</span>
+        <Brand />
       </a>
       {session === null ? null : (
         <nav aria-label={say('nav.label')}>

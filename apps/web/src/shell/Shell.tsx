@@ -1,5 +1,4 @@
-/** A name, which is the same in every language. */
-const brand = 'Cairn';
+import { Brand } from './Brand.tsx';
 
 /** The bar without words, which index.html shows while the page itself comes over the line, until the words are there. */
 export function Shell() {
@@ -7,8 +6,7 @@ export function Shell() {
     <div className="page">
       <header className="bar">
         <span className="brand">
-          <img src="/favicon.svg" alt="" width="24" height="24" />
-          <span translate="no">{brand}</span>
+          <Brand />
         </span>
       </header>
     </div>
