@@ -87,7 +87,9 @@ function Evidence({ version, shown, departure, production }: Props) {
             })}
           </p>
         </div>
-        <p className="seal">{say(`stage.${evidence.stage}`)}</p>
+        <ul className="tags">
+          <li>{say(`stage.${evidence.stage}`)}</li>
+        </ul>
       </div>
       <div className="model-columns">
         <div>
