@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { Agent, request as requestHttp } from 'node:http';
-import { buffer } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { amounts, type Comparison, rates } from './comparison.ts';
+import { Connection, type Request } from './connection.ts';
 import { startMlserver, startServing, type Served } from './servers.ts';
 import type { Workshop } from './workshop.ts';
 
@@ -15,46 +14,54 @@ const load = { clients: 4, seconds: 8 };
 /** Requests for a median, in turns: the machine may be slower in one minute than in the next, for whoever it is then. */
 const [turns, times] = [10, 15];
 
-const agent = new Agent({ keepAlive: true });
-
-/** A request as it is sent: made once, since making it is the client's affair. */
-interface Request {
-  url: string;
-  headers: Record<string, string>;
-  body: Uint8Array;
-}
-
 /**
  * One window of 256 × 256 pixels by the Open Inference Protocol: our model server with binary tensors, MLServer with JSON (it
  * knows no other over REST), and onnxruntime in the process of the caller.
  */
 export async function infer({ weights, threads, folder }: Workshop): Promise<Comparison[]> {
   const image = pixels();
+  const floats = fractionsOf(image);
   const digest = `sha256:${createHash('sha256')
     .update(await readFile(weights))
     .digest('hex')}`;
   const ours = await startServing({ weights, digest, threads });
-  const alone = await inProcess(weights, threads, image);
-  const asked = binaryRequest(ours.url, image);
-  const [oursMs, aloneMs] = await medians([() => send(asked), alone.run]);
+  const alone = await inProcess(weights, threads);
+  const asked = binaryRequest(ours.url, 'FP32', floats);
+  const [way, byteWay] = await Promise.all([
+    Connection.open(asked),
+    Connection.open(binaryRequest(ours.url, 'UINT8', image)),
+  ]);
+  const [oursMs, aloneMs, byteMs, byteAloneMs] = await medians([
+    () => way.send(),
+    () => alone.run(floats),
+    () => byteWay.send(),
+    () => alone.run(fractionsOf(image)),
+  ]);
+  way.close();
+  byteWay.close();
   await alone.close();
   const oursRate = await rateOf(ours, asked);
   const theirs = await startMlserver(folder, { weights, threads });
-  const askedThem = jsonRequest(theirs.url, image);
-  const [theirsMs] = await medians([() => send(askedThem)]);
+  const askedThem = jsonRequest(theirs.url, floats);
+  const theirWay = await Connection.open(askedThem);
+  const [theirsMs] = await medians([() => theirWay.send()]);
+  theirWay.close();
   const theirsRate = await rateOf(theirs, askedThem);
   const about = `one window of ${edge} × ${edge} pixels, ${threads} threads`;
   const median = `median of ${turns * times}`;
+  const beside = (name: string, us: number, them: number, sent: string): Comparison =>
+    amounts(
+      `infer, beside in-process${name}`,
+      us,
+      them,
+      'ms',
+      `${about}, ${sent}; onnxruntime-node in the caller's process; ${(us - them).toFixed(2)} ms above it; ${median}, in turns`,
+    );
   return [
     rates('infer', oursRate, theirsRate, 'requests/s', `${about}, ${load.clients} clients; MLServer by JSON`),
     amounts('infer, one client', oursMs!, theirsMs!, 'ms', `${about}; MLServer by JSON; ${median}`),
-    amounts(
-      'infer, beside in-process',
-      oursMs!,
-      aloneMs!,
-      'ms',
-      `${about}; onnxruntime-node in the caller's process; ${(oursMs! - aloneMs!).toFixed(2)} ms above it; ${median}, in turns`,
-    ),
+    beside('', oursMs!, aloneMs!, 'as FP32'),
+    beside(', bytes', byteMs!, byteAloneMs!, 'as UINT8, which both make FP32 of'),
   ];
 }
 
@@ -65,7 +72,9 @@ async function rateOf(server: Served, asked: Request): Promise<number> {
     let answered = 0;
     const began = performance.now();
     const client = async (): Promise<void> => {
-      for (; performance.now() < until; answered++) await send(asked);
+      const way = await Connection.open(asked);
+      for (; performance.now() < until; answered++) await way.send();
+      way.close();
     };
     await Promise.all(Array.from({ length: load.clients }, client));
     return (answered * 1000) / (performance.now() - began);
@@ -74,23 +83,11 @@ async function rateOf(server: Served, asked: Request): Promise<number> {
   }
 }
 
-/** Sends it as a client does that is to be fast: by one connection that stays, from where the body lies. */
-async function send({ url, headers, body }: Request): Promise<void> {
-  const { status, bytes } = await new Promise<{ status: number; bytes: Buffer }>((resolve, reject) => {
-    const options = { method: 'POST', agent, headers: { ...headers, 'content-length': body.length } };
-    const sent = requestHttp(url, options, (answer) => {
-      buffer(answer).then((bytes) => resolve({ status: answer.statusCode ?? 0, bytes }), reject);
-    });
-    sent.once('error', reject).end(body);
-  });
-  if (status !== 200) throw new Error(`${url} answered ${status}: ${bytes.toString()}`);
-}
-
-function binaryRequest(url: string, image: Float32Array): Request {
+function binaryRequest(url: string, datatype: 'FP32' | 'UINT8', image: Float32Array | Uint8Array): Request {
   const data = new Uint8Array(image.buffer);
   const head = Buffer.from(
     JSON.stringify({
-      inputs: [{ name: 'image', datatype: 'FP32', shape, parameters: { binary_data_size: data.length } }],
+      inputs: [{ name: 'image', datatype, shape, parameters: { binary_data_size: data.length } }],
       outputs: [{ name: 'probability', parameters: { binary_data: true } }],
     }),
   );
@@ -106,9 +103,9 @@ function jsonRequest(url: string, image: Float32Array): Request {
   return { url, headers: { 'content-type': 'application/json' }, body: Buffer.from(body) };
 }
 
-async function inProcess(weights: string, threads: number, image: Float32Array) {
+async function inProcess(weights: string, threads: number) {
   const session = await InferenceSession.create(weights, { intraOpNumThreads: threads, interOpNumThreads: 1 });
-  const run = async (): Promise<void> => {
+  const run = async (image: Float32Array): Promise<void> => {
     await session.run({ image: new Tensor('float32', image, shape) }, ['probability']);
   };
   return { run, close: () => session.release() };
@@ -131,11 +128,18 @@ async function medians(works: readonly (() => Promise<void>)[]): Promise<number[
   return taken.map((each) => each.sort((a, b) => a - b)[each.length >> 1]!);
 }
 
-/** An image in the range that the network takes, the same each time. */
-function pixels(): Float32Array {
+/** An image, the same each time. */
+function pixels(): Uint8Array {
   let state = 1;
-  return Float32Array.from({ length: 3 * edge * edge }, () => {
+  return Uint8Array.from({ length: 3 * edge * edge }, () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state >>> 24) / 255;
+    return state >>> 24;
   });
+}
+
+/** The same in the range that the network takes. A counted loop, as a program has it that is to be fast. */
+function fractionsOf(bytes: Uint8Array): Float32Array {
+  const floats = new Float32Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) floats[i] = bytes[i]! / 255;
+  return floats;
 }

@@ -1,5 +1,6 @@
 import { CairnError } from '@cairn/contracts';
-import type { Output } from './session-worker.ts';
+import type { Output } from './session.ts';
+import { isWithin01 } from './unit-interval.ts';
 
 /** What a network answered for one image, by the names of its outputs. */
 export type Answer = Readonly<Record<string, Output | undefined>>;
@@ -21,6 +22,7 @@ export function floatsOf(answer: Answer, name: string, shape: readonly (number |
 /** The same for numbers that are probabilities, 0..1. */
 export function probabilitiesOf(answer: Answer, name: string, shape: readonly (number | null)[]): Float32Array {
   const data = fitting(answer, name, 'float32', shape).data as Float32Array;
+  if (isWithin01(data)) return data;
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
     // Written so that NaN fails; a sigmoid may overshoot by rounding.

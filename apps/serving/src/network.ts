@@ -3,8 +3,10 @@ import './no-telemetry.ts';
 import { CairnError, invalidMember } from '@cairn/contracts';
 import { Thread } from '@cairn/threads';
 import { probabilitiesOf, type Answer } from './answer.ts';
+import { NearSession } from './near-session.ts';
 import type { TensorMetadata } from './node.ts';
-import type { SessionService, SessionTraits } from './session-worker.ts';
+import type { SessionService } from './session-worker.ts';
+import type { SessionTraits } from './session.ts';
 
 /** What of a network is read. */
 export interface NetworkReads {
@@ -25,13 +27,15 @@ const oneProbability: NetworkReads = { outputs: ['probability'], expressions: {}
  */
 export class Network {
   readonly #thread: Thread<SessionService>;
+  readonly #near: NearSession;
   readonly #traits: SessionTraits;
   readonly #reads: NetworkReads;
   /** Memory of images that were answered. */
   #left: Float32Array[] = [];
 
-  private constructor(thread: Thread<SessionService>, traits: SessionTraits, reads: NetworkReads) {
+  private constructor(thread: Thread<SessionService>, near: NearSession, traits: SessionTraits, reads: NetworkReads) {
     this.#thread = thread;
+    this.#near = near;
     this.#traits = traits;
     this.#reads = reads;
   }
@@ -55,7 +59,7 @@ export class Network {
         { action: `Export it with the one input "image" and what its task reads: ${outputs.join(', ')}.` },
       );
     }
-    return new Network(thread, traits, reads);
+    return new Network(thread, new NearSession(onnx, threads), traits, reads);
   }
 
   /** What the network takes and gives, as the protocol tells it: -1 for sizes that may vary. Images go in one at a time. */
@@ -95,10 +99,7 @@ export class Network {
    * `serving-unavailable` where its thread is gone.
    */
   async answer(planes: Float32Array, width: number, height: number): Promise<Answer> {
-    const [h, w] = this.#size;
-    if ((h !== -1 && h !== height) || (w !== -1 && w !== width)) {
-      throw invalidMember('/inputs/0/shape', `must be of ${w} × ${h} pixels: the model was exported for no other size`);
-    }
+    this.#demandSize(width, height);
     // What shares its memory with others stays whole.
     const image = planes.byteLength === planes.buffer.byteLength ? planes : planes.slice();
     try {
@@ -113,12 +114,13 @@ export class Network {
       this.#left = [left, ...this.#left].slice(0, mostLeft);
       return this.#expressed(answer);
     } catch (cause) {
-      const { message } = cause as Error;
       // The thread itself is gone, and the network with it: whoever holds this process has to start another.
       if (!(cause instanceof CairnError)) {
-        throw new CairnError('serving-unavailable', `The network's thread ended: ${message}`, { cause });
+        throw new CairnError('serving-unavailable', `The network's thread ended: ${(cause as Error).message}`, {
+          cause,
+        });
       }
-      throw new CairnError('model-output-invalid', `The network stopped: ${message}`, { cause });
+      throw stopped(cause);
     }
   }
 
@@ -135,11 +137,40 @@ export class Network {
 
   /**
    * Probabilities (0..1) of one class for one image, row by row.
-   * @param planes float32 [3, height, width]
+   * @param planes float32 [3, height, width], which stay the caller's
    * @throws CairnError as `answer` does, and `model-output-invalid` where the answer has another shape or type, or is no
    * probability.
    */
   async run(planes: Float32Array, width: number, height: number): Promise<Float32Array> {
-    return probabilitiesOf(await this.answer(planes, width, height), 'probability', [1, 1, height, width]);
+    const answer = this.#near.takes(width, height)
+      ? await this.#answerNear(planes, width, height)
+      : await this.answer(this.#copy(planes), width, height);
+    return probabilitiesOf(answer, 'probability', [1, 1, height, width]);
   }
+
+  async #answerNear(planes: Float32Array, width: number, height: number): Promise<Answer> {
+    this.#demandSize(width, height);
+    try {
+      return this.#expressed(await this.#near.run(planes, width, height, this.#reads.outputs));
+    } catch (cause) {
+      throw stopped(cause as Error);
+    }
+  }
+
+  #demandSize(width: number, height: number): void {
+    const [h, w] = this.#size;
+    if ((h !== -1 && h !== height) || (w !== -1 && w !== width)) {
+      throw invalidMember('/inputs/0/shape', `must be of ${w} × ${h} pixels: the model was exported for no other size`);
+    }
+  }
+
+  #copy(planes: Float32Array): Float32Array {
+    const copy = this.planes(planes.length);
+    copy.set(planes);
+    return copy;
+  }
+}
+
+function stopped(cause: Error): CairnError {
+  return new CairnError('model-output-invalid', `The network stopped: ${cause.message}`, { cause });
 }

@@ -1,5 +1,6 @@
 import { graphTensors, invalidMember, isBytes, type Tensor } from '@cairn/contracts';
 import type { Network } from './network.ts';
+import { isWithin01 } from './unit-interval.ts';
 
 /** Largest image in pixels: the network's memory grows with it. 2048 × 2048. */
 const mostPixels = 2 ** 22;
@@ -44,26 +45,19 @@ export function rawImage(inputs: readonly Tensor[], stride: number): RawImage | 
  * does not depend on what else was asked with it.
  * @throws CairnError `input-invalid`, `model-output-invalid`
  */
-export async function answerRaw(network: Pick<Network, 'planes' | 'run'>, image: RawImage): Promise<Tensor> {
+export async function answerRaw(network: Pick<Network, 'run'>, image: RawImage): Promise<Tensor> {
   const { count, width, height } = image;
   const answered = each(network, image);
   answered.catch(() => undefined);
-  // While the network computes: its thread does not wait for that.
+  // While a large image is on its way to the network's thread, which does not wait for that.
   image.check();
   return { name: graphTensors.probability, datatype: 'FP32', shape: [count, 1, height, width], data: await answered };
 }
 
-async function each(
-  network: Pick<Network, 'planes' | 'run'>,
-  { count, width, height, planes }: RawImage,
-): Promise<Float32Array> {
+async function each(network: Pick<Network, 'run'>, { count, width, height, planes }: RawImage): Promise<Float32Array> {
   const pixels = width * height;
-  // The network gets a copy, in memory that it had before: what it is given is gone here.
-  const one = (n: number): Promise<Float32Array> => {
-    const copy = network.planes(3 * pixels);
-    copy.set(planes.subarray(n * 3 * pixels, (n + 1) * 3 * pixels));
-    return network.run(copy, width, height);
-  };
+  const one = (n: number): Promise<Float32Array> =>
+    network.run(planes.subarray(n * 3 * pixels, (n + 1) * 3 * pixels), width, height);
   if (count === 1) return one(0);
   const answers = new Float32Array(count * pixels);
   for (let n = 0; n < count; n++) answers.set(await one(n), n * pixels);
@@ -77,7 +71,7 @@ function planesOf({ datatype, data }: Tensor, where: string): Pick<RawImage, 'pl
   }
   const check = (): void => {
     // NaN fails too, which the network would spread over its whole answer.
-    if (!areWithin01(data)) throw invalidMember(`${where}/data`, 'must hold values from 0 to 1, or be UINT8');
+    if (!isWithin01(data)) throw invalidMember(`${where}/data`, 'must hold values from 0 to 1, or be UINT8');
   };
   return { planes: data, check };
 }
@@ -86,18 +80,10 @@ function isPlaced({ parameters }: Tensor): boolean {
   return parameters !== undefined && 'originX' in parameters;
 }
 
-// Counted loops: iterators and callbacks cost several milliseconds a window here.
+// A counted loop: iterators and callbacks cost several milliseconds a window here.
 
 function scaled(bytes: Uint8Array): Float32Array {
   const floats = new Float32Array(bytes.length);
   for (let i = 0; i < bytes.length; i++) floats[i] = bytes[i]! / 255;
   return floats;
-}
-
-function areWithin01(values: Float32Array): boolean {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i]!;
-    if (!(value >= 0 && value <= 1)) return false;
-  }
-  return true;
 }

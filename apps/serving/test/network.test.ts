@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { NearSession } from '../src/near-session.ts';
 import { Network } from '../src/network.ts';
 
 const reference = new URL('../../../models/building-detector/versions/scene/model/model.onnx', import.meta.url);
@@ -23,4 +24,35 @@ test('its answer has the same bits whatever its threads', async () => {
   });
   const [first, ...others] = await Promise.all(answers);
   for (const other of others) expect(other).toEqual(first);
+});
+
+describe('a small image', () => {
+  const small = 256;
+  const image = planes.slice(0, 3 * small * small);
+
+  test('has the same bits as by the thread for large ones, and stays the caller’s', async () => {
+    const network = await Network.load(readFileSync(fileURLToPath(reference)), 2);
+    const far = await network.answer(image.slice(), small, small);
+    const before = image.slice();
+    expect(await network.run(image, small, small)).toEqual(far['probability']!.data);
+    expect(image).toEqual(before);
+  });
+
+  test('is looked at beside a large one, which is answered as well', async () => {
+    const network = await Network.load(readFileSync(fileURLToPath(reference)), 1);
+    const alone = await network.run(image, small, small);
+    const [, ...answers] = await Promise.all([
+      network.run(planes, edge, edge),
+      ...[1, 2, 3].map(() => network.run(image, small, small)),
+    ]);
+    for (const answer of answers) expect(answer).toEqual(alone);
+  });
+
+  test('of a network that takes long goes to the thread, so that the process answers meanwhile', async () => {
+    const near = new NearSession(readFileSync(fileURLToPath(reference)), 1, 0);
+    expect(near.takes(small, small)).toBe(true);
+    expect(near.takes(small + 1, small)).toBe(false);
+    await near.run(image, small, small, ['probability']);
+    expect(near.takes(small, small)).toBe(false);
+  });
 });
