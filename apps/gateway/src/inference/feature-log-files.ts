@@ -6,7 +6,7 @@ const ending = '.features';
 /** How long the log of a job's buildings is kept for those who still read it; then there is the prediction's file alone. */
 const keptMs = 24 * 3600 * 1000;
 
-/** Where the buildings of a job lie in the order in which it found them: beside its log. */
+/** Where the buildings of a job lie in the order in which it found them: beside its work folder. */
 export function featureLogFile(workFolder: string, jobId: string): string {
   return join(workFolder, `${jobId}${ending}`);
 }

@@ -11,11 +11,12 @@ import { eventStream } from './event-stream.ts';
 import { noSuchProcess } from './exceptions.ts';
 import { HandedOver } from './handed-over.ts';
 import { checkInputs } from './inputs.ts';
-import { JobLog, readJobLog } from './job-log.ts';
+import { JobLog } from './job-log.ts';
 import { type Ending, type JobFilter, type JobPlace, JobStore, type Wishes } from './job-store.ts';
 import { isFinished, type Job } from './job.ts';
 import { type Lane, lanes } from './lanes.ts';
 import { isDeadOwner, nameOwner } from './lease-owner.ts';
+import { LogStore } from './log-store.ts';
 import type { JobContext, Process } from './process.ts';
 import { ProgressWriter } from './progress-writer.ts';
 import type { StreamTiming } from './server-sent.ts';
@@ -48,9 +49,11 @@ export interface JobTiming {
   heartbeat: number;
   /** The least time between two writes of one job's progress. */
   progress: number;
+  /** The least time between two writes of one job's log. */
+  log: number;
 }
 
-const usualTiming: JobTiming = { lease: 30_000, heartbeat: 5_000, progress: 300 };
+const usualTiming: JobTiming = { lease: 30_000, heartbeat: 5_000, progress: 300, log: 250 };
 const stopLimit = 15_000;
 
 type Interruption = 'dismissed' | 'stopping' | 'lost';
@@ -67,6 +70,7 @@ interface Run {
 /** The jobs of an installation: takes requests, runs them in their lanes, takes up what another gateway left. */
 export class Jobs {
   readonly #store: JobStore;
+  readonly #logs: LogStore;
   readonly #processes: { readonly [P in ProcessId]?: Process<P> };
   readonly #folder: string;
   readonly #logger: Pick<FastifyBaseLogger, 'info' | 'error'>;
@@ -85,7 +89,7 @@ export class Jobs {
     database: Database;
     /** What can be run; a process left out is not offered. */
     processes: { readonly [P in ProcessId]?: Process<P> };
-    /** Holds the log of each job, and a folder with its work while it is not finished. */
+    /** Holds a folder with the work of each job while it is not finished. */
     folder: string;
     logger: Pick<FastifyBaseLogger, 'info' | 'error'>;
     timing?: Partial<JobTiming>;
@@ -93,6 +97,7 @@ export class Jobs {
     rates?: Rates;
   }) {
     this.#store = new JobStore(options);
+    this.#logs = new LogStore(options.database);
     this.#processes = options.processes;
     this.#folder = options.folder;
     this.#logger = options.logger;
@@ -213,7 +218,7 @@ export class Jobs {
    */
   async log(id: string): Promise<string> {
     const job = await this.#store.get(id);
-    return readJobLog(this.#logFile(job.id));
+    return this.#logs.whole(job.id);
   }
 
   /**
@@ -228,7 +233,7 @@ export class Jobs {
     signal: AbortSignal,
   ): Promise<AsyncGenerator<string>> {
     await this.#store.get(id);
-    const job = { read: () => this.#store.get(id), file: this.#logFile(id), base };
+    const job = { read: () => this.#store.get(id), lines: (place: number) => this.#logs.lines(id, place), base };
     return eventStream(job, from, timing, signal);
   }
 
@@ -284,7 +289,8 @@ export class Jobs {
 
   async #run(run: Run): Promise<void> {
     const { job } = run;
-    const log = new JobLog(this.#logFile(job.id));
+    const holder = { job: job.id, owner: this.#owner, attempt: job.attempt };
+    const log = new JobLog(this.#logs, holder, this.#timing.log);
     log.add(`${job.process} started, attempt ${job.attempt}`);
     const steps = new Steps();
     const progress = new ProgressWriter(this.#timing.progress, (percent, message) =>
@@ -307,7 +313,7 @@ export class Jobs {
     } catch (error) {
       this.#logger.error(error, `The end of job ${job.id} could not be written; it will be taken up again`);
     }
-    await log.flush();
+    await log.close();
   }
 
   /** Runs the process; null where the run was interrupted for the sake of the gateway and not of the job. */
@@ -346,10 +352,6 @@ export class Jobs {
     } catch (error) {
       this.#logger.error(error, `The work folder of job ${id} could not be removed`);
     }
-  }
-
-  #logFile(id: string): string {
-    return join(this.#folder, `${id}.log`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { CairnError } from '@cairn/contracts';
-import { readLogLines } from './job-log.ts';
 import { isFinished, type Job, statusInfo } from './job.ts';
+import type { LogLine } from './log-store.ts';
 import { aliveComment, pauseOf, sentEvent, type StreamTiming } from './server-sent.ts';
 
 /** The id of a stream's last event: whoever has seen it has seen everything. */
@@ -23,7 +23,7 @@ export function readLastEventId(header: string | string[] | undefined): number |
 /**
  * A job as server-sent events, until it has ended:
  *
- *     log       a line of the job's log; its id is the place behind it
+ *     log       a line of the job's log; its id is the place behind it, in bytes
  *     progress  {progress, message}, when one of them has changed
  *     status    the whole job, at the beginning, when its state or a step has changed, and last of all with the id `end`
  *
@@ -31,7 +31,7 @@ export function readLastEventId(header: string | string[] | undefined): number |
  * before the log: when it says that the job has ended, the log is whole.
  */
 export async function* eventStream(
-  job: { read: () => Promise<Job>; file: string; base: string },
+  job: { read: () => Promise<Job>; lines: (place: number) => Promise<LogLine[]>; base: string },
   from: number,
   timing: StreamTiming,
   signal: AbortSignal,
@@ -43,7 +43,7 @@ export async function* eventStream(
     const row = await job.read();
     const changes: string[] = [];
     for (;;) {
-      const read = await readLogLines(job.file, place);
+      const read = await job.lines(place);
       if (read.length === 0) break;
       for (const { line, end } of read) changes.push(sentEvent('log', line, String(end)));
       place = read.at(-1)!.end;

@@ -1,86 +1,152 @@
-import { appendFile, mkdir, open, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { LogHolder, LogStore } from './log-store.ts';
 
+/** How long the log of a job may become over all its attempts, in bytes, before it says that it is full. */
 const sizeLimit = 8 * 1024 * 1024;
 
-/** The log of one job: lines with their time, in a file of limited size. */
-export class JobLog {
-  readonly #file: string;
-  #size = 0;
-  #last: Promise<void>;
+// In UTF-16 units: what one row takes, what is written without waiting, and what is kept while nothing can be written.
+const pieceLength = 64 * 1024;
+const plenty = 256 * 1024;
+const keptLength = 1024 * 1024;
 
-  constructor(file: string) {
-    this.#file = file;
-    this.#last = quietly(mkdir(dirname(file), { recursive: true }));
+const flushTries = 3;
+
+/**
+ * What one attempt adds to the log of its job: lines with their time. They are gathered and written some at a time, one write
+ * after the other, so `kill -9` costs the lines of the last moment and no more. Who has lost the job's lease adds nothing. A log
+ * that cannot be written (a full disk, a database that is away) does not stop its job: what fits is kept and tried again,
+ * and a line says how many others are missing.
+ */
+export class JobLog {
+  readonly #store: Pick<LogStore, 'end' | 'add'>;
+  readonly #holder: LogHolder;
+  readonly #every: number;
+  /** Whoever says a line may be in a transaction, which is no business of the write. */
+  readonly #outside = AsyncLocalStorage.snapshot();
+  /** Where the log ends; not known before the first write. */
+  #end: number | undefined;
+  /** What is being written: it stays as it is until it is, since a try that seemed to fail may have come through. */
+  #writing = '';
+  #waiting = '';
+  #missing = 0;
+  #isFailing = false;
+  #isClosed = false;
+  #timer: NodeJS.Timeout | undefined;
+  #write: Promise<void> | undefined;
+  #next = 0;
+
+  /** @param every the least time between two writes, in milliseconds. */
+  constructor(store: Pick<LogStore, 'end' | 'add'>, holder: LogHolder, every: number) {
+    this.#store = store;
+    this.#holder = holder;
+    this.#every = every;
   }
 
   /** Adds a line. Lines past the limit are dropped; the last one kept says so. */
   add(line: string): void {
-    if (this.#size > sizeLimit) return;
-    const text = `${new Date().toISOString()} ${line}\n`;
-    this.#size += text.length;
-    const cut =
-      this.#size > sizeLimit ? `${new Date().toISOString()} (the log is full: what follows is left out)\n` : '';
-    this.#last = this.#last.then(() => quietly(appendFile(this.#file, text + cut)));
+    if (this.#isClosed) return;
+    const kept = this.#isFailing ? keptLength : sizeLimit;
+    if (this.#writing.length + this.#waiting.length > kept) {
+      this.#missing++;
+      return;
+    }
+    this.#tellMissing();
+    // PostgreSQL takes no NUL, and UTF-8 has no half characters.
+    this.#waiting += timed(line.replaceAll(/\0|\p{Surrogate}/gu, '\uFFFD'));
+    this.#schedule();
   }
 
-  /** Waits until every line is written. */
+  /** Waits until every line is written; gives up after some tries. */
   async flush(): Promise<void> {
-    await this.#last;
+    await this.#write;
+    for (let failed = 0; this.#isBehind && failed < flushTries;) {
+      if (failed > 0) await pause(this.#every);
+      await this.#writeNow();
+      if (this.#isFailing) failed++;
+    }
+  }
+
+  /** Writes what is left. Nothing is added afterwards. */
+  async close(): Promise<void> {
+    await this.flush();
+    this.#drop();
+  }
+
+  get #isBehind(): boolean {
+    return this.#writing !== '' || this.#waiting !== '' || this.#missing > 0;
+  }
+
+  #schedule(): void {
+    if (this.#waiting.length >= plenty && !this.#isFailing) void this.#writeNow();
+    else this.#timer ??= setTimeout(() => void this.#writeNow(), Math.max(0, this.#next - Date.now()));
+  }
+
+  #writeNow(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#write ??= this.#outside(() => this.#drain()).finally(() => {
+      this.#write = undefined;
+      this.#next = Date.now() + this.#every;
+      if (this.#isBehind) this.#schedule();
+    });
+    return this.#write;
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      this.#end ??= await this.#store.end(this.#holder.job);
+      if (this.#writing === '') {
+        this.#tellMissing();
+        this.#writing = this.#waiting;
+        this.#waiting = '';
+      }
+      while (this.#writing !== '') this.#end = await this.#writePiece(this.#end);
+    } catch {
+      this.#isFailing = true;
+    }
+  }
+
+  /** Writes the first piece of what is being written at a place, and answers the place behind it. */
+  async #writePiece(place: number): Promise<number> {
+    if (place > sizeLimit) {
+      this.#drop();
+      return place;
+    }
+    const piece = this.#writing.slice(0, pieceEnd(this.#writing));
+    const text = place + Buffer.byteLength(piece) > sizeLimit ? lastOf(piece) : piece;
+    const isHeld = await this.#store.add(this.#holder, place, text);
+    this.#isFailing = false;
+    if (isHeld) this.#writing = this.#writing.slice(piece.length);
+    else this.#drop();
+    return place + Buffer.byteLength(text);
+  }
+
+  #tellMissing(): void {
+    if (this.#missing === 0) return;
+    this.#waiting += timed(`(${this.#missing} lines are missing here: the log could not be written)`);
+    this.#missing = 0;
+  }
+
+  #drop(): void {
+    this.#isClosed = true;
+    this.#writing = '';
+    this.#waiting = '';
+    this.#missing = 0;
+    clearTimeout(this.#timer);
   }
 }
 
-/** A log that cannot be written (a full disk) does not stop its job. */
-async function quietly(work: Promise<unknown>): Promise<void> {
-  await work.catch(() => undefined);
+function timed(line: string): string {
+  return `${new Date().toISOString()} ${line}\n`;
 }
 
-/** The text of a job's log so far; empty where it has none. */
-export async function readJobLog(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
+/** Where the first piece of a text ends: never within a character. */
+function pieceEnd(text: string): number {
+  return /[\uD800-\uDBFF]/.test(text.charAt(pieceLength - 1)) ? pieceLength - 1 : pieceLength;
 }
 
-/** A line of a log, and the place in the file behind it. */
-export interface LogLine {
-  line: string;
-  end: number;
-}
-
-const pieceSize = 256 * 1024;
-
-/** Whole lines of a log from a place on, as many as a piece holds; none where nothing new is there. */
-export async function readLogLines(file: string, from: number): Promise<LogLine[]> {
-  const piece = await readPiece(file, from);
-  const lines: LogLine[] = [];
-  let start = 0;
-  for (let end = piece.indexOf(10); end !== -1; end = piece.indexOf(10, start)) {
-    lines.push({ line: piece.toString('utf8', start, end), end: from + end + 1 });
-    start = end + 1;
-  }
-  // A line longer than a piece is told in pieces, or nothing after it would ever be told.
-  if (lines.length === 0 && piece.length === pieceSize) {
-    return [{ line: piece.toString('utf8'), end: from + pieceSize }];
-  }
-  return lines;
-}
-
-async function readPiece(file: string, from: number): Promise<Buffer> {
-  let handle;
-  try {
-    handle = await open(file, 'r');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  }
-  try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(pieceSize), 0, pieceSize, from);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
+/** The last piece of a log that is full. */
+function lastOf(piece: string): string {
+  return `${piece}${piece.endsWith('\n') ? '' : '\n'}${timed('(the log is full: what follows is left out)')}`;
 }

@@ -31,7 +31,7 @@ export interface SurveyParts {
   mlflow: MlflowClient;
   inventory: MlflowInventory;
   outbox: Outbox;
-  /** Folder of the jobs' logs and work folders. */
+  /** Folder of the jobs' work folders. */
   workFolder: string;
   /** Where bytes lie while they come in. */
   uploadFolder: string;

@@ -204,11 +204,11 @@ test('the file is fetched where only the bucket has it, as at the gateway that d
 
 test('logs of buildings go after a day, others stay', async () => {
   const old = new Date(Date.now() - 25 * 3600 * 1000);
-  for (const name of ['a.features', 'b.features', 'a.log']) await appendFile(join(folder, name), 'x');
-  for (const name of ['a.features', 'a.log']) await utimes(join(folder, name), old, old);
+  for (const name of ['a.features', 'b.features', 'a.json']) await appendFile(join(folder, name), 'x');
+  for (const name of ['a.features', 'a.json']) await utimes(join(folder, name), old, old);
   await dropOldLogs(folder);
   await expect(readFile(join(folder, 'a.features'))).rejects.toThrow('ENOENT');
-  await Promise.all(['b.features', 'a.log'].map((name) => readFile(join(folder, name))));
+  await Promise.all(['b.features', 'a.json'].map((name) => readFile(join(folder, name))));
 });
 
 test('an index gives every building by its id, whether it was written out or not', async () => {

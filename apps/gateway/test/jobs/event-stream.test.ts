@@ -1,16 +1,13 @@
 import { CairnClient, type JobEvent } from '@cairn/contracts';
 import fastify, { type FastifyInstance } from 'fastify';
-import { appendFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
 import { answerProblem } from '../../src/errors.ts';
 import type { Actor } from '../../src/identity/actor.ts';
 import { CallbackHosts } from '../../src/jobs/callbacks/callback-hosts.ts';
 import type { Jobs } from '../../src/jobs/engine.ts';
-import { readLogLines } from '../../src/jobs/job-log.ts';
 import { jobRoutes } from '../../src/jobs/routes.ts';
-import { openTestDatabase, temporaryFolder } from '../db/template.ts';
+import { openTestDatabase } from '../db/template.ts';
 import { ControlledProcess, Gateways, mapper } from './fixture.ts';
 
 let database: Database;
@@ -99,21 +96,5 @@ describe("a job's event stream", () => {
     let text = '';
     while (!text.includes(': alive\n\n')) text += (await reader.read()).value ?? '';
     await Promise.all([app.close(), reader.closed.catch(() => undefined), reader.cancel().catch(() => undefined)]);
-  });
-});
-
-describe('the lines of a log', () => {
-  it('are told when they are whole, the longest in pieces', async () => {
-    const file = join(await temporaryFolder(), 'job.log');
-    expect(await readLogLines(file, 0)).toEqual([]);
-    await writeFile(file, 'one\ntw');
-    expect(await readLogLines(file, 0)).toEqual([{ line: 'one', end: 4 }]);
-    expect(await readLogLines(file, 4)).toEqual([]);
-    await appendFile(file, `o\n${'x'.repeat(300_000)}\n`);
-    expect(await readLogLines(file, 4)).toEqual([{ line: 'two', end: 8 }]);
-    const [piece] = await readLogLines(file, 8);
-    expect(piece!.line).toHaveLength(256 * 1024);
-    expect(await readLogLines(file, piece!.end)).toHaveLength(1);
-    expect(await readLogLines(file, 1_000_000)).toEqual([]);
   });
 });

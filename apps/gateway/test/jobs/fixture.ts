@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Database } from '../../src/db/database.ts';
 import type { Actor } from '../../src/identity/actor.ts';
-import { Jobs } from '../../src/jobs/engine.ts';
+import { Jobs, type JobTiming } from '../../src/jobs/engine.ts';
 import type { JobContext, Process } from '../../src/jobs/process.ts';
 
 export const mapper: Actor = { id: 'amina', roles: ['mapper'] };
@@ -56,7 +56,7 @@ export class Gateways {
   readonly #started: Jobs[] = [];
   #folder: string | undefined;
 
-  /** Where the jobs' logs and work folders lie, once an engine was made. */
+  /** Where the jobs' work folders lie, once an engine was made. */
   get folder(): string {
     return this.#folder ?? '';
   }
@@ -65,27 +65,21 @@ export class Gateways {
     this.#database = database;
   }
 
-  async start(
-    processes: { readonly [P in ProcessId]?: Process<P> },
-    timing: { lease?: number; heartbeat?: number; progress?: number } = {},
-  ): Promise<Jobs> {
+  async start(processes: { readonly [P in ProcessId]?: Process<P> }, timing: Partial<JobTiming> = {}): Promise<Jobs> {
     const jobs = await this.open(processes, timing);
     await jobs.start();
     return jobs;
   }
 
   /** Makes an engine that does not run anything yet. */
-  async open(
-    processes: { readonly [P in ProcessId]?: Process<P> },
-    timing: { lease?: number; heartbeat?: number; progress?: number } = {},
-  ): Promise<Jobs> {
+  async open(processes: { readonly [P in ProcessId]?: Process<P> }, timing: Partial<JobTiming> = {}): Promise<Jobs> {
     this.#folder ??= await mkdtemp(join(tmpdir(), 'cairn-jobs-'));
     const jobs = new Jobs({
       database: this.#database,
       processes,
       folder: this.#folder,
       logger: { info: () => undefined, error: () => undefined },
-      timing: { heartbeat: 50, progress: 20, ...timing },
+      timing: { heartbeat: 50, progress: 20, log: 20, ...timing },
     });
     this.#started.push(jobs);
     return jobs;

@@ -58,6 +58,37 @@ describe.skipIf(reason !== undefined)(
       expect(await as(gateways[1]!, token).session()).toMatchObject({ id: 'owner' });
     });
 
+    test('tell the same log of a job, whichever runs it and whichever is asked', async () => {
+      const [one, two] = [as(gateways[0]!), as(gateways[1]!)];
+      // Its bytes were never sent.
+      const files = [{ path: 'a.tif', digest: `sha256:${'0'.repeat(64)}` }];
+      const { jobID } = await one.execute('add-imagery', {
+        id: 'never-sent',
+        title: 'Never sent',
+        licence: 'CC-BY-4.0',
+        files,
+      });
+      const [told, toldByTwo] = await Promise.all(
+        [one, two].map(async (client) => {
+          const lines: { id: string; line: string }[] = [];
+          for await (const event of client.followJob(jobID)) {
+            if (event.event === 'log') lines.push({ id: event.id, line: event.line });
+          }
+          return lines;
+        }),
+      );
+      expect(told![0]!.line).toContain('add-imagery started, attempt 1');
+      expect(told!.at(-1)!.line).toContain('failed: ');
+      expect(toldByTwo).toEqual(told);
+      const text = told!.map(({ line }) => `${line}\n`).join('');
+      expect([await one.jobLog(jobID), await two.jobLog(jobID)]).toEqual([text, text]);
+      const rest: string[] = [];
+      for await (const event of two.followJob(jobID, told![0]!.id)) {
+        if (event.event === 'log') rest.push(event.line);
+      }
+      expect(rest).toEqual(told!.slice(1).map(({ line }) => line));
+    });
+
     test('keep off a third that would sign with a key of its own, and go on', async () => {
       await expect(start('three', {})).rejects.toMatchObject({
         code: 'signing-key-differs',
