@@ -12,6 +12,7 @@ import { DatasetVersions } from './data/dataset-versions.ts';
 import { Datasets } from './data/datasets.ts';
 import { DataAddresses } from './data/origin/addresses.ts';
 import { DataOrigin } from './data/origin/data-origin.ts';
+import { DataHistory } from './data/history.ts';
 import { DatasetPinning } from './data/pinning.ts';
 import { BucketRemote } from './data/remote/bucket-remote.ts';
 import { FolderRemote } from './data/remote/folder-remote.ts';
@@ -214,6 +215,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   const repository = new DataRepository({
     folder: join(home, 'data'),
     remote,
+    history: new DataHistory({ database }),
     tools,
     environment: config.childEnvironment,
     children,

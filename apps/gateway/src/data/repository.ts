@@ -1,8 +1,10 @@
 import { CairnError } from '@cairn/contracts';
-import { access, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { DvcRemote } from './remote/dvc-remote.ts';
+import { type History, SharedBranch } from './shared-branch.ts';
 import { Versioning, type VersioningParts } from './versioning.ts';
 
 /** How a caller follows and ends an operation. */
@@ -21,26 +23,32 @@ export interface Pin {
  * The installation's datasets as a real Git + DVC repository: `datasets/ID/data` is what DVC pins, `datasets/ID/data.dvc`
  * the pointer that Git keeps, the remote a folder beside it or a bucket. `dvc` works in it by hand too.
  *
- * What always holds: one operation at a time; the last commit is whole. An operation begins by taking back what a killed
- * one left half done, so nothing but commits and objects of the remote is trusted.
+ * What always holds: one operation at a time in this folder; the last commit is whole. An operation begins by taking back what
+ * a killed one left half done, so nothing but commits and objects of the remote is trusted.
+ *
+ * Gateways of one database have a folder each and one history: an operation begins where the history ends, and what it commits
+ * counts when the history has it. Nothing is locked for that, since what takes long (DVC's work) does not depend on what others
+ * commit: whoever is second commits again on top of the first. A folder that was lost comes back from the history.
  */
 export class DataRepository {
   readonly #folder: string;
   readonly #remote: DvcRemote;
   readonly #versioning: Versioning;
+  readonly #branch: SharedBranch;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(options: VersioningParts & { remote: DvcRemote }) {
+  constructor(options: VersioningParts & { remote: DvcRemote; history: History }) {
     this.#folder = options.folder;
     this.#remote = options.remote;
     this.#versioning = new Versioning({ ...options, dvcEnvironment: options.remote.environment });
+    this.#branch = new SharedBranch({ ...options, versioning: this.#versioning });
   }
 
   /**
-   * Pins a dataset: lays its files out by `place`, adds and pushes them, commits the pointer. The same again changes
-   * nothing.
+   * Pins a dataset: lays its files out by `place`, adds and pushes them, commits the pointer. What is answered is in the
+   * history that all gateways share. The same again changes nothing.
    * @param meta is written into the pointer, where `git log -p` and other installations find it.
-   * @throws CairnError `data-versioning-failed`, `tools-missing`, `disk-full`; the signal's reason.
+   * @throws CairnError `data-versioning-failed`, `tools-missing`, `disk-full`, `database-unavailable`; the signal's reason.
    */
   async add(
     id: string,
@@ -57,11 +65,14 @@ export class DataRepository {
       await this.#dvc(['push', '--quiet', `${data}.dvc`], following);
       const pointer = join(this.#folder, `${data}.dvc`);
       const text = stringify({ ...(parse(await readFile(pointer, 'utf8')) as object), meta });
-      await writeFile(pointer, text);
-      await this.#versioning.git('add', '--', `datasets/${id}`);
-      if ((await this.#versioning.git('status', '--porcelain', '--', `datasets/${id}`)) !== '') {
-        await this.#versioning.git('commit', '--quiet', '-m', `Pin dataset ${id}`);
-      }
+      const ignored = join(this.#folder, 'datasets', id, '.gitignore');
+      const ignoring = await readFile(ignored, 'utf8');
+      await this.#publish(following, async () => {
+        await mkdir(dirname(pointer), { recursive: true });
+        await writeFile(pointer, text);
+        await writeFile(ignored, ignoring);
+        await this.#branch.commit(`datasets/${id}`, `Pin dataset ${id}`);
+      });
       const commit = await this.#versioning.git('log', '-1', '--format=%H', '--', `${data}.dvc`);
       return { dvcMd5: md5Of(text), commit: commit.trim() };
     });
@@ -86,7 +97,8 @@ export class DataRepository {
 
   /** The newest committed pointer with that MD5. */
   async #pointerWith(pointer: string, md5: string): Promise<string> {
-    const commits = (await this.#versioning.git('log', '--format=%H', '--', pointer)).split('\n').filter(Boolean);
+    const log = await this.#versioning.git('log', '--full-history', '--format=%H', '--', pointer);
+    const commits = log.split('\n').filter(Boolean);
     for (const commit of commits) {
       const text = await this.#versioning.git('show', `${commit}:${pointer}`);
       if (md5Of(text) === md5) return text;
@@ -97,26 +109,35 @@ export class DataRepository {
     });
   }
 
-  /** Makes the repository where there is none, and takes back what a killed operation left half done. */
+  /** Takes back what a killed operation left half done, and brings the folder to where the history ends. */
   async #repair(following: Following): Promise<void> {
     const git = this.#versioning;
     await git.unlock();
-    if (await this.#hasCommit()) {
-      await git.git('reset', '--quiet', '--hard', 'HEAD');
-      await git.git('clean', '--quiet', '-fd');
-    } else {
+    // Until its first commit the repository holds nothing that was acknowledged.
+    if ((await this.#branch.head()) === undefined) {
       await rm(this.#folder, { recursive: true, force: true });
       await mkdir(this.#folder, { recursive: true });
       await git.git('init', '--quiet', '--initial-branch', 'main');
-      await this.#dvc(['init', '--quiet'], following);
+    } else {
+      await git.git('reset', '--quiet', '--hard', 'HEAD');
+      await git.git('clean', '--quiet', '-fd');
     }
-    await this.#configure();
+    await this.#publish(following, () => Promise.resolve());
   }
 
-  /** Writes where the remote is, which may have changed since. */
-  async #configure(): Promise<void> {
+  /** Publishes a change, made where DVC knows the remote. */
+  async #publish(following: Following, change: () => Promise<void>): Promise<void> {
+    await this.#branch.publish(following, async () => {
+      await this.#configure(following);
+      await change();
+    });
+  }
+
+  /** Sees to it that DVC is set up and knows where the remote is, which may have changed since. */
+  async #configure(following: Following): Promise<void> {
     await this.#remote.prepare();
     const file = join(this.#folder, '.dvc', 'config');
+    if (!existsSync(file)) await this.#dvc(['init', '--quiet'], following);
     const settings = Object.entries(this.#remote.settings(this.#folder)).map(
       ([name, value]) => `    ${name} = ${value}\n`,
     );
@@ -125,20 +146,7 @@ export class DataRepository {
       `['remote "storage"']\n${settings.join('')}`;
     if ((await readFile(file, 'utf8')) === text) return;
     await writeFile(file, text);
-    await this.#versioning.git('add', '--', '.');
-    await this.#versioning.git('commit', '--quiet', '-m', 'Tell where the remote is');
-  }
-
-  /** Until its first commit the repository holds nothing that was acknowledged. */
-  async #hasCommit(): Promise<boolean> {
-    try {
-      await access(join(this.#folder, '.git'));
-      await this.#versioning.git('rev-parse', '--quiet', '--verify', 'HEAD');
-      return true;
-    } catch (error) {
-      if (error instanceof CairnError && error.code === 'tools-missing') throw error;
-      return false;
-    }
+    await this.#branch.commit('.dvc', 'Tell where the remote is');
   }
 
   async #dvc(args: readonly string[], following: Following): Promise<void> {

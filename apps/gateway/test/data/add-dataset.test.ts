@@ -26,6 +26,7 @@ import { DataAddresses } from '../../src/data/origin/addresses.ts';
 import { DataOrigin } from '../../src/data/origin/data-origin.ts';
 import { DatasetPinning } from '../../src/data/pinning.ts';
 import { datasetThread } from '../../src/data/reader-thread.ts';
+import { DataHistory } from '../../src/data/history.ts';
 import { DataRepository } from '../../src/data/repository.ts';
 import { datasetRoutes } from '../../src/data/routes.ts';
 import type { Database } from '../../src/db/database.ts';
@@ -39,6 +40,7 @@ import { Children } from '../../src/supervise/child.ts';
 import { openTestDatabase, tools } from '../db/template.ts';
 import { quietLogger } from '../registry/quiet.ts';
 import { labels, lay, listed, soundFiles, square, tile } from './folder.ts';
+import { ownHistory } from './own-history.ts';
 
 let home: string;
 let database: Database;
@@ -67,6 +69,7 @@ beforeAll(async () => {
   repository = new DataRepository({
     folder: join(home, 'data'),
     remote: new FolderRemote({ folder: remote }),
+    history: new DataHistory({ database }),
     tools,
     environment,
     children,
@@ -99,6 +102,7 @@ beforeAll(async () => {
   theirs = new DataRepository({
     folder: join(home, 'theirs', 'data'),
     remote: new FolderRemote({ folder: join(home, 'theirs', 'remote') }),
+    history: ownHistory(),
     tools,
     environment,
     children,

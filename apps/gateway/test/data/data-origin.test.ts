@@ -16,6 +16,7 @@ import { tools } from '../db/template.ts';
 import { openGitServer } from '../registry/git-server.ts';
 import { quietLogger } from '../registry/quiet.ts';
 import { lay, soundFiles } from './folder.ts';
+import { ownHistory } from './own-history.ts';
 
 const run = promisify(execFile);
 const following = { signal: new AbortController().signal, log: () => undefined, progress: () => undefined };
@@ -39,6 +40,7 @@ beforeAll(async () => {
     ...parts,
     folder: join(home, 'theirs'),
     remote: new FolderRemote({ folder: join(home, 'remote') }),
+    history: ownHistory(),
   });
   const files = await soundFiles();
   ({ dvcMd5 } = await theirs.add(

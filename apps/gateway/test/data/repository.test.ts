@@ -4,10 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DataHistory } from '../../src/data/history.ts';
 import { DataRepository } from '../../src/data/repository.ts';
 import { FolderRemote } from '../../src/data/remote/folder-remote.ts';
 import { Children } from '../../src/supervise/child.ts';
-import { tools } from '../db/template.ts';
+import { openTestDatabase, type TestDatabase, tools } from '../db/template.ts';
+import { ownHistory } from './own-history.ts';
 
 const run = promisify(execFile);
 const following = { signal: new AbortController().signal, log: () => undefined };
@@ -15,13 +17,16 @@ const environment = { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' };
 
 let home: string;
 let children: Children;
+let database: TestDatabase;
 beforeAll(async () => {
+  database = await openTestDatabase();
   home = await mkdtemp(join(tmpdir(), 'cairn-data-'));
   const logger = { info: () => undefined, warn: () => undefined };
   children = new Children({ runFolder: join(home, 'run'), logFolder: join(home, 'logs'), environment, logger });
 });
 afterAll(async () => {
   await children.stopAll();
+  await database.close();
   await rm(home, { recursive: true, force: true });
 });
 
@@ -29,6 +34,7 @@ const open = () =>
   new DataRepository({
     folder: join(home, 'data'),
     remote: new FolderRemote({ folder: join(home, 'dvc-remote') }),
+    history: new DataHistory({ database }),
     tools,
     environment,
     children,
@@ -107,11 +113,25 @@ describe('the data repository', () => {
     const repository = new DataRepository({
       folder,
       remote: new FolderRemote({ folder: remote }),
+      history: ownHistory(),
       tools,
       environment,
       children,
     });
     expect((await repository.add('town', place('one'), following)).dvcMd5).toMatch(/\.dir$/);
+  });
+
+  it('comes back with its whole history after its folder was lost', async () => {
+    const { dvcMd5: first, commit } = await open().add('lost', place('one'), following);
+    const { dvcMd5: second } = await open().add('lost', place('two'), following);
+    const before = await git('log', '--format=%H %s');
+    await rm(join(home, 'data'), { recursive: true });
+    await open().pull('lost', first, join(home, 'found-one'), following);
+    expect(await readFile(join(home, 'found-one', 'chips', 'a-1-2-3.png'), 'utf8')).toBe('one');
+    expect(await git('log', '--format=%H %s')).toBe(before);
+    expect(before).toContain(`${commit} Pin dataset lost`);
+    expect((await open().add('lost', place('two'), following)).dvcMd5).toBe(second);
+    expect(await git('log', '--format=%H %s')).toBe(before);
   });
 
   it('says that it has no such content', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CairnError } from '@cairn/contracts';
 import { digestHex, digestOf, generateKey, writePrivateKey, writePublicKey } from '@cairn/receipt';
+import { DataHistory } from '../../src/data/history.ts';
 import { DataRepository } from '../../src/data/repository.ts';
 import { FolderRemote } from '../../src/data/remote/folder-remote.ts';
 import type { Database } from '../../src/db/database.ts';
@@ -111,6 +112,7 @@ export function registryOn(database: Database, home: string, mlflow: MlflowAddre
       repository: new DataRepository({
         folder: join(home, 'data'),
         remote: new FolderRemote({ folder: join(home, 'dvc-remote') }),
+        history: new DataHistory({ database }),
         tools: home,
         environment,
         children,

@@ -187,9 +187,11 @@ describe('a survey', () => {
        values ('gone', 'tiny', 1, 'i', 'o', 'sha256:gone too', 'owner')`,
     );
     await database.query("update cairn.receipt set prev = 'sha256:other' where kind = 'dataset'");
+    await database.query("update cairn.data_history set commits = array['other']");
     const found = await survey.repair(false, scientist);
     expect(amiss(found)).toEqual([
       'catalogue predictions/lost',
+      'datasets dataset:town',
       'datasets dataset:town',
       'receipts dataset:town',
       'receipts inference:gone',

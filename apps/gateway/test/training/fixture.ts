@@ -10,6 +10,7 @@ import { DataAddresses } from '../../src/data/origin/addresses.ts';
 import { DataOrigin } from '../../src/data/origin/data-origin.ts';
 import { DatasetPinning } from '../../src/data/pinning.ts';
 import { datasetThread } from '../../src/data/reader-thread.ts';
+import { DataHistory } from '../../src/data/history.ts';
 import { DataRepository } from '../../src/data/repository.ts';
 import type { Database } from '../../src/db/database.ts';
 import type { Actor } from '../../src/identity/actor.ts';
@@ -23,6 +24,7 @@ import { ReproduceRun } from '../../src/training/reproduce-run.ts';
 import { TrainModel } from '../../src/training/train-model.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { labels, soundFiles, square } from '../data/folder.ts';
+import { ownHistory } from '../data/own-history.ts';
 import { tools } from '../db/template.ts';
 import { startIdentity } from '../identity/gateway.ts';
 import { openMlflow, type TestMlflow } from '../registry/mlflow-fixture.ts';
@@ -62,6 +64,7 @@ export async function openTraining() {
   const repository = new DataRepository({
     folder: join(home, 'data'),
     remote: new FolderRemote({ folder: join(home, 'dvc-remote') }),
+    history: new DataHistory({ database }),
     tools,
     environment,
     children,
@@ -132,6 +135,7 @@ export async function openTraining() {
   const theirs = new DataRepository({
     folder: join(home, 'theirs', 'data'),
     remote: new FolderRemote({ folder: join(home, 'theirs', 'remote') }),
+    history: ownHistory(),
     tools,
     environment,
     children,

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import { readDataset } from '../../src/data/dataset.ts';
 import { FolderRemote } from '../../src/data/remote/folder-remote.ts';
+import { DataHistory } from '../../src/data/history.ts';
 import { DataRepository } from '../../src/data/repository.ts';
 import { ImageryReader } from '../../src/imagery/reader.ts';
 import type { JobContext } from '../../src/jobs/process.ts';
@@ -72,6 +73,7 @@ async function open() {
     repository: new DataRepository({
       folder: join(home, 'data'),
       remote: new FolderRemote({ folder: join(home, 'dvc-remote') }),
+      history: new DataHistory({ database }),
       tools,
       environment,
       children,

@@ -6,7 +6,7 @@ import type { Database } from '../../db/database.ts';
 import { together } from '../../storage/together.ts';
 import type { Check, Finding } from '../finding.ts';
 
-/** Versions of datasets whose pinned content is not whole in the DVC remote. */
+/** Versions of datasets whose pinned content is not whole in the DVC remote, or whose pointer the history of data lacks. */
 export function datasetsCheck({ database, remote }: { database: Database; remote: DvcRemote }): Check {
   return {
     name: 'datasets',
@@ -15,7 +15,7 @@ export function datasetsCheck({ database, remote }: { database: Database; remote
         `select id, content->'properties'->>'cairn:dvc_md5' as md5 from pgstac.items where collection = 'datasets'
          union select dataset, dvc_md5 from cairn.dataset_version order by 1, 2`,
       );
-      const findings: Finding[] = [];
+      const findings = await unknownCommits(database);
       // Versions share most of what they pin; a bucket is asked about each once.
       const known = new Map<string, Promise<boolean>>();
       const holds = (one: string): Promise<boolean> => {
@@ -36,6 +36,23 @@ export function datasetsCheck({ database, remote }: { database: Database; remote
       return findings;
     },
   };
+}
+
+/**
+ * Versions that no gateway can bring, since no history holds their commit. Until a first entry is there, the history lies in a
+ * folder that is not looked at.
+ */
+async function unknownCommits(database: Database): Promise<Finding[]> {
+  const rows = await database.query<{ dataset: string; version: number; commit: string }>(
+    `select dataset, version, commit from cairn.dataset_version v
+     where exists (select from cairn.data_history)
+       and not exists (select from cairn.data_history h where v.commit = any (h.commits)) order by dataset, version`,
+  );
+  return rows.map(({ dataset, version, commit }) => ({
+    what: `The history of the data repository lacks the commit ${commit} of version ${version}.`,
+    where: `dataset:${dataset}`,
+    action: 'Restore the database, or data/ of the state folder, from a backup that has it.',
+  }));
 }
 
 /** Objects, by their MD5, that a remote does not hold as they should be: the one of a file, or the list and all it names. */
