@@ -52,6 +52,7 @@ import { Feedback } from './feedback/feedback.ts';
 import { feedbackRoutes } from './feedback/routes.ts';
 import { estimateRoutes } from './inference/estimate-routes.ts';
 import { exportRoutes } from './inference/export-routes.ts';
+import { FeatureLogFiles } from './inference/feature-log-files.ts';
 import { featureRoutes } from './inference/feature-routes.ts';
 import { exportThread } from './inference/exports-thread.ts';
 import { Inferences } from './inference/door/inferences.ts';
@@ -60,6 +61,7 @@ import { outlineThread } from './inference/outlines-thread.ts';
 import { Precedence } from './inference/precedence.ts';
 import { Predict } from './inference/predict.ts';
 import { inferenceRoutes } from './inference/routes.ts';
+import { SharedFeatureLogs } from './inference/shared-feature-logs.ts';
 import { comparisonThread } from './inference/shadow/comparisons-thread.ts';
 import { ShadowPrediction } from './inference/shadow/shadow-prediction.ts';
 import { CallbackHosts } from './jobs/callbacks/callback-hosts.ts';
@@ -225,6 +227,9 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   const exporter = exportThread();
   const comparisons = comparisonThread();
   const precedence = new Precedence();
+  const files = new FeatureLogFiles(workFolder);
+  // What only this gateway reads need not go through the database.
+  const featureLogs = config.databaseUrl === '' ? files : new SharedFeatureLogs({ database, files });
 
   const local = new ProcessRunner({
     children,
@@ -341,7 +346,11 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       'train-model': new TrainModel(training),
       'reproduce-run': new ReproduceRun(training),
       'evaluate-version': new EvaluateVersion(training),
-      predict: new Predict({ database, catalog, receipts, precedence, workFolder, ...predicting, callsAtOnce: 2 }),
+      predict: new Predict({
+        ...{ database, catalog, receipts, precedence, featureLogs, workFolder },
+        ...predicting,
+        callsAtOnce: 2,
+      }),
       'shadow-prediction': new ShadowPrediction({
         database,
         receipts,
@@ -414,7 +423,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       inferenceRoutes({ database, objects }),
       exportRoutes({ database, objects, exporter }),
       reviewRoutes({ reviews: new Reviews({ database, objects }) }),
-      featureRoutes({ jobs, objects, workFolder }),
+      featureRoutes({ jobs, objects, logs: featureLogs }),
       doorRoutes({ versions, inferences: new Inferences({ database, versions, receipts, backend, precedence }) }),
       estimateRoutes({ database, ...predicting, rates: config.rates }),
       receiptRoutes({ receipts, database }),

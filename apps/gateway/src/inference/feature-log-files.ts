@@ -1,22 +1,49 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type FeaturePiece, type FeaturePlace, pieceOf, readFeatures } from './feature-log.ts';
+import type { AttemptLog, FeatureLogs } from './feature-logs.ts';
 
 const ending = '.features';
 
-/** How long the log of a job's buildings is kept for those who still read it; then there is the prediction's file alone. */
-const keptMs = 24 * 3600 * 1000;
+/** How long the log of a job's buildings is kept for those who still read it, in milliseconds. */
+export const keptMs = 24 * 3600 * 1000;
 
-/** Where the buildings of a job lie in the order in which it found them: beside its work folder. */
-export function featureLogFile(workFolder: string, jobId: string): string {
-  return join(workFolder, `${jobId}${ending}`);
-}
+/** The logs of buildings as the files to which this gateway's own jobs write: nobody else runs jobs. */
+export class FeatureLogFiles implements FeatureLogs {
+  readonly #folder: string;
 
-/** Deletes the logs of buildings to which nothing was added for a day: their jobs have ended. */
-export async function dropOldLogs(workFolder: string, now = Date.now()): Promise<void> {
-  for (const name of await readdir(workFolder)) {
-    if (!name.endsWith(ending)) continue;
-    const file = join(workFolder, name);
-    const age = now - ((await stat(file).catch(() => null))?.mtimeMs ?? now);
-    if (age > keptMs) await rm(file, { force: true });
+  /** @param folder where they lie, beside the work folders of the jobs */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Where the buildings of a job lie in the order in which this gateway found them. */
+  path(jobId: string): string {
+    return join(this.#folder, `${jobId}${ending}`);
+  }
+
+  async read(jobId: string, after: FeaturePlace | undefined): Promise<FeaturePiece | null> {
+    const read = await readFeatures(this.path(jobId), after);
+    return read === null ? null : pieceOf(read);
+  }
+
+  open({ jobId }: { jobId: string }): Promise<AttemptLog> {
+    const path = this.path(jobId);
+    return Promise.resolve({
+      path,
+      tell: () => undefined,
+      whole: () => Promise.resolve(),
+      stop: () => Promise.resolve(),
+      drop: () => rm(path, { force: true }),
+    });
+  }
+
+  async dropOld(): Promise<void> {
+    for (const name of await readdir(this.#folder)) {
+      if (!name.endsWith(ending)) continue;
+      const file = join(this.#folder, name);
+      const changed = (await stat(file).catch(() => null))?.mtimeMs ?? Date.now();
+      if (Date.now() - changed > keptMs) await rm(file, { force: true });
+    }
   }
 }

@@ -4,9 +4,10 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { diskFull } from '../imagery/fault.ts';
 
 /** Bytes of the head of a log: the name of its series, and a newline. */
-const headLength = 9;
+export const headLength = 9;
 
-const pieceSize = 256 * 1024;
+/** About this many bytes of a log are read at once. */
+export const pieceSize = 256 * 1024;
 
 /** The name while the series changes: a log that was left in the middle of it belongs to none. */
 const nameless = '--------';
@@ -144,11 +145,22 @@ export interface FeaturePiece {
   place: FeaturePlace;
 }
 
+/** Whole lines of a series as they are, and the place where the first begins. */
+export interface FeatureBytes {
+  place: FeaturePlace;
+  bytes: Buffer;
+}
+
+/** The lines of some bytes, and the place behind them. */
+export function pieceOf({ place: { series, offset }, bytes }: FeatureBytes): FeaturePiece {
+  return { lines: splitLines(bytes), place: { series, offset: offset + bytes.length } };
+}
+
 /**
  * About a piece of the lines behind a place; from the beginning where the place is none of the log's. Null where there is no
  * log, or it changed its series meanwhile.
  */
-export async function readFeatures(path: string, after: FeaturePlace | undefined): Promise<FeaturePiece | null> {
+export async function readFeatures(path: string, after: FeaturePlace | undefined): Promise<FeatureBytes | null> {
   let file: FileHandle;
   try {
     file = await open(path, 'r');
@@ -161,9 +173,8 @@ export async function readFeatures(path: string, after: FeaturePlace | undefined
     if (series === undefined) return null;
     const known = after?.series === series && (await beginsLine(file, after.offset));
     const offset = known ? after.offset : headLength;
-    const lines = await wholeLines(file, offset);
-    if ((await seriesOf(file)) !== series) return null;
-    return { lines: splitLines(lines), place: { series, offset: offset + lines.length } };
+    const bytes = await wholeLines(file, offset);
+    return (await seriesOf(file)) === series ? { place: { series, offset }, bytes } : null;
   } finally {
     await file.close();
   }

@@ -6,7 +6,8 @@ import { lastEventId } from '../jobs/event-stream.ts';
 import { demandReadable } from '../jobs/readable.ts';
 import { addressOf, closingOf, goneOf, sendEvents, type StreamTiming, usualStream } from '../jobs/server-sent.ts';
 import type { ObjectStore } from '../storage/objects.ts';
-import { featureLogFile } from './feature-log-files.ts';
+import type { FeaturePlace } from './feature-log.ts';
+import type { FeatureLogs } from './feature-logs.ts';
 import { featureStream, readFeaturePlace } from './feature-stream.ts';
 
 const Params = Type.Object({ job: Type.String({ maxLength: 100 }) });
@@ -15,11 +16,10 @@ const Params = Type.Object({ job: Type.String({ maxLength: 100 }) });
 export function featureRoutes(parts: {
   jobs: Pick<Jobs, 'get'>;
   objects: ObjectStore;
-  /** Where the logs of the jobs' buildings lie. */
-  workFolder: string;
+  logs: Pick<FeatureLogs, 'read'>;
   stream?: Partial<StreamTiming>;
 }): FastifyPluginCallback {
-  const { jobs, objects, workFolder } = parts;
+  const { jobs, objects, logs } = parts;
   const stream = { ...usualStream, ...parts.stream };
   return (app: FastifyInstance, _options, done) => {
     const closing = closingOf(app);
@@ -47,7 +47,7 @@ export function featureRoutes(parts: {
         if (from === lastEventId) return reply.code(204).send();
         const source = {
           job: () => jobs.get(id),
-          log: featureLogFile(workFolder, id),
+          log: (after: FeaturePlace | undefined) => logs.read(id, after),
           file: objects.file.bind(objects),
           base: addressOf(request),
         };

@@ -3,13 +3,13 @@ import { CairnError, type Digest } from '@cairn/contracts';
 import { lastEventId } from '../jobs/event-stream.ts';
 import { isFinished, type Job, statusInfo } from '../jobs/job.ts';
 import { aliveComment, pauseOf, sentEvent, type StreamTiming } from '../jobs/server-sent.ts';
-import { readFeatures, splitLines, wholeLines, type FeaturePiece, type FeaturePlace } from './feature-log.ts';
+import { splitLines, wholeLines, type FeaturePiece, type FeaturePlace } from './feature-log.ts';
 
 /** What a stream of buildings reads. */
 export interface FeatureSource {
   job: () => Promise<Job>;
-  /** The log of the buildings that the job finds. */
-  log: string;
+  /** Reads the log of the buildings that the job finds; see `FeatureLogs.read`. */
+  log: (after: FeaturePlace | undefined) => Promise<FeaturePiece | null>;
   /** The file with the GeoJSON of a prediction, fetched where this gateway lacks it. */
   file: (digest: Digest) => Promise<string>;
   /** Address of the gateway, for links. */
@@ -36,7 +36,7 @@ export function readFeaturePlace(header: string | string[] | undefined): Feature
  * The buildings that a job finds as server-sent events, until it has ended:
  *
  *     features  a GeoJSON FeatureCollection of some buildings; its id is the place behind them
- *     reset     the buildings told so far are void: the job was interrupted, and finds others now
+ *     reset     the buildings told so far are void: the job was interrupted, and finds others now, or the same elsewhere
  *     progress  {progress, message}, when one of them has changed
  *     status    the whole job, last of all, with the id `end`
  *
@@ -93,7 +93,7 @@ async function nextPiece(
   job: Job,
   after: FeaturePlace | undefined,
 ): Promise<FeaturePiece | null> {
-  const piece = await readFeatures(log, after);
+  const piece = await log(after);
   if (piece !== null || job.status !== 'successful' || job.result === null) return piece;
   const digest = job.result['digest'] as Digest;
   return readStored(await file(digest), digest, after);

@@ -17,7 +17,7 @@ import { versionId } from '../registry/version-row.ts';
 import type { GraphBackend } from './backend/backend.ts';
 import { BuildingFile } from './building-file.ts';
 import { featureCollection } from './feature-collection.ts';
-import { dropOldLogs, featureLogFile } from './feature-log-files.ts';
+import type { AttemptLog, FeatureLogs } from './feature-logs.ts';
 import { findBuildings, type BlockParts, type Found } from './find-buildings.ts';
 import { missingOf } from './missing.ts';
 import { recordPace } from './pace.ts';
@@ -37,7 +37,8 @@ export interface PredictParts extends TaskParts, BlockParts {
   catalog: Pick<Catalog, 'upsert'>;
   receipts: Receipts;
   precedence: Precedence;
-  /** Folder of work folders, one a job, and of the logs of the buildings that jobs find. */
+  featureLogs: FeatureLogs;
+  /** Folder of work folders, one a job. */
   workFolder: string;
 }
 
@@ -77,20 +78,21 @@ export class Predict implements Process<'predict'> {
    * `revoked`, `model-output-invalid`, `model-timeout`, `serving-unavailable`, `disk-full`
    */
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
-    const log = featureLogFile(this.#parts.workFolder, context.jobId);
+    const { featureLogs, precedence } = this.#parts;
+    const log = await featureLogs.open(context);
     try {
-      const result = await this.#parts.precedence.first(() => this.#run(inputs, log, context));
+      const result = await precedence.first(() => this.#run(inputs, log, context));
       // The prediction is made: what is left over of others may wait for the next one.
-      await dropOldLogs(this.#parts.workFolder).catch(() => undefined);
+      await featureLogs.dropOld().catch(() => undefined);
       return result;
     } catch (error) {
       // Whoever takes the job up goes on with what was found, so that its readers see nothing twice.
-      if (!(context.signal.reason instanceof HandedOver)) await rm(log, { force: true });
+      if (!(context.signal.reason instanceof HandedOver)) await log.drop();
       throw error;
     }
   }
 
-  async #run(inputs: Inputs, log: string, context: JobContext): Promise<Result> {
+  async #run(inputs: Inputs, log: AttemptLog, context: JobContext): Promise<Result> {
     const started = performance.now();
     const { database, backend, outlines, workFolder } = this.#parts;
     context.step('Look at the request');
@@ -98,13 +100,14 @@ export class Predict implements Process<'predict'> {
     const stored = await predictionOf(database, task.request);
     if (stored !== null) {
       // An earlier attempt may have found a part of it.
-      await rm(log, { force: true });
+      await log.drop();
       return toResult(stored, true);
     }
     const folder = join(workFolder, context.jobId, 'predict');
     await mkdir(folder, { recursive: true });
-    const buildings = await BuildingFile.open(log, folder);
+    const buildings = await BuildingFile.open(log.path, folder);
     try {
+      log.tell();
       context.step('Find buildings');
       // The graph must not end between two blocks, however long the second takes to be read.
       const release = backend.hold(task.graph);
@@ -112,8 +115,11 @@ export class Predict implements Process<'predict'> {
       context.step('Sign the receipt');
       context.progress(97, `Signing the receipt of ${buildings.count} buildings`);
       const seconds = (): number => Math.round(performance.now() - started) / 1000;
-      return await this.#keep(task, buildings, found, seconds, context);
+      const result = await this.#keep(task, buildings, found, seconds, context);
+      await log.whole();
+      return result;
     } finally {
+      await log.stop();
       await outlines.call('end', context.jobId);
       await buildings.close();
       await rm(folder, { recursive: true, force: true });

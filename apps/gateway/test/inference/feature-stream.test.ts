@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readFile, rm, truncate, utimes } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm, truncate } from 'node:fs/promises';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,8 +10,8 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { answerProblem } from '../../src/errors.ts';
 import { BuildingIndex } from '../../src/inference/building-index.ts';
-import { FeatureLog, readFeatures } from '../../src/inference/feature-log.ts';
-import { dropOldLogs, featureLogFile } from '../../src/inference/feature-log-files.ts';
+import { FeatureLog, type FeaturePlace, pieceOf, readFeatures } from '../../src/inference/feature-log.ts';
+import { FeatureLogFiles } from '../../src/inference/feature-log-files.ts';
 import { featureRoutes } from '../../src/inference/feature-routes.ts';
 import type { Jobs } from '../../src/jobs/engine.ts';
 import { Bucket } from '../../src/storage/bucket.ts';
@@ -19,6 +19,7 @@ import { ObjectBucket } from '../../src/storage/object-bucket.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
 import { openTestDatabase, type TestDatabase } from '../db/template.ts';
 import { answer, ControlledProcess, Gateways, mapper } from '../jobs/fixture.ts';
+import { lines, names } from './feature-logs-contract.ts';
 
 let database: TestDatabase;
 let folder: string;
@@ -43,7 +44,7 @@ beforeEach(async () => {
   const objects = new ObjectStore({ root: join(folder, 'objects') });
   const current: Pick<Jobs, 'get'> = { get: (id) => jobs.get(id) };
   const stream = { every: 20, keepAlive: 100 };
-  await app.register(featureRoutes({ jobs: current, objects, workFolder: folder, stream }));
+  await app.register(featureRoutes({ jobs: current, objects, logs: new FeatureLogFiles(folder), stream }));
   address = await app.listen({ port: 0, host: '127.0.0.1' });
   client = new CairnClient({ address });
 });
@@ -52,15 +53,6 @@ afterEach(async () => {
   await gateways.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-/** Lines of a log for some buildings, by number. */
-function lines(from: number, to: number, words = 'roof'): Buffer[] {
-  return Array.from({ length: to - from }, (_, i) =>
-    Buffer.from(
-      JSON.stringify({ type: 'Feature', id: `${words}-${from + i}`, properties: { words: 'x'.repeat(900) } }),
-    ),
-  );
-}
 
 /** Adds buildings to a log, as one attempt of a job does that then ends or is killed. */
 async function attempt(log: string, blocks: Buffer[][], end: 'finished' | 'killed' = 'killed'): Promise<void> {
@@ -72,13 +64,11 @@ async function attempt(log: string, blocks: Buffer[][], end: 'finished' | 'kille
 
 const idsOf = (events: FeatureEvent[]): string[] =>
   events.flatMap((event) => (event.event === 'features' ? event.features.map(({ id }) => id) : []));
-const names = (from: number, to: number, words = 'roof'): string[] =>
-  Array.from({ length: to - from }, (_, i) => `${words}-${from + i}`);
 
 test('buildings come while the job runs, once each, over streams that break and a gateway that is killed', async () => {
   const { job } = await jobs.submit('predict', { model: 'bright', imagery: 'scene' }, mapper);
   await predict.started(1);
-  const log = featureLogFile(folder, job.id);
+  const log = new FeatureLogFiles(folder).path(job.id);
   await attempt(log, [lines(0, 500), lines(500, 900)]);
   const seen: FeatureEvent[] = [];
   for await (const event of client.followFeatures(job.id)) {
@@ -103,7 +93,7 @@ test('buildings come while the job runs, once each, over streams that break and 
 test('readers are told to forget what they have where the job finds other buildings the second time', async () => {
   const { job } = await jobs.submit('predict', { model: 'bright', imagery: 'scene' }, mapper);
   await predict.started(1);
-  const log = featureLogFile(folder, job.id);
+  const log = new FeatureLogFiles(folder).path(job.id);
   await attempt(log, [lines(0, 900)]);
   const seen: FeatureEvent[] = [];
   let held: string[] = [];
@@ -119,32 +109,25 @@ test('readers are told to forget what they have where the job finds other buildi
   expect(seen.filter(({ event }) => event === 'reset')).toHaveLength(1);
 });
 
-test('what only an earlier attempt has found is dropped, and void for its readers', async () => {
+test('a log of zeros, or one whose series was changing, begins anew', async () => {
   const log = join(folder, 'log');
-  await attempt(log, [lines(0, 40)]);
-  const before = await readFeatures(log, undefined);
-  await attempt(log, [lines(0, 30)], 'finished');
-  const after = await readFeatures(log, before!.place);
-  expect(after!.place.series).not.toBe(before!.place.series);
-  expect(after!.lines).toHaveLength(30);
-});
-
-test('a log of zeros, or one whose series was changing, begins anew; a place in the middle of a line is void', async () => {
-  const log = join(folder, 'log');
+  const read = async (after?: FeaturePlace) => {
+    const bytes = await readFeatures(log, after);
+    return bytes === null ? null : pieceOf(bytes);
+  };
   for (const broken of ['\0'.repeat(4000), `--------\n${lines(0, 3).join('\n')}\n`, 'abc']) {
     await rm(log, { force: true });
     await appendFile(log, broken);
-    expect(await readFeatures(log, undefined)).toBeNull();
+    expect(await read()).toBeNull();
     await attempt(log, [lines(0, 3)]);
-    expect((await readFeatures(log, undefined))!.lines).toEqual(lines(0, 3).map(String));
+    expect((await read())!.lines).toEqual(lines(0, 3).map(String));
   }
-  const { place } = (await readFeatures(log, undefined))!;
-  expect((await readFeatures(log, { ...place, offset: 20 }))!.lines).toHaveLength(3);
+  const { place } = (await read())!;
   // After a power cut the file may be shorter than what was read of it: it grows to the same place again.
   await truncate(log, 1000);
-  expect((await readFeatures(log, place))!.lines).toEqual([]);
+  expect((await read(place))!.lines).toEqual([]);
   await attempt(log, [lines(0, 4)]);
-  expect((await readFeatures(log, place))!.lines).toEqual(lines(3, 4).map(String));
+  expect((await read(place))!.lines).toEqual(lines(3, 4).map(String));
 });
 
 test('the file of a prediction tells its buildings where the log is gone; a job of another kind finds none', async () => {
@@ -186,7 +169,7 @@ test('the file is fetched where only the bucket has it, as at the gateway that d
   const behind = new ObjectBucket({ bucket: new Bucket({ access }) });
   const other = fastify({ forceCloseConnections: true });
   const objects = new ObjectStore({ root: join(folder, 'elsewhere'), behind });
-  await other.register(featureRoutes({ jobs, objects, workFolder: join(folder, 'elsewhere') }));
+  await other.register(featureRoutes({ jobs, objects, logs: new FeatureLogFiles(join(folder, 'elsewhere')) }));
   const there = new CairnClient({ address: await other.listen({ port: 0, host: '127.0.0.1' }) });
   try {
     const digest = digestOf(text);
@@ -200,15 +183,6 @@ test('the file is fetched where only the bucket has it, as at the gateway that d
     await other.close();
     store.close();
   }
-});
-
-test('logs of buildings go after a day, others stay', async () => {
-  const old = new Date(Date.now() - 25 * 3600 * 1000);
-  for (const name of ['a.features', 'b.features', 'a.json']) await appendFile(join(folder, name), 'x');
-  for (const name of ['a.features', 'a.json']) await utimes(join(folder, name), old, old);
-  await dropOldLogs(folder);
-  await expect(readFile(join(folder, 'a.features'))).rejects.toThrow('ENOENT');
-  await Promise.all(['b.features', 'a.json'].map((name) => readFile(join(folder, name))));
 });
 
 test('an index gives every building by its id, whether it was written out or not', async () => {

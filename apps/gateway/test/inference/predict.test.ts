@@ -12,9 +12,10 @@ import { ImageServers } from '../../src/imagery/http/image-servers.ts';
 import { plattConfidence } from '../../src/inference/confidence.ts';
 import { exportRoutes } from '../../src/inference/export-routes.ts';
 import { exportStream, exportThread } from '../../src/inference/exports-thread.ts';
-import { readFeatures, type FeaturePlace } from '../../src/inference/feature-log.ts';
-import { featureLogFile } from '../../src/inference/feature-log-files.ts';
+import type { FeaturePlace } from '../../src/inference/feature-log.ts';
+import type { FeatureLogs } from '../../src/inference/feature-logs.ts';
 import { inferenceRoutes } from '../../src/inference/routes.ts';
+import { SharedFeatureLogs } from '../../src/inference/shared-feature-logs.ts';
 import { HandedOver } from '../../src/jobs/handed-over.ts';
 import { answerProblem } from '../../src/errors.ts';
 import { place } from '../imagery/geotiff.ts';
@@ -452,35 +453,53 @@ test('a model server that is killed in the middle, twice, changes nothing of the
   expect(features).toEqual(whole.features);
 });
 
-test('buildings are told as they are found, once each, also where the job is interrupted and begins again', async () => {
-  await world.add('settlement-interrupted', picture);
-  const log = featureLogFile(join(world.home, 'jobs'), 'interrupted');
-  const told: Building[] = [];
-  let place: FeaturePlace | undefined;
-  const read = async (): Promise<number> => {
-    const piece = await readFeatures(log, place);
-    if (piece !== null && place !== undefined) expect(piece.place.series).toBe(place.series);
-    told.push(...(piece?.lines ?? []).map((line) => JSON.parse(line) as Building));
-    place = piece?.place;
-    return told.length;
-  };
-  const stop = new AbortController();
-  const first = world.predict({ imagery: 'settlement-interrupted' }, 512, {
-    jobId: 'interrupted',
-    signal: stop.signal,
-    onProgress: (percent) => {
-      if (percent > 50) stop.abort(new HandedOver('interrupted'));
-    },
-  });
-  await expect(first).rejects.toThrow('goes on without this gateway');
-  const before = await read();
-  expect(before).toBeGreaterThan(20);
-  expect(before).toBeLessThan(whole.features.length);
-  await world.predict({ imagery: 'settlement-interrupted' }, 512, { jobId: 'interrupted' });
-  await read();
-  expect(told).toHaveLength(whole.features.length);
-  expect(told.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(whole.features);
-});
+test.each(['file', 'database'])(
+  'buildings are told by the %s as they are found, once each, also where the job is interrupted and begins again',
+  async (home) => {
+    const jobId = `interrupted-${home}`;
+    await world.add(`settlement-${jobId}`, picture);
+    const { database, featureLogs: files } = world;
+    const logs = (every: number): FeatureLogs =>
+      home === 'file' ? files : new SharedFeatureLogs({ database, files, timing: { every, patience: 1000 } });
+    const featureLogs = logs(10);
+    const begin = (attempt: number): Promise<unknown> =>
+      database.query(
+        `insert into cairn.job (id, process, inputs, inputs_digest, status, actor, attempt, lease_owner)
+         values ($1, 'predict', '{}', $1, 'running', 'owner', $2, 'a gateway')
+         on conflict (id) do update set attempt = excluded.attempt`,
+        [jobId, attempt],
+      );
+    const told: Building[] = [];
+    let place: FeaturePlace | undefined;
+    const read = async (): Promise<number> => {
+      const piece = await featureLogs.read(jobId, place);
+      if (piece !== null && place !== undefined) expect(piece.place.series).toBe(place.series);
+      told.push(...(piece?.lines ?? []).map((line) => JSON.parse(line) as Building));
+      place = piece?.place ?? place;
+      return told.length;
+    };
+    const stop = new AbortController();
+    await begin(1);
+    const first = world.predict({ imagery: `settlement-${jobId}` }, 512, {
+      jobId,
+      featureLogs,
+      signal: stop.signal,
+      onProgress: (percent) => {
+        if (percent > 50) stop.abort(new HandedOver(jobId));
+      },
+    });
+    await expect(first).rejects.toThrow('goes on without this gateway');
+    const before = await read();
+    expect(before).toBeGreaterThan(20);
+    expect(before).toBeLessThan(whole.features.length);
+    await begin(2);
+    // Every building is told before the job says that it has ended, also where it is told late.
+    await world.predict({ imagery: `settlement-${jobId}` }, 512, { jobId, featureLogs: logs(60_000) });
+    await read();
+    expect(told).toHaveLength(whole.features.length);
+    expect(told.sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual(whole.features);
+  },
+);
 
 const bad: [string, string, unknown][] = [
   ['outside the imagery', 'aoi-outside-imagery', polygon(box(5000, 5000, 5100, 5100))],

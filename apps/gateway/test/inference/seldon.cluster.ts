@@ -5,6 +5,7 @@ import { openBundle, readStatement } from '@cairn/receipt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SeldonBackend } from '../../src/inference/backend/seldon/backend.ts';
 import type { Graph } from '../../src/inference/graph.ts';
+import { FeatureLogFiles } from '../../src/inference/feature-log-files.ts';
 import { Predict } from '../../src/inference/predict.ts';
 import { Canaries } from '../../src/registry/canaries.ts';
 import { describeBackend, fixture, graphFor, greyBlock, pixelsIn } from './backend-contract.ts';
@@ -133,7 +134,8 @@ describe('predictions on a cluster', () => {
 
   const predict = async (inputs: Omit<ProcessInput<'predict'>, 'model'> & { model?: string }, told: string[] = []) => {
     const workFolder = join(world.home, 'cluster');
-    const process = new Predict({ ...world, ...world.predicting, backend, workFolder, callsAtOnce: 2 });
+    const parts = { ...world, ...world.predicting, backend, featureLogs: new FeatureLogFiles(workFolder), workFolder };
+    const process = new Predict({ ...parts, callsAtOnce: 2 });
     const context = jobContext({ onProgress: (_, words) => void told.push(words) });
     const result = await process.run({ model: 'bright', ...inputs }, context);
     const text = Buffer.from(await world.objects.readAll(result.digest)).toString();

@@ -9,6 +9,8 @@ import type { Actor } from '../../src/identity/actor.ts';
 import type { ImageServers } from '../../src/imagery/http/image-servers.ts';
 import { ProcessBackend } from '../../src/inference/backend/process/backend.ts';
 import { ServingProgram } from '../../src/inference/backend/process/program.ts';
+import { FeatureLogFiles } from '../../src/inference/feature-log-files.ts';
+import type { FeatureLogs } from '../../src/inference/feature-logs.ts';
 import { outlineThread } from '../../src/inference/outlines-thread.ts';
 import { Precedence } from '../../src/inference/precedence.ts';
 import { Predict } from '../../src/inference/predict.ts';
@@ -43,6 +45,8 @@ export interface Watch {
   jobId?: string;
   signal?: AbortSignal;
   onProgress?: (percent: number, message: string) => void;
+  /** Where its buildings are told; left out: by the files of the world. */
+  featureLogs?: FeatureLogs;
 }
 
 let jobs = 0;
@@ -86,8 +90,11 @@ export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number
   const precedence = new Precedence();
   const comparisons = comparisonThread();
   const predicting = { versions, imageries, objects, backend, reader, outlines, maxAoiKm2, block: 512 };
-  const predict = (block: number): Predict =>
-    new Predict({ ...predicting, database, catalog, receipts, precedence, workFolder, block, callsAtOnce: 2 });
+  const files = new FeatureLogFiles(workFolder);
+  const predict = (block: number, featureLogs: FeatureLogs = files): Predict => {
+    const parts = { database, catalog, receipts, precedence, featureLogs, workFolder };
+    return new Predict({ ...predicting, ...parts, block, callsAtOnce: 2 });
+  };
   const shadow = new ShadowPrediction({ ...predicting, database, receipts, precedence, comparisons, workFolder });
   const parts = { objects, database, receipts, versions };
   await propose(parts, 'bright', await readFile(weightsFile));
@@ -102,6 +109,7 @@ export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number
     backend,
     predicting,
     precedence,
+    featureLogs: files,
     /** What jobs run. */
     processes: { predict: predict(512), 'shadow-prediction': shadow },
     /** Registers a version that nobody has approved; its weights are no network where none is given. */
@@ -134,7 +142,7 @@ export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number
       block = 512,
       watch: Watch = {},
     ) => {
-      const result = await predict(block).run({ model: 'bright', ...inputs }, jobContext(watch));
+      const result = await predict(block, watch.featureLogs).run({ model: 'bright', ...inputs }, jobContext(watch));
       const text = Buffer.from(await objects.readAll(result.digest)).toString();
       return { result, text, features: (JSON.parse(text) as { features: Building[] }).features };
     },

@@ -19,6 +19,7 @@ import { exportRoutes } from '../../src/inference/export-routes.ts';
 import { exportThread } from '../../src/inference/exports-thread.ts';
 import { Inferences } from '../../src/inference/door/inferences.ts';
 import { doorRoutes } from '../../src/inference/door/routes.ts';
+import { FeatureLogFiles } from '../../src/inference/feature-log-files.ts';
 import { featureRoutes } from '../../src/inference/feature-routes.ts';
 import { outlineThread } from '../../src/inference/outlines-thread.ts';
 import { Precedence } from '../../src/inference/precedence.ts';
@@ -106,7 +107,7 @@ beforeAll(async () => {
         ...{ database, objects, datasets: new Datasets({ catalog }) },
         rates: { perHour: 0, perCpuHour: 0, currency: 'USD' },
       }),
-      featureRoutes({ jobs: { get: nobodyAsks }, objects, workFolder: home }),
+      featureRoutes({ jobs: { get: nobodyAsks }, objects, logs: new FeatureLogFiles(home) }),
       doorRoutes({ versions, inferences: new Inferences(predicting) }),
       receiptRoutes({ receipts, database }),
       feedbackRoutes({ feedback: new Feedback({ database }) }),
