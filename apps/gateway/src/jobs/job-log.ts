@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { storableText } from '../db/storable.ts';
 import type { LogHolder, LogStore } from './log-store.ts';
 
 /** How long the log of a job may become over all its attempts, in bytes, before it says that it is full. */
@@ -52,8 +53,7 @@ export class JobLog {
       return;
     }
     this.#tellMissing();
-    // PostgreSQL takes no NUL, and UTF-8 has no half characters.
-    this.#waiting += timed(line.replaceAll(/\0|\p{Surrogate}/gu, '\uFFFD'));
+    this.#waiting += timed(storableText(line));
     this.#schedule();
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CairnError, type JobStatus, type JobStep, type Problem, type ProcessId } from '@cairn/contracts';
 import type { Database } from '../db/database.ts';
+import { storableJson, storableText } from '../db/storable.ts';
 import type { Actor } from '../identity/actor.ts';
 import { recordEvent } from '../identity/events.ts';
 import { recordUsage } from '../usage/ledger.ts';
@@ -166,7 +167,7 @@ export class JobStore {
         `update cairn.job set progress = $3, message = $4, steps = $5, updated = clock_timestamp()
          where id = $2 and lease_owner = $1 and status = 'running'
          returning (select jsonb_array_length(steps) from cairn.job where id = $2) <> $6 as begun`,
-        [owner, id, percent, message, steps, steps.length],
+        [owner, id, percent, storableText(message), steps, steps.length],
       );
       if (row?.begun === true) await noteCallbacks(tx, id, 'inProgress');
     });
@@ -177,8 +178,12 @@ export class JobStore {
     await recordUsage(this.#database, job, usage, rates);
   }
 
-  /** Ends a job; false where its lease has gone to another, who will end it. */
-  async end(owner: string, id: string, ending: Ending, steps: JobStep[]): Promise<boolean> {
+  /**
+   * Ends a job; false where its lease has gone to another, who will end it. Words of a package or a server may hold what the database
+   * does not take: a job that could not be ended for that would be run again and again.
+   */
+  async end(owner: string, id: string, told: Ending, steps: JobStep[]): Promise<boolean> {
+    const ending = storableJson(told);
     return this.#database.transaction(async (tx) => {
       const [job] = await tx.query<{ actor: string }>(
         `update cairn.job set status = $3, result = $4, problem = $5, lease_owner = null, lease_until = null,

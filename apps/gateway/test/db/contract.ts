@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
 import { isUniqueViolation } from '../../src/db/database-error.ts';
+import { storableJson } from '../../src/db/storable.ts';
 import { migrate, readMigrations } from '../../src/db/migrate.ts';
 import { tools } from './template.ts';
 
@@ -151,6 +152,17 @@ export function describeDatabase(name: string, open: () => Promise<Database>): v
     test('is usable after an error, which names its SQLSTATE', async () => {
       await expect(database.query('select * from nowhere')).rejects.toMatchObject({ code: '42P01' });
       await expect(database.query('selekt')).rejects.toMatchObject({ code: '42601' });
+      expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
+    });
+
+    test('refuses characters that it cannot keep as the caller’s, in texts and in JSON', async () => {
+      await expect(database.query('select $1::text', ['a\0b'])).rejects.toMatchObject({ code: 'input-invalid' });
+      for (const text of ['a\0b', '\uD800']) {
+        const refused = database.query('select $1::jsonb', [{ text }]);
+        await expect(refused).rejects.toMatchObject({ code: 'input-invalid' });
+        const [kept] = await database.query<{ kept: unknown }>('select $1::jsonb as kept', [storableJson({ text })]);
+        expect(kept!.kept).toEqual({ text: text.replace(/[\0\uD800]/, '\uFFFD') });
+      }
       expect(await database.query('select 1 as one')).toEqual([{ one: 1 }]);
     });
 

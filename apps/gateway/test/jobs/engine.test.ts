@@ -55,6 +55,19 @@ describe('a job', () => {
     expect(await events(job.id)).toEqual(['job.accepted', 'job.started', 'job.failed']);
   });
 
+  it('ends also where the words of its problem hold what the database does not keep', async () => {
+    const jobs = await gateways.start({ predict });
+    const { job } = await jobs.submit('predict', request('scene'), mapper);
+    await predict.started(1);
+    predict.runs[0]!.context.progress(10, 'at\0work');
+    predict.runs[0]!.fail(new CairnError('training-failed', 'The step said a\0b.', { where: 'half \uD800' }));
+    expect(await jobs.wait(job.id)).toMatchObject({
+      status: 'failed',
+      attempt: 1,
+      problem: { code: 'training-failed', detail: 'The step said a\uFFFDb.', where: 'half \uFFFD' },
+    });
+  });
+
   it('keeps the words of an unexpected error in its log, out of its problem', async () => {
     const jobs = await gateways.start({ predict });
     const { job } = await jobs.submit('predict', request('scene'), mapper);
