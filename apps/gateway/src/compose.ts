@@ -268,6 +268,8 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   });
   // Known when the port is bound; no job runs before.
   let address = '';
+  const stopping = new AbortController();
+  let sharing: Promise<void> = Promise.resolve();
   const training = {
     database,
     objects,
@@ -444,13 +446,24 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       await jobs.start();
       outbox.start();
       callbacks.start();
+      // Before anybody works with the data: its folder may go with this gateway.
+      sharing = repository
+        .share({ signal: stopping.signal, log: (line) => logger.info(line) })
+        .catch((error: unknown) => {
+          logger.error(
+            error,
+            'The history of data could not be shared; the next dataset that is added or used will share it',
+          );
+        });
       // Whoever asks first shall not wait for it; why it cannot be made is told when a model server is started.
       if (graphs === null) program.file().catch(() => undefined);
       return address;
     },
     stop: async () => {
+      stopping.abort();
       await app.close();
       await jobs.stop();
+      await sharing;
       await outbox.stop();
       await callbacks.stop();
       await backend.close();

@@ -32,6 +32,14 @@ export class DataHistory {
     return row;
   }
 
+  /** Whether an entry holds a commit. */
+  async holds(commit: string): Promise<boolean> {
+    const rows = await this.#database.query('select from cairn.data_history where $1 = any (commits) limit 1', [
+      commit,
+    ]);
+    return rows.length > 0;
+  }
+
   /** The bundles, in order, of what came after the last entry that somebody who has these commits has whole. */
   async since(known: readonly string[]): Promise<Uint8Array[]> {
     const rows = await this.#database.query<{ bundle: Uint8Array }>(

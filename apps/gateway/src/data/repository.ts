@@ -95,6 +95,16 @@ export class DataRepository {
     });
   }
 
+  /**
+   * Publishes what was committed in this folder and is in no history: by a Cairn that shared none, or one that was killed in the middle.
+   * @throws CairnError as `add`
+   */
+  async share(following: Following): Promise<void> {
+    await this.#alone(async () => {
+      if (!(await this.#branch.isPublished())) await this.#repair(following);
+    });
+  }
+
   /** The newest committed pointer with that MD5. */
   async #pointerWith(pointer: string, md5: string): Promise<string> {
     const log = await this.#versioning.git('log', '--full-history', '--format=%H', '--', pointer);

@@ -37,6 +37,12 @@ export class SharedBranch {
     }
   }
 
+  /** Whether the history holds all that is committed here. */
+  async isPublished(): Promise<boolean> {
+    const head = await this.head();
+    return head === undefined || (await this.#history.holds(head));
+  }
+
   /** Commits what lies below a path; nothing where that is committed already. */
   async commit(path: string, message: string): Promise<void> {
     await this.#git('add', '--', path);

@@ -10,6 +10,7 @@ export function ownHistory(): History {
       const last = entries.at(-1);
       return Promise.resolve(last === undefined ? undefined : { seq: entries.length, commit: lastOf(last) });
     },
+    holds: (commit) => Promise.resolve(entries.some(({ commits }) => commits.includes(commit))),
     since: (known) => {
       const from = entries.findLastIndex((entry) => known.includes(lastOf(entry))) + 1;
       return Promise.resolve(entries.slice(from).map(({ bundle }) => bundle));

@@ -124,6 +124,7 @@ describe.skipIf(reason !== undefined)(title, () => {
     const [a, b] = [await open('a'), await open('b')];
     const between = a.again({
       tip: () => a.history.tip(),
+      holds: (commit) => a.history.holds(commit),
       since: (known) => a.history.since(known),
       append: async (tip, entry) => {
         if (tip?.seq === 1) await b.repository.add('town', place('quick'), following);
@@ -142,8 +143,12 @@ describe.skipIf(reason !== undefined)(title, () => {
   test('is whole after a gateway was killed between its commit and the history', async () => {
     const [a, b] = [await open('a'), await open('b')];
     const first = await a.repository.add('first', place('1'), following);
-    const dies = { append: () => Promise.reject(new Error('killed')) };
-    const killed = a.again({ tip: () => a.history.tip(), since: (known) => a.history.since(known), ...dies });
+    const killed = a.again({
+      tip: () => a.history.tip(),
+      holds: (commit) => a.history.holds(commit),
+      since: (known) => a.history.since(known),
+      append: () => Promise.reject(new Error('killed')),
+    });
     await expect(killed.add('second', place('2'), following)).rejects.toThrow('killed');
     expect(await a.git('log', '-1', '--format=%s')).toBe('Pin dataset second');
     const third = await b.repository.add('third', place('3'), following);
@@ -162,6 +167,7 @@ describe.skipIf(reason !== undefined)(title, () => {
     const a = await open('a');
     const cut: History = {
       tip: () => a.history.tip(),
+      holds: (commit) => a.history.holds(commit),
       since: (known) => a.history.since(known),
       append: async (tip, entry) => {
         await a.history.append(tip, entry);
@@ -194,6 +200,20 @@ describe.skipIf(reason !== undefined)(title, () => {
       }
       expect(await gateway.git('show', 'HEAD:datasets/town/data.dvc')).toContain(newer.dvcMd5);
     }
+  });
+
+  test('is told at the start what a folder held before, which may go then', async () => {
+    const [a, b] = [await open('a'), await open('b')];
+    const old = await a.again(ownHistory()).add('old', place('1'), following);
+    await a.repository.share(following);
+    const held = await a.history.tip();
+    expect(held).toBeDefined();
+    await a.repository.share(following);
+    expect(await a.history.tip()).toEqual(held);
+    await rm(a.folder, { recursive: true });
+    expect(await pulled(b, 'old', old.dvcMd5)).toBe('1');
+    await a.repository.share(following);
+    expect(await pulled(a, 'old', old.dvcMd5)).toBe('1');
   });
 
   test('goes on from a database that was restored from before the last commits', async () => {

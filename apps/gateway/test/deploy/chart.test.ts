@@ -40,6 +40,13 @@ describe.skipIf(tools === '')('the Helm chart', () => {
       ]),
     );
 
+  /** The volume of a gateway's state folder, without its name. */
+  const stateOf = (objects: readonly Manifest[]): object => {
+    const pod = podTemplates(objects).find(([controller]) => controller === 'cairn-gateway')![1].spec;
+    const { volumes } = pod as unknown as { volumes: { name: string }[] };
+    return volumes.find(({ name }) => name === 'state')!;
+  };
+
   test.each(names)('is well made, and its objects are ones by the schemas of Kubernetes: %s', async (name) => {
     await helm('lint', ...examples[name]);
     const problems = await kubernetesSchemas();
@@ -74,9 +81,31 @@ describe.skipIf(tools === '')('the Helm chart', () => {
     }
   });
 
-  test('runs one gateway, and never two on one state folder', async () => {
-    expect(find(rendered['as it comes'], 'StatefulSet', 'cairn-gateway').spec).toMatchObject({ replicas: 1 });
-    await expect(render('--set', 'gateway.replicas=2')).rejects.toThrow(/replicas.*must be 1/s);
+  test('runs two gateways with a state folder each, on different nodes as far as there are some', async () => {
+    const objects = rendered['as it comes'];
+    const { spec } = find(objects, 'StatefulSet', 'cairn-gateway');
+    expect(spec).toMatchObject({ replicas: 2, template: { spec: { topologySpreadConstraints: [{ maxSkew: 1 }] } } });
+    expect(stateOf(objects)).toMatchObject({
+      ephemeral: { volumeClaimTemplate: { spec: { resources: { requests: { storage: '50Gi' } } } } },
+    });
+    expect(find(objects, 'PersistentVolumeClaim', 'cairn-gateway')).toBeUndefined();
+    expect(find(objects, 'PersistentVolumeClaim', 'cairn-postgres')).toBeDefined();
+    const onNodes = await render('--set', 'gateway.storage.onNode=true,gateway.storage.size=5Gi');
+    expect(stateOf(onNodes)).toMatchObject({ emptyDir: { sizeLimit: '5Gi' } });
+    const claimed = render('--set', 'gateway.storage.existingClaim=mine');
+    await expect(claimed).rejects.toThrow(/existingClaim is of one gateway/);
+  });
+
+  test('runs one gateway on a claim that stays, where one is enough', async () => {
+    const one = ['--set', 'gateway.replicas=1'];
+    const objects = await render(...one);
+    expect(stateOf(objects)).toMatchObject({ persistentVolumeClaim: { claimName: 'cairn-gateway' } });
+    expect(find(objects, 'PersistentVolumeClaim', 'cairn-gateway').metadata.annotations).toEqual({
+      'helm.sh/resource-policy': 'keep',
+    });
+    const problems = await kubernetesSchemas();
+    for (const object of objects) expect(await problems(object)).toEqual([]);
+    await expect(render(...one, '--set', 'gateway.storage.onNode=true')).rejects.toThrow(/onNode is of several/);
   });
 
   test('makes secrets that fit each other, stay, and are those of one installation', async () => {

@@ -10,6 +10,13 @@
 {{- if and (not $values.mlflow.enabled) (eq $values.mlflow.address "") -}}
 {{- fail "mlflow.enabled=false needs mlflow.address: the server that takes its place." -}}
 {{- end -}}
+{{- $storage := $values.gateway.storage -}}
+{{- if and (gt (int $values.gateway.replicas) 1) (ne $storage.existingClaim "") -}}
+{{- fail "gateway.storage.existingClaim is of one gateway, and gateway.replicas asks for several: leave the claim away, or set gateway.replicas=1." -}}
+{{- end -}}
+{{- if and (eq (int $values.gateway.replicas) 1) $storage.onNode -}}
+{{- fail "gateway.storage.onNode is of several gateways: what one keeps has to outlive its pod." -}}
+{{- end -}}
 {{- if and $values.gateway.ingress.enabled (eq $values.gateway.ingress.host "") -}}
 {{- fail "gateway.ingress.enabled needs gateway.ingress.host: the gateway answers only under names that it knows." -}}
 {{- end -}}

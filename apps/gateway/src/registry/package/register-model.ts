@@ -4,6 +4,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { Database, Queryable } from '../../db/database.ts';
 import { recordEvent } from '../../identity/events.ts';
 import { type JobContext, partOf, type Process } from '../../jobs/process.ts';
+import { Turns } from '../../jobs/turns.ts';
 import type { Receipts } from '../../receipts/receipts.ts';
 import type { ObjectStore } from '../../storage/objects.ts';
 import { tarOf } from '../../storage/tar.ts';
@@ -73,11 +74,11 @@ interface Before {
 export class RegisterModel implements Process<'register-model'> {
   readonly id = 'register-model';
   readonly #parts: RegisterModelParts;
-  /** Registrations of one model wait for each other: one that fails would delete what the other has just made. */
-  readonly #turns = new Map<string, Promise<unknown>>();
+  readonly #turns: Turns;
 
   constructor(parts: RegisterModelParts) {
     this.#parts = parts;
+    this.#turns = new Turns(parts.database);
   }
 
   /**
@@ -97,7 +98,8 @@ export class RegisterModel implements Process<'register-model'> {
       const trial = asked.trial ? await this.#try(checked, source, partOf(context, 5, 100)) : null;
       return answer(checked, source, { trial });
     }
-    return this.#inTurn(checked.model, () => this.#register(checked, asked, context));
+    // Registrations of one model wait for each other: one that fails would delete what the other has just made.
+    return this.#turns.inTurn(`register:${checked.model}`, context, () => this.#register(checked, asked, context));
   }
 
   async #register(checked: CheckedPackage, asked: Asked, context: JobContext): Promise<Result> {
@@ -263,16 +265,6 @@ export class RegisterModel implements Process<'register-model'> {
       upstream: [registration],
     });
     return { ...unreceipted, receipt };
-  }
-
-  async #inTurn<T>(model: string, work: () => Promise<T>): Promise<T> {
-    const turn = (this.#turns.get(model) ?? Promise.resolve()).then(work, work);
-    this.#turns.set(model, turn);
-    try {
-      return await turn;
-    } finally {
-      if (this.#turns.get(model) === turn) this.#turns.delete(model);
-    }
   }
 }
 
