@@ -2,6 +2,8 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { languages, languageTags, type Language } from '../src/language/languages.ts';
+import type { Messages } from '../src/language/messages.ts';
+import { wordsOf } from '../src/language/words.ts';
 
 const folder = new URL('../src/language/messages/', import.meta.url);
 const messages = new Map<Language, Record<string, string>>(
@@ -55,6 +57,17 @@ describe.each(languageTags)('the messages in %s', (tag) => {
       for (const form of forms) expect([key, form.sort()]).toEqual([key, counted]);
     }
   });
+});
+
+test('what is put into an Arabic sentence keeps its own order, and stands bare where one reads from the left', () => {
+  const by = (language: Language): string =>
+    wordsOf(language, messages.get(language) as Messages, () => undefined).say('jobs.by', {
+      name: 'amina',
+      at: '28/11/2026',
+    });
+  expect(by('ar')).toContain('\u2068amina\u2069');
+  expect(by('ar')).toContain('\u206828/11/2026\u2069');
+  expect(by('en')).toBe('amina, 28/11/2026');
 });
 
 test('every message is said somewhere', async () => {

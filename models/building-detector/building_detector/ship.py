@@ -1,7 +1,8 @@
 """Make a version that the package ships: three `mlflow run`s in one MLflow run, from a clean commit, into versions/NAME.
 
 `python -m building_detector.ship --name scene --data DIR` (see the Makefile). What a version says of its data is in
-shipping/NAME.json. Of a version trained on other people's data only weights and figures are kept, no picture.
+shipping/NAME.json. Of a version trained on other people's data weights, figures and the card, which is figures in words, are
+kept: no picture.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from building_detector.entry import run_entry
 from building_detector.fault import Fault
 from building_detector.record import PACKAGE, commit
 
-PICTURES = ("card.md", "curves.png", "predictions.png", "reliability.png")
+PICTURES = ("curves.png", "predictions.png", "reliability.png")
 
 
 def ship(name: str, data: Path, overrides: list[str]) -> Path:
@@ -72,7 +73,7 @@ def _keep(about: dict, model: Path, evaluation: Path) -> Path:
     shutil.copytree(model, folder / "model")
     record = about | json.loads((evaluation / "record.json").read_text())
     (folder / "run.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n")
-    _copy(evaluation, folder, ("calibration.json",))
+    _copy(evaluation, folder, ("calibration.json", "card.md"))
     if about["data"]["kind"] == "generated":
         _copy(evaluation, folder, PICTURES)
     return folder

@@ -22,7 +22,9 @@ interface ImageryItem {
   geometry: ImageryChoice['geometry'];
   properties: {
     title: string;
+    /** `other` where it is an expression (STAC 1.1), which then stands beside it. */
     license?: string;
+    'cairn:licence'?: string;
     gsd: number;
     created: string;
     providers?: { name: string }[];
@@ -43,7 +45,7 @@ async function readImagery(): Promise<ImageryChoice[]> {
     .map(({ id, bbox, geometry, properties }) => ({
       id,
       title: properties.title,
-      licence: properties.license ?? '',
+      licence: properties['cairn:licence'] ?? properties.license ?? '',
       attribution: (properties.providers ?? []).map(({ name }) => name).join(', '),
       gsd: properties.gsd,
       bbox,

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { CairnError } from '@cairn/contracts';
 import { evidenceQuery } from '../catalog/evidence.ts';
 import { type ModelChoice, useModels } from '../catalog/models.ts';
@@ -43,7 +43,10 @@ function VersionPage({ chosen, versions }: { chosen: ModelChoice; versions: Mode
   useTitle(chosen.title);
   const shown = useQuery(evidenceQuery(chosen));
   const card = shown.data?.card;
-  const pin = { id: chosen.id, at: middleOf(chosen.bbox), label: chosen.title, href: '', strong: true };
+  const [lon, lat] = middleOf(chosen.bbox);
+  // Its part of the world, with the pin in the middle.
+  const target = useMemo(() => ({ from: { lon, lat, zoom: 2 } }), [lon, lat]);
+  const pin = { id: chosen.id, at: [lon, lat] as [number, number], label: chosen.title, href: '', strong: true };
   return (
     <main id="main" tabIndex={-1} className="model">
       <p className="crumbs">
@@ -72,19 +75,24 @@ function VersionPage({ chosen, versions }: { chosen: ModelChoice; versions: Mode
           </section>
           {shown.isPending ? <Waiting words={say('page.wait')} /> : null}
           {shown.isError ? <Problem error={shown.error} retry={() => void shown.refetch()} /> : null}
-          {card === undefined || card.limits.length === 0 ? null : (
+          {card === undefined ? null : (
             <section>
               <h2>{say('model.bad')}</h2>
-              <ul className="limits" lang="en">
-                {card.limits.map((limit) => (
-                  <li key={limit}>{limit}</li>
-                ))}
-              </ul>
+              {card.limits.length === 0 ? (
+                <p>{say('evidence.noLimits')}</p>
+              ) : (
+                <ul className="limits" lang="en">
+                  {card.limits.map((limit) => (
+                    <li key={limit}>{limit}</li>
+                  ))}
+                </ul>
+              )}
             </section>
           )}
-          {card === undefined || card.pictures.length === 0 ? null : (
+          {card === undefined ? null : (
             <section>
               <h2>{say('model.pictures')}</h2>
+              {card.pictures.length === 0 ? <p>{say('evidence.noPictures')}</p> : null}
               <div className="pictures">
                 {workFirst(card.pictures, chosen.picture).map(({ title, href }) => (
                   <a key={href} href={href} target="_blank" rel="noreferrer">
@@ -137,7 +145,7 @@ function VersionPage({ chosen, versions }: { chosen: ModelChoice; versions: Mode
             <div className="model-map">
               <MapBoundary>
                 <Suspense fallback={<Waiting words={say('map.wait')} />}>
-                  <MapCanvas pins={[pin]} />
+                  <MapCanvas pins={[pin]} target={target} />
                 </Suspense>
               </MapBoundary>
             </div>

@@ -3,6 +3,7 @@ import { useWords } from '../language/words.ts';
 import { hrefOf, type OperateSection, operateSections } from '../route/place.ts';
 import { useSession } from '../session/session.ts';
 import { Empty } from '../shell/Notice.tsx';
+import { useCurrentInView } from '../shell/use-current-in-view.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { Accounts } from './Accounts.tsx';
 import { Costs } from './Costs.tsx';
@@ -18,7 +19,8 @@ interface Props {
 
 /** What administrators keep an eye on. Everybody has tokens of their own; the rest says to others who may see it. */
 export default function OperatePage({ section, query }: Props) {
-  const { say } = useWords();
+  const { say, language } = useWords();
+  const bar = useCurrentInView(`${section} ${language}`);
   const session = useSession();
   useTitle(say(`operate.${section}`));
   const reader = session.data;
@@ -27,7 +29,7 @@ export default function OperatePage({ section, query }: Props) {
   return (
     <main id="main" tabIndex={-1} className="operate">
       <h1>{say('operate.title')}</h1>
-      <nav className="sections" aria-label={say('operate.sections')}>
+      <nav ref={bar} className="sections" aria-label={say('operate.sections')}>
         {operateSections.map((one) => (
           <a
             key={one}

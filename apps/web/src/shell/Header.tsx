@@ -7,6 +7,7 @@ import { useWords } from '../language/words.ts';
 import { hrefOf, type Place } from '../route/place.ts';
 import { sessionKey } from '../session/session.ts';
 import { Brand } from './Brand.tsx';
+import { useCurrentInView } from './use-current-in-view.ts';
 import './header.css';
 
 const entries = [
@@ -22,6 +23,7 @@ const entries = [
 /** The bar above every page: where one can go, the language, and who is signed in. */
 export function Header({ place, session }: { place: Place; session: SessionInfo | null }) {
   const { say, language, choose } = useWords();
+  const bar = useCurrentInView(`${place.page} ${language} ${session?.id ?? ''}`);
   const queries = useQueryClient();
   const leave = useMutation({
     mutationFn: () => gateway.signOut(),
@@ -45,7 +47,7 @@ export function Header({ place, session }: { place: Place; session: SessionInfo 
         <Brand />
       </a>
       {session === null ? null : (
-        <nav aria-label={say('nav.label')}>
+        <nav ref={bar} aria-label={say('nav.label')}>
           {entries.map(({ key, href, pages }) => (
             <a
               key={key}
