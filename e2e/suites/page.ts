@@ -184,6 +184,26 @@ export function describePage(demo: () => DemoHome): void {
       expect(await visit.page.getByLabel('Imagery', { exact: true }).inputValue()).toBe('flight');
     });
 
+    test('a GeoTIFF that falls anywhere on the page is ready to be added under its own name', async () => {
+      await visit.open('/predict');
+      await heading('Find buildings').waitFor();
+      const content = Buffer.from(await pictureOf(8)).toString('base64');
+      const dropped = await visit.page.evaluateHandle(`(() => {
+        const held = new DataTransfer();
+        const bytes = Uint8Array.from(atob('${content}'), (one) => one.charCodeAt(0));
+        held.items.add(new File([bytes], 'dropped.tif', { type: 'image/tiff' }));
+        return held;
+      })()`);
+      await visit.page.locator('.map').dispatchEvent('drop', { dataTransfer: dropped });
+      await heading('Add imagery').waitFor();
+      const dialog = visit.page.getByRole('dialog');
+      expect(await dialog.getByLabel('Name').inputValue()).toBe('dropped');
+      await dialog.getByLabel('Licence').fill('CC0-1.0');
+      await button('Add it').click();
+      await visit.page.waitForURL(/imagery=dropped/, { timeout: 60_000 });
+      expect(await visit.page.getByRole('dialog').count()).toBe(0);
+    });
+
     test('a result tells what of its area has no imagery', async () => {
       const predictions = await stage.cairn.client.get<{ id: string }[]>('/predictions');
       // Of the demo: the scene has a corner without an image.

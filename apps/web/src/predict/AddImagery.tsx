@@ -18,6 +18,8 @@ interface Props {
   gsd: number;
   view: Bbox | undefined;
   area: AreaGeometry | undefined;
+  /** A file that is there already. */
+  brought: File | undefined;
   onAdded: (id: string) => void;
   onClose: () => void;
 }
@@ -26,7 +28,7 @@ type Source = Pick<ProcessInput<'add-imagery'>, 'files' | 'template'>;
 type Work = (tell: (words: string) => void, signal: AbortSignal) => Promise<Source>;
 
 /** Brings imagery to the catalogue: a GeoTIFF of the reader's, or the map tiles of an area. */
-export default function AddImagery({ known, gsd, view, area, onAdded, onClose }: Props) {
+export default function AddImagery({ known, gsd, view, area, brought, onAdded, onClose }: Props) {
   const { say, formats } = useWords();
   const queries = useQueryClient();
   const [doing, setDoing] = useState('');
@@ -91,7 +93,9 @@ export default function AddImagery({ known, gsd, view, area, onAdded, onClose }:
               <Tab id="tiles">{say('imagery.tiles')}</Tab>
             </TabList>
             <TabPanel id="file">
-              <FileForm onSubmit={submit}>{shared}</FileForm>
+              <FileForm brought={brought} onSubmit={submit}>
+                {shared}
+              </FileForm>
             </TabPanel>
             <TabPanel id="tiles">
               <TilesForm box={box} gsd={gsd} onSubmit={submit}>
@@ -110,9 +114,9 @@ interface FormProps {
   children: ReactNode;
 }
 
-function FileForm({ onSubmit, children }: FormProps) {
+function FileForm({ brought, onSubmit, children }: FormProps & { brought: File | undefined }) {
   const { say, formats } = useWords();
-  const [file, setFile] = useState<File>();
+  const [file, setFile] = useState(brought);
   const work = (): Work => async (tell, signal) => {
     const picked = file!;
     const share = (part: number) => tell(say('imagery.uploading', { share: formats.percent(part) }));

@@ -15,12 +15,20 @@ interface Props {
   model: ModelChoice;
   view: Bbox | undefined;
   area: AreaGeometry | undefined;
+  /** A GeoTIFF that was dropped on the page. */
+  brought: File | undefined;
+  /** It was added, or is not wanted. */
+  onTaken: () => void;
 }
 
 /** Which image is looked at: one of the catalogue, or one that the reader brings. */
-export function ImageryStep({ imagery, chosen, model, view, area }: Props) {
+export function ImageryStep({ imagery, chosen, model, view, area, brought, onTaken }: Props) {
   const { say, formats } = useWords();
   const [adding, setAdding] = useState(false);
+  const close = (): void => {
+    setAdding(false);
+    onTaken();
+  };
   const choose = (id: string): void => setQuery({ imagery: id, area: undefined });
   return (
     <li>
@@ -46,18 +54,19 @@ export function ImageryStep({ imagery, chosen, model, view, area }: Props) {
       <button className="button plain small" onClick={() => setAdding(true)}>
         {say('imagery.add')}
       </button>
-      {adding ? (
+      {adding || brought !== undefined ? (
         <Suspense>
           <AddImagery
             known={imagery}
             gsd={model.gsd}
             view={view}
             area={area}
+            brought={brought}
             onAdded={(id) => {
-              setAdding(false);
+              close();
               choose(id);
             }}
-            onClose={() => setAdding(false)}
+            onClose={close}
           />
         </Suspense>
       ) : null}

@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { type DragEvent, lazy, Suspense, useMemo, useState } from 'react';
 import { type ImageryChoice, useImagery } from '../catalog/imagery.ts';
 import { type ModelChoice, useModels } from '../catalog/models.ts';
 import { kmBetween } from '../catalog/nearness.ts';
@@ -70,6 +70,7 @@ function Choices({ query, models, model, imagery }: ChoicesProps) {
   const area = useMemo(() => longArea ?? readArea(inAddress), [longArea, inAddress]);
   const [drawing, setDrawing] = useState<DrawingMode>();
   const [view, setView] = useState<Bbox>();
+  const [brought, setBrought] = useState<File>();
   const setArea = (geometry: AreaGeometry | undefined): void => {
     const text = geometry === undefined ? '' : JSON.stringify(geometry);
     setLongArea(text.length > longestInAddress ? geometry : undefined);
@@ -90,8 +91,16 @@ function Choices({ query, models, model, imagery }: ChoicesProps) {
       go(hrefOf({ page: 'job', job: jobID }, { model: model.id, imagery: image?.id, area: inAddress })),
   });
   const look = area === undefined ? image?.bbox : boxOf(area);
+  // An image may fall anywhere on the page; other files go on to be checked (DropAnywhere).
+  const take = (event: DragEvent<HTMLElement>): void => {
+    const [file] = event.dataTransfer.files;
+    if (event.defaultPrevented || file === undefined || !/\.tiff?$/i.test(file.name) || isInDialog(event.target))
+      return;
+    event.preventDefault();
+    setBrought(file);
+  };
   return (
-    <main id="main" tabIndex={-1} className="beside-map">
+    <main id="main" tabIndex={-1} className="beside-map" onDrop={take}>
       <section className="map" aria-label={say('predict.map')}>
         <MapBoundary>
           <Suspense fallback={<Waiting words={say('map.wait')} />}>
@@ -119,7 +128,15 @@ function Choices({ query, models, model, imagery }: ChoicesProps) {
         <h1>{say('predict.title')}</h1>
         <ol className="predict-steps">
           <ModelStep models={models} chosen={model} />
-          <ImageryStep imagery={nearest} chosen={image} model={model} view={view} area={area} />
+          <ImageryStep
+            imagery={nearest}
+            chosen={image}
+            model={model}
+            view={view}
+            area={area}
+            brought={brought}
+            onTaken={() => setBrought(undefined)}
+          />
           {image === undefined ? null : (
             <AreaStep area={area} image={image} view={view} drawing={drawing} onArea={setArea} onDraw={setDrawing} />
           )}
@@ -142,4 +159,9 @@ function Choices({ query, models, model, imagery }: ChoicesProps) {
       </div>
     </main>
   );
+}
+
+/** A dialog is a child of the page that opened it, wherever it is drawn. */
+function isInDialog(target: EventTarget): boolean {
+  return target instanceof Element && target.closest('.overlay') !== null;
 }

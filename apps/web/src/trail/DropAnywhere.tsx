@@ -34,7 +34,11 @@ export function DropAnywhere({ load }: { load: () => Promise<unknown> }) {
   }, [idle]);
   useEffect(() => {
     const holdsFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
-    const enter = (event: DragEvent): void => setOver(holdsFile(event) && !takesFiles(event.target));
+    // Only a file that may be checked is invited; what another file is, its page tells.
+    const holdsImage = (event: DragEvent): boolean =>
+      [...(event.dataTransfer?.items ?? [])].some(({ type }) => type.startsWith('image/'));
+    const enter = (event: DragEvent): void =>
+      setOver(holdsFile(event) && !holdsImage(event) && !takesFiles(event.target));
     const hover = (event: DragEvent): void => {
       if (holdsFile(event) && !event.defaultPrevented) event.preventDefault();
     };
