@@ -197,7 +197,7 @@ export function describePage(demo: () => DemoHome): void {
       await visit.page.locator('.map').dispatchEvent('drop', { dataTransfer: dropped });
       await heading('Add imagery').waitFor();
       const dialog = visit.page.getByRole('dialog');
-      expect(await dialog.getByLabel('Name').inputValue()).toBe('dropped');
+      expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).toBe('dropped');
       await dialog.getByLabel('Licence').fill('CC0-1.0');
       await button('Add it').click();
       await visit.page.waitForURL(/imagery=dropped/, { timeout: 60_000 });
