@@ -291,6 +291,9 @@ export function describeInterpret(demo: () => DemoHome): void {
       expect(text).toContain(`Only here ${buildings.length - matched}`);
       expect(text).toContain(`Only there ${moved.length - matched + 3}`);
       expect(Number(/Mean offset ([\d.]+) m/.exec(text)![1])).toBeCloseTo(1, 1);
+      await visit.page
+        .getByText(/^These lie [\d.]+ m to the east and [\d.]+ m to the (north|south) of the other/)
+        .waitFor();
       expect(await visit.barriers()).toEqual([]);
 
       const osm = await (await stage.cairn.client.request('GET', `/predictions/${id}/buildings.osm`)).text();

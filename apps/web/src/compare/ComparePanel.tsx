@@ -88,6 +88,7 @@ export function ComparePanel({ info, layer, onLayer, figures, fault }: Props) {
 
 function ComparedFigures({ figures: { matched, added, missing, offset } }: { figures: ComparisonFigures }) {
   const { say, formats } = useWords();
+  const far = (metres: number): string => formats.metres(Math.abs(metres));
   return (
     <>
       <dl className="figures">
@@ -113,7 +114,10 @@ function ComparedFigures({ figures: { matched, added, missing, offset } }: { fig
       </dl>
       {offset === undefined ? null : (
         <p className="quiet small">
-          {say('compare.way', { east: formats.metres(offset.east), north: formats.metres(offset.north) })}
+          {say('compare.way', {
+            across: say(offset.east < 0 ? 'compare.west' : 'compare.east', { far: far(offset.east) }),
+            along: say(offset.north < 0 ? 'compare.south' : 'compare.north', { far: far(offset.north) }),
+          })}
         </p>
       )}
     </>
