@@ -13,6 +13,12 @@ const dataset = 'hamlet';
 /** Steps of a training start Python programs, and MLflow: on a busy machine that takes its time. */
 const patient = 240_000;
 
+/** By how many pixels what stands in a box is wider than it. Runs in the browser. */
+const hiddenWidth = (box: unknown): number => {
+  const { scrollWidth, clientWidth } = box as { scrollWidth: number; clientWidth: number };
+  return scrollWidth - clientWidth;
+};
+
 /** Training on the page: the data, the form, the work as it goes on, runs beside each other. */
 export function describeTrain(demo: () => DemoHome): void {
   describe('training on the page', () => {
@@ -245,6 +251,10 @@ export function describeTrain(demo: () => DemoHome): void {
           for (const colorScheme of language === 'en' ? (['light', 'dark'] as const) : (['light'] as const)) {
             await reader.page.emulateMedia({ colorScheme });
             expect([place, await reader.barriers(), await reader.overflow()]).toEqual([place, [], 0]);
+          }
+          // Figures stand beside their names, not beyond the window.
+          for (const table of await reader.page.locator('.table-scroll').all()) {
+            expect([place, await table.evaluate(hiddenWidth)]).toEqual([place, 0]);
           }
         }
         await reader.end();

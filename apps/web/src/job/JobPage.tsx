@@ -7,6 +7,7 @@ import { gateway } from '../gateway.ts';
 import { useWords } from '../language/words.ts';
 import { Legend } from '../map/Legend.tsx';
 import { MapBoundary } from '../map/MapBoundary.tsx';
+import { readArea } from '../predict/area.ts';
 import { boundsOf } from '../prediction/bounds.ts';
 import { hrefOf } from '../route/place.ts';
 import { go } from '../route/use-location.ts';
@@ -33,6 +34,8 @@ export default function JobPage({ id, query }: { id: string; query: URLSearchPar
     () => (features.length === 0 ? undefined : boundsOf(features.slice(0, 50))),
     [features.length === 0],
   );
+  const asked = query.get('area') ?? '';
+  const area = useMemo(() => readArea(asked), [asked]);
   const again = hrefOf(
     { page: 'predict' },
     { model: query.get('model') ?? undefined, imagery: image?.id, area: query.get('area') ?? undefined },
@@ -48,7 +51,7 @@ export default function JobPage({ id, query }: { id: string; query: URLSearchPar
       <section className="map" aria-label={say('prediction.map')}>
         <MapBoundary>
           <Suspense fallback={<Waiting words={say('map.wait')} />}>
-            <MapCanvas look={image?.bbox ?? first} imagery={image} buildings={features} />
+            <MapCanvas look={image?.bbox ?? first} imagery={image} area={area} buildings={features} />
           </Suspense>
         </MapBoundary>
         <Legend />
