@@ -79,12 +79,16 @@ export class Predict implements Process<'predict'> {
    */
   async run(inputs: Inputs, context: JobContext): Promise<Result> {
     const { featureLogs, precedence } = this.#parts;
-    const log = await featureLogs.open(context);
+    const result = await precedence.first(() => this.#logged(inputs, context));
+    // The prediction is made: what is left over of others may wait for the next one.
+    await featureLogs.dropOld().catch(() => undefined);
+    return result;
+  }
+
+  async #logged(inputs: Inputs, context: JobContext): Promise<Result> {
+    const log = await this.#parts.featureLogs.open(context);
     try {
-      const result = await precedence.first(() => this.#run(inputs, log, context));
-      // The prediction is made: what is left over of others may wait for the next one.
-      await featureLogs.dropOld().catch(() => undefined);
-      return result;
+      return await this.#run(inputs, log, context);
     } catch (error) {
       // Whoever takes the job up goes on with what was found, so that its readers see nothing twice.
       if (!(context.signal.reason instanceof HandedOver)) await log.drop();
