@@ -25,23 +25,10 @@ export interface ServerError {
 
 const diskFull = '53100';
 const uniqueViolation = '23505';
-/** A text with NUL, and JSON with one. */
-const unkept = ['22021', '22P05'];
-const invalidText = '22P02';
 
-/**
- * The error to throw for one that PostgreSQL answered: CairnError `disk-full`, `input-invalid` where a caller's text has a character
- * that it does not keep, or {@link DatabaseError}.
- */
+/** The error to throw for one that PostgreSQL answered: CairnError `disk-full`, or {@link DatabaseError}. */
 export function fromServer({ message, code, detail, constraint }: ServerError): Error {
   if (code === diskFull) return databaseDiskFull(message);
-  const isHalf = code === invalidText && /surrogate/.test(detail ?? '');
-  if (unkept.includes(code) || isHalf) {
-    return new CairnError('input-invalid', 'A text holds a character that cannot be kept: NUL, or half of a pair.', {
-      action: 'Leave it out, and ask again.',
-      cause: new DatabaseError(message, code),
-    });
-  }
   return new DatabaseError(detail === undefined ? message : `${message} (${detail})`, code, constraint);
 }
 
