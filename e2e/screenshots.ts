@@ -46,7 +46,8 @@ try {
   await mapper.mapDrawn();
   await picture(mapper, 'predict');
   await mapper.page.getByRole('button', { name: 'Find buildings' }).click();
-  await mapper.page.getByText(/buildings so far/).waitFor({ timeout: 90_000 });
+  // By then the image is there, too.
+  await mapper.page.getByText(/[2-6]\d\d buildings so far/).waitFor({ timeout: 90_000 });
   await picture(mapper, 'live');
   await mapper.open(`/predictions/${id}`);
   await mapper.page.getByText('The receipt holds').waitFor();
