@@ -349,7 +349,12 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       'reproduce-run': new ReproduceRun(training),
       'evaluate-version': new EvaluateVersion(training),
       predict: new Predict({
-        ...{ database, catalog, receipts, precedence, featureLogs, workFolder },
+        database,
+        catalog,
+        receipts,
+        precedence,
+        featureLogs,
+        workFolder,
         ...predicting,
         callsAtOnce: 2,
       }),

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +11,7 @@ import type { History } from '../../src/data/shared-branch.ts';
 import { migrate, readMigrations } from '../../src/db/migrate.ts';
 import { PostgresDatabase } from '../../src/db/postgres/database.ts';
 import { Children } from '../../src/supervise/child.ts';
-import { startServer, type TestServer, whyNoServer } from '../db/postgres-server.ts';
+import { newDatabase, startServer, type TestServer, whyNoServer } from '../db/postgres-server.ts';
 import { tools } from '../db/template.ts';
 import { quietLogger } from '../registry/quiet.ts';
 import { ownHistory } from './own-history.ts';
@@ -51,14 +50,9 @@ describe.skipIf(reason !== undefined)(title, () => {
   });
   beforeEach(async () => {
     home = await mkdtemp(join(tmpdir(), 'cairn-shared-data-'));
-    const name = `cairn_${randomUUID().replaceAll('-', '')}`;
-    const root = await PostgresDatabase.open({ url: server.url });
-    await root.query(`create database ${name}`);
-    await root.close();
-    const url = new URL(server.url);
-    url.pathname = name;
+    const url = await newDatabase(server);
     const connect = async () => {
-      const database = await PostgresDatabase.open({ url: url.href });
+      const database = await PostgresDatabase.open({ url });
       databases.push(database);
       return database;
     };

@@ -1,10 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { PostgresDatabase } from '../../src/db/postgres/database.ts';
 import { freePort } from '../../src/supervise/free-port.ts';
 
 const programs = '/usr/lib/postgresql/15/bin';
@@ -67,6 +69,17 @@ export async function startServer(): Promise<TestServer> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Makes an empty database of its own on a server, and answers its address. */
+export async function newDatabase({ url }: Pick<TestServer, 'url'>): Promise<string> {
+  const name = `cairn_${randomUUID().replaceAll('-', '')}`;
+  const root = await PostgresDatabase.open({ url });
+  await root.query(`create database ${name}`);
+  await root.close();
+  const own = new URL(url);
+  own.pathname = name;
+  return own.href;
 }
 
 function idOf(which: '-u' | '-g'): number {

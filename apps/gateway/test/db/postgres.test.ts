@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { migrate, readMigrations } from '../../src/db/migrate.ts';
 import { PostgresDatabase } from '../../src/db/postgres/database.ts';
 import { freePort } from '../../src/supervise/free-port.ts';
 import { describeDatabase } from './contract.ts';
-import { startServer, type TestServer, whyNoServer } from './postgres-server.ts';
+import { newDatabase, startServer, type TestServer, whyNoServer } from './postgres-server.ts';
 import { tools } from './template.ts';
 
 const reason = whyNoServer();
@@ -17,13 +16,8 @@ describe.skipIf(reason !== undefined)(`PostgreSQL${reason === undefined ? '' : `
   afterAll(() => server.stop());
 
   async function openNew(): Promise<{ database: PostgresDatabase; url: string }> {
-    const name = `cairn_${randomUUID().replaceAll('-', '')}`;
-    const root = await PostgresDatabase.open({ url: server.url });
-    await root.query(`create database ${name}`);
-    await root.close();
-    const url = new URL(server.url);
-    url.pathname = name;
-    return { database: await PostgresDatabase.open({ url: url.href }), url: url.href };
+    const url = await newDatabase(server);
+    return { database: await PostgresDatabase.open({ url }), url };
   }
 
   describeDatabase('a PostgreSQL server', async () => {

@@ -16,9 +16,9 @@ import { featureRoutes } from '../../src/inference/feature-routes.ts';
 import { SharedFeatureLogs } from '../../src/inference/shared-feature-logs.ts';
 import type { Jobs } from '../../src/jobs/engine.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
-import { startServer, type TestServer, whyNoServer } from '../db/postgres-server.ts';
+import { newDatabase, startServer, type TestServer, whyNoServer } from '../db/postgres-server.ts';
 import { tools } from '../db/template.ts';
-import { answer, ControlledProcess, Gateways, mapper } from '../jobs/fixture.ts';
+import { answer, ControlledProcess, Gateways, mapper, runningJob } from '../jobs/fixture.ts';
 import { attempt, describeFeatureLogs, lines, names } from './feature-logs-contract.ts';
 
 const timing = { every: 20, patience: 300 };
@@ -40,13 +40,8 @@ describe.skipIf(reason !== undefined)(`on PostgreSQL${reason === undefined ? '' 
   let folder: string;
   beforeAll(async () => {
     server = await startServer();
-    const name = `cairn_${randomUUID().replaceAll('-', '')}`;
-    const root = await PostgresDatabase.open({ url: server.url });
-    await root.query(`create database ${name}`);
-    await root.close();
-    const url = new URL(server.url);
-    url.pathname = name;
-    database = await PostgresDatabase.open({ url: url.href });
+    const url = await newDatabase(server);
+    database = await PostgresDatabase.open({ url });
     await migrate(database, await readMigrations(tools));
   });
   afterAll(async () => {
@@ -62,15 +57,7 @@ describe.skipIf(reason !== undefined)(`on PostgreSQL${reason === undefined ? '' 
   const logsIn = (place: string, on: Database = database): SharedFeatureLogs =>
     new SharedFeatureLogs({ database: on, files: new FeatureLogFiles(place), timing });
 
-  const job = async (): Promise<string> => {
-    const id = randomUUID();
-    await database.query(
-      `insert into cairn.job (id, process, inputs, inputs_digest, status, actor, attempt, lease_owner, lease_until)
-       values ($1, 'predict', '{}', $1, 'running', 'amina', 1, 'one', clock_timestamp() + interval '1 hour')`,
-      [id],
-    );
-    return id;
-  };
+  const job = (): Promise<string> => runningJob(database);
   /** Has another gateway take a job up. */
   const again = (id: string): Promise<unknown> =>
     database.query("update cairn.job set attempt = attempt + 1, lease_owner = 'two' where id = $1", [id]);

@@ -1,8 +1,9 @@
 import type { ProcessId, ProcessResult } from '@cairn/contracts';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Database } from '../../src/db/database.ts';
+import type { Database, Queryable } from '../../src/db/database.ts';
 import type { Actor } from '../../src/identity/actor.ts';
 import { Jobs, type JobTiming } from '../../src/jobs/engine.ts';
 import type { JobContext, Process } from '../../src/jobs/process.ts';
@@ -48,6 +49,17 @@ export class ControlledProcess implements Process<'predict'> {
   async started(count: number): Promise<void> {
     while (this.runs.length < count) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
+}
+
+/** The row of a job that runs, held by `owner` in its first attempt; answers its id. */
+export async function runningJob(database: Queryable, process: ProcessId = 'predict', owner = 'one'): Promise<string> {
+  const id = randomUUID();
+  await database.query(
+    `insert into cairn.job (id, process, inputs, inputs_digest, status, actor, attempt, lease_owner, lease_until)
+     values ($1, $2, '{}', $1, 'running', 'amina', 1, $3, clock_timestamp() + interval '1 hour')`,
+    [id, process, owner],
+  );
+  return id;
 }
 
 /** Engines on one database, stopped and cleaned up by `close`. */

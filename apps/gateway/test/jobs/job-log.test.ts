@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Database, Queryable } from '../../src/db/database.ts';
@@ -6,9 +5,9 @@ import { migrate, readMigrations } from '../../src/db/migrate.ts';
 import { PostgresDatabase } from '../../src/db/postgres/database.ts';
 import { JobLog } from '../../src/jobs/job-log.ts';
 import { type LogHolder, LogStore } from '../../src/jobs/log-store.ts';
-import { startServer, whyNoServer } from '../db/postgres-server.ts';
+import { newDatabase, startServer, whyNoServer } from '../db/postgres-server.ts';
 import { openTestDatabase, tools } from '../db/template.ts';
-import { ControlledProcess, Gateways, mapper } from './fixture.ts';
+import { ControlledProcess, Gateways, mapper, runningJob } from './fixture.ts';
 
 /** The database as two gateways have it: each by connections of its own, where there are any. */
 interface Opened {
@@ -30,16 +29,8 @@ describe.skipIf(reason !== undefined)(
   () => {
     describeLogs(false, async () => {
       const server = await startServer();
-      const name = `cairn_${randomUUID().replaceAll('-', '')}`;
-      const root = await PostgresDatabase.open({ url: server.url });
-      await root.query(`create database ${name}`);
-      await root.close();
-      const url = new URL(server.url);
-      url.pathname = name;
-      const databases = [
-        await PostgresDatabase.open({ url: url.href }),
-        await PostgresDatabase.open({ url: url.href }),
-      ];
+      const url = await newDatabase(server);
+      const databases = [await PostgresDatabase.open({ url }), await PostgresDatabase.open({ url })];
       await migrate(databases[0]!, await readMigrations(tools));
       return {
         databases: [databases[0]!, databases[1]!],
@@ -68,13 +59,7 @@ function describeLogs(isAlone: boolean, open: () => Promise<Opened>): void {
 
   /** A job that runs, held by `owner`. */
   const hold = async (owner = 'one'): Promise<LogHolder> => {
-    const job = randomUUID();
-    await database.query(
-      `insert into cairn.job (id, process, inputs, inputs_digest, status, actor, attempt, lease_owner, lease_until)
-       values ($1, 'predict', '{}', $1, 'running', 'amina', 1, $2, clock_timestamp() + interval '1 hour')`,
-      [job, owner],
-    );
-    return { job, owner, attempt: 1 };
+    return { job: await runningJob(database, 'predict', owner), owner, attempt: 1 };
   };
   const takeUp = async ({ job, attempt }: LogHolder, owner: string): Promise<LogHolder> => {
     const next = { job, owner, attempt: attempt + 1 };

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Database } from '../../src/db/database.ts';
 import { Turns } from '../../src/jobs/turns.ts';
 import { openTestDatabase } from '../db/template.ts';
+import { runningJob } from './fixture.ts';
 
 let database: Database;
 beforeAll(async () => {
@@ -14,12 +14,7 @@ afterAll(() => database.close());
 
 /** A running job as a context tells it; what it says of its progress is kept. */
 async function running() {
-  const jobId = randomUUID();
-  await database.query(
-    `insert into cairn.job (id, process, inputs, inputs_digest, status, actor)
-     values ($1, 'register-model', '{}', $1, 'running', 'amina')`,
-    [jobId],
-  );
+  const jobId = await runningJob(database, 'register-model');
   const told: string[] = [];
   const over = new AbortController();
   const progress = (_: number, message: string): void => void told.push(message);

@@ -13,6 +13,7 @@ import { failureOf } from '../shell/failure.ts';
 import { Empty, FailurePage, Waiting, WaitingPage } from '../shell/Notice.tsx';
 import { useOnline } from '../shell/OfflineNotice.tsx';
 import { Problem } from '../shell/Problem.tsx';
+import { takesFiles } from '../shell/takes-files.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { type AreaGeometry, boxOf, longestInAddress, readArea } from './area.ts';
 import { AreaStep } from './AreaStep.tsx';
@@ -91,10 +92,10 @@ function Choices({ query, models, model, imagery }: ChoicesProps) {
       go(hrefOf({ page: 'job', job: jobID }, { model: model.id, imagery: image?.id, area: inAddress })),
   });
   const look = area === undefined ? image?.bbox : boxOf(area);
-  // An image may fall anywhere on the page; other files go on to be checked (DropAnywhere).
+  // An image may fall anywhere on the page, the dialog to add one being a child of it; other files go on to be checked (DropAnywhere).
   const take = (event: DragEvent<HTMLElement>): void => {
     const [file] = event.dataTransfer.files;
-    if (event.defaultPrevented || file === undefined || !/\.tiff?$/i.test(file.name) || isInDialog(event.target))
+    if (event.defaultPrevented || file === undefined || !/\.tiff?$/i.test(file.name) || takesFiles(event.target))
       return;
     event.preventDefault();
     setBrought(file);
@@ -159,9 +160,4 @@ function Choices({ query, models, model, imagery }: ChoicesProps) {
       </div>
     </main>
   );
-}
-
-/** A dialog is a child of the page that opened it, wherever it is drawn. */
-function isInDialog(target: EventTarget): boolean {
-  return target instanceof Element && target.closest('.overlay') !== null;
 }

@@ -4,6 +4,7 @@ import { useWords } from '../language/words.ts';
 import { useIdle } from '../map/use-idle.ts';
 import { hrefOf } from '../route/place.ts';
 import { go } from '../route/use-location.ts';
+import { takesFiles } from '../shell/takes-files.ts';
 import { giveFile } from './dropped-file.ts';
 import { ownKey } from './use-verdict.ts';
 import { verifierReady } from './verifier.ts';
@@ -70,9 +71,4 @@ export function DropAnywhere({ load }: { load: () => Promise<unknown> }) {
       <p>{say('verify.dropHere')}</p>
     </div>
   );
-}
-
-/** Whether a part of the page takes files for something else: an image to add, an area. */
-function takesFiles(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('.drop, .paste, .compare, .overlay') !== null;
 }
