@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { JobContext } from '../jobs/process.ts';
 import { type FeaturePiece, type FeaturePlace, pieceOf, readFeatures } from './feature-log.ts';
 import type { AttemptLog, FeatureLogs } from './feature-logs.ts';
 
@@ -27,8 +28,8 @@ export class FeatureLogFiles implements FeatureLogs {
     return read === null ? null : pieceOf(read);
   }
 
-  open({ jobId }: { jobId: string }): Promise<AttemptLog> {
-    const path = this.path(jobId);
+  open({ lease }: Pick<JobContext, 'lease'>): Promise<AttemptLog> {
+    const path = this.path(lease.jobId);
     return Promise.resolve({
       path,
       tell: () => undefined,

@@ -1,4 +1,5 @@
 import type { Database, Queryable } from '../db/database.ts';
+import { held, type Lease, parametersOf } from '../jobs/lease.ts';
 import {
   type FeatureBytes,
   type FeaturePiece,
@@ -8,21 +9,11 @@ import {
   pieceSize,
 } from './feature-log.ts';
 
-/** Who may write the log of a job: the holder of its lease, in one attempt. */
-export interface LogHolder {
-  jobId: string;
-  attempt: number;
-}
-
 /** What was read of a log: its series, and pieces that follow each other. */
 interface Read {
   series: string;
   pieces: { place: number; lines: Uint8Array }[];
 }
-
-// Locked until what it allows is there: whoever takes the job up comes behind it. Each attempt has one holder.
-const held = `select id from cairn.job
-  where id = $1 and attempt = $2 and status = 'running' and lease_owner is not null for share`;
 
 /** The logs of buildings in rows of the database: a copy, piece by piece, of the file of the gateway that finds them. */
 export class FeatureLogTable {
@@ -30,15 +21,6 @@ export class FeatureLogTable {
 
   constructor(database: Database) {
     this.#database = database;
-  }
-
-  /** The attempt of a job that runs; null where it does not run. */
-  async holder(jobId: string): Promise<LogHolder | null> {
-    const [row] = await this.#database.query<{ attempt: number }>(
-      "select attempt from cairn.job where id = $1 and status = 'running' and lease_owner is not null",
-      [jobId],
-    );
-    return row === undefined ? null : { jobId, attempt: row.attempt };
   }
 
   /** The place behind the last line of a log; null where there is no log. */
@@ -53,16 +35,15 @@ export class FeatureLogTable {
   }
 
   /** Begins a series without lines in the place of what there is; false where the lease is another's. */
-  async begin(holder: LogHolder, series: string): Promise<boolean> {
+  async begin(lease: Lease, series: string): Promise<boolean> {
     return this.#database.transaction(async (tx) => {
-      const { jobId, attempt } = holder;
-      if ((await tx.query(held, [jobId, attempt])).length === 0) return false;
+      if ((await tx.query(held, parametersOf(lease))).length === 0) return false;
       await tx.query(
         `insert into cairn.feature_log (job_id, series) values ($1, $2)
          on conflict (job_id) do update set series = excluded.series, whole = false, added = clock_timestamp()`,
-        [jobId, series],
+        [lease.jobId, series],
       );
-      await tx.query('delete from cairn.feature_piece where job_id = $1', [jobId]);
+      await tx.query('delete from cairn.feature_piece where job_id = $1', [lease.jobId]);
       return true;
     });
   }
@@ -71,27 +52,27 @@ export class FeatureLogTable {
    * Adds a piece to its series; false where the lease is another's. One that is there already, since its answer was lost on the
    * way, is replaced: by then it may have more lines.
    */
-  async add({ jobId, attempt }: LogHolder, { place: { series, offset }, bytes }: FeatureBytes): Promise<boolean> {
+  async add(lease: Lease, { place: { series, offset }, bytes }: FeatureBytes): Promise<boolean> {
     const rows = await this.#database.query(
       `with held as (${held}), log as (
-         update cairn.feature_log set added = clock_timestamp() where job_id = (select id from held) and series = $3
+         update cairn.feature_log set added = clock_timestamp() where job_id = (select id from held) and series = $4
          returning job_id
        ), piece as (
-         insert into cairn.feature_piece (job_id, place, lines) select job_id, $4::bigint, $5::bytea from log
+         insert into cairn.feature_piece (job_id, place, lines) select job_id, $5::bigint, $6::bytea from log
          on conflict (job_id, place) do update set lines = excluded.lines
            where octet_length(excluded.lines) > octet_length(feature_piece.lines)
        )
        select job_id from log`,
-      [jobId, attempt, series, offset, bytes],
+      [...parametersOf(lease), series, offset, bytes],
     );
     return rows.length > 0;
   }
 
-  /** Says that a log holds every building of its job, if the lease is still this holder's. */
-  async finish({ jobId, attempt }: LogHolder): Promise<void> {
+  /** Says that a log holds every building of its job, if the lease still holds. */
+  async finish(lease: Lease): Promise<void> {
     await this.#database.query(
       `with held as (${held}) update cairn.feature_log set whole = true where job_id = (select id from held)`,
-      [jobId, attempt],
+      parametersOf(lease),
     );
   }
 
@@ -106,11 +87,11 @@ export class FeatureLogTable {
     return again === null ? null : pieceOf(bytesFrom(again, headLength));
   }
 
-  /** Deletes a log, if the lease is still this holder's. */
-  async drop({ jobId, attempt }: LogHolder): Promise<void> {
+  /** Deletes a log, if the lease still holds. */
+  async drop(lease: Lease): Promise<void> {
     await this.#database.query(
       `with held as (${held}) delete from cairn.feature_log where job_id = (select id from held)`,
-      [jobId, attempt],
+      parametersOf(lease),
     );
   }
 

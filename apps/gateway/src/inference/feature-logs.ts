@@ -1,3 +1,4 @@
+import type { JobContext } from '../jobs/process.ts';
 import type { FeaturePiece, FeaturePlace } from './feature-log.ts';
 
 /**
@@ -12,7 +13,7 @@ export interface FeatureLogs {
    */
   read(jobId: string, after: FeaturePlace | undefined): Promise<FeaturePiece | null>;
   /** The log of an attempt that this gateway begins. */
-  open(context: { jobId: string; log: (line: string) => void }): Promise<AttemptLog>;
+  open(context: Pick<JobContext, 'lease' | 'log'>): Promise<AttemptLog>;
   /** Deletes the logs of jobs that have ended to which nothing was added for a day: there is the prediction's file by then. */
   dropOld(): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
+import type { Lease } from '../jobs/lease.ts';
 import { pauseOf } from '../jobs/server-sent.ts';
 import { type FeaturePlace, pieceSize, readFeatures } from './feature-log.ts';
-import type { FeatureLogTable, LogHolder } from './feature-log-table.ts';
+import type { FeatureLogTable } from './feature-log-table.ts';
 
 /** How often a mirror looks for lines, and how long it tries at the end what fails, in milliseconds. */
 export interface MirrorTiming {
@@ -22,7 +23,7 @@ export const usualMirror: MirrorTiming = { every: 500, patience: 10_000 };
  */
 export class FeatureMirror {
   readonly #table: FeatureLogTable;
-  readonly #holder: LogHolder;
+  readonly #lease: Lease;
   readonly #path: string;
   readonly #log: (line: string) => void;
   readonly #timing: MirrorTiming;
@@ -34,7 +35,7 @@ export class FeatureMirror {
 
   constructor(options: {
     table: FeatureLogTable;
-    holder: LogHolder;
+    lease: Lease;
     /** The file that grows. */
     path: string;
     /** Told what the job's owner should know. */
@@ -42,7 +43,7 @@ export class FeatureMirror {
     timing: MirrorTiming;
   }) {
     this.#table = options.table;
-    this.#holder = options.holder;
+    this.#lease = options.lease;
     this.#path = options.path;
     this.#log = options.log;
     this.#timing = options.timing;
@@ -80,7 +81,7 @@ export class FeatureMirror {
         failing = undefined;
         if (isLast ? written > 0 : written > pieceSize / 2) continue;
         if (isLast) {
-          await this.#table.finish(this.#holder);
+          await this.#table.finish(this.#lease);
           return;
         }
       } catch (error) {
@@ -103,18 +104,18 @@ export class FeatureMirror {
     if (read === null) throw new Error(`${this.#path} has no series.`);
     const { place, bytes } = read;
     if (this.#place?.series !== place.series || this.#place.offset !== place.offset) {
-      if (!(await this.#table.begin(this.#holder, place.series))) return null;
+      if (!(await this.#table.begin(this.#lease, place.series))) return null;
       this.#place = place;
     }
     if (bytes.length === 0) return 0;
-    if (!(await this.#table.add(this.#holder, read))) return null;
+    if (!(await this.#table.add(this.#lease, read))) return null;
     this.#place = { series: place.series, offset: place.offset + bytes.length };
     return bytes.length;
   }
 
   /** What the database has of the file: nothing where it has more, as of a file that a power cut has shortened. */
   async #known(): Promise<FeaturePlace | null> {
-    const end = await this.#table.end(this.#holder.jobId);
+    const end = await this.#table.end(this.#lease.jobId);
     return end !== null && end.offset <= (await stat(this.#path)).size ? end : null;
   }
 }

@@ -26,13 +26,10 @@ export class SharedFeatureLogs implements FeatureLogs {
     return this.#table.read(jobId, after);
   }
 
-  async open({ jobId, log }: Parameters<FeatureLogs['open']>[0]): Promise<AttemptLog> {
-    const file = await this.#files.open({ jobId });
+  async open({ lease, log }: Parameters<FeatureLogs['open']>[0]): Promise<AttemptLog> {
+    const file = await this.#files.open({ lease });
     const table = this.#table;
-    const holder = await table.holder(jobId);
-    // The lease has gone to another already.
-    if (holder === null) return file;
-    const mirror = new FeatureMirror({ table, holder, path: file.path, log, timing: this.#timing });
+    const mirror = new FeatureMirror({ table, lease, path: file.path, log, timing: this.#timing });
     return {
       path: file.path,
       tell: () => mirror.begin(),
@@ -42,7 +39,7 @@ export class SharedFeatureLogs implements FeatureLogs {
         await mirror.stop();
         await file.drop();
         // What stays is told to nobody once the job has ended, and goes after a day.
-        await table.drop(holder).catch(() => undefined);
+        await table.drop(lease).catch(() => undefined);
       },
     };
   }

@@ -16,6 +16,7 @@ import { type Ending, type JobFilter, type JobPlace, JobStore, type Wishes } fro
 import { isFinished, type Job } from './job.ts';
 import { type Lane, lanes } from './lanes.ts';
 import { isDeadOwner, nameOwner } from './lease-owner.ts';
+import type { Lease } from './lease.ts';
 import { LogStore } from './log-store.ts';
 import type { JobContext, Process } from './process.ts';
 import { ProgressWriter } from './progress-writer.ts';
@@ -289,14 +290,14 @@ export class Jobs {
 
   async #run(run: Run): Promise<void> {
     const { job } = run;
-    const holder = { job: job.id, owner: this.#owner, attempt: job.attempt };
-    const log = new JobLog(this.#logs, holder, this.#timing.log);
+    const lease: Lease = { jobId: job.id, owner: this.#owner, attempt: job.attempt };
+    const log = new JobLog(this.#logs, lease, this.#timing.log);
     log.add(`${job.process} started, attempt ${job.attempt}`);
     const steps = new Steps();
     const progress = new ProgressWriter(this.#timing.progress, (percent, message) =>
       this.#store.progress(this.#owner, job.id, percent, message, steps.list()),
     );
-    const ending = await this.#endingOf(run, log, progress, steps);
+    const ending = await this.#endingOf(run, lease, log, progress, steps);
     await progress.close();
     run.meter.close();
     try {
@@ -317,11 +318,12 @@ export class Jobs {
   }
 
   /** Runs the process; null where the run was interrupted for the sake of the gateway and not of the job. */
-  async #endingOf(run: Run, log: JobLog, progress: ProgressWriter, steps: Steps): Promise<Ending | null> {
+  async #endingOf(run: Run, lease: Lease, log: JobLog, progress: ProgressWriter, steps: Steps): Promise<Ending | null> {
     const { job, controller } = run;
     const ending = await endingOf(job, log, this.#logger, this.#folder, async () => {
       const context: JobContext = {
         jobId: job.id,
+        lease,
         actor: await this.#store.actor(job.actor),
         signal: controller.signal,
         progress: (percent, message) => progress.tell(percent, message),

@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { storableText } from '../db/storable.ts';
-import type { LogHolder, LogStore } from './log-store.ts';
+import type { Lease } from './lease.ts';
+import type { LogStore } from './log-store.ts';
 
 /** How long the log of a job may become over all its attempts, in bytes, before it says that it is full. */
 const sizeLimit = 8 * 1024 * 1024;
@@ -21,7 +22,7 @@ const flushTries = 3;
  */
 export class JobLog {
   readonly #store: Pick<LogStore, 'end' | 'add'>;
-  readonly #holder: LogHolder;
+  readonly #lease: Lease;
   readonly #every: number;
   /** Whoever says a line may be in a transaction, which is no business of the write. */
   readonly #outside = AsyncLocalStorage.snapshot();
@@ -38,9 +39,9 @@ export class JobLog {
   #next = 0;
 
   /** @param every the least time between two writes, in milliseconds. */
-  constructor(store: Pick<LogStore, 'end' | 'add'>, holder: LogHolder, every: number) {
+  constructor(store: Pick<LogStore, 'end' | 'add'>, lease: Lease, every: number) {
     this.#store = store;
-    this.#holder = holder;
+    this.#lease = lease;
     this.#every = every;
   }
 
@@ -95,7 +96,7 @@ export class JobLog {
 
   async #drain(): Promise<void> {
     try {
-      this.#end ??= await this.#store.end(this.#holder.job);
+      this.#end ??= await this.#store.end(this.#lease.jobId);
       if (this.#writing === '') {
         this.#tellMissing();
         this.#writing = this.#waiting;
@@ -115,7 +116,7 @@ export class JobLog {
     }
     const piece = this.#writing.slice(0, pieceEnd(this.#writing));
     const text = place + Buffer.byteLength(piece) > sizeLimit ? lastOf(piece) : piece;
-    const isHeld = await this.#store.add(this.#holder, place, text);
+    const isHeld = await this.#store.add(this.#lease, place, text);
     this.#isFailing = false;
     if (isHeld) this.#writing = this.#writing.slice(piece.length);
     else this.#drop();

@@ -1,11 +1,5 @@
 import type { Queryable } from '../db/database.ts';
-
-/** Who may add to the log of a job: the holder of its lease, in one attempt. */
-export interface LogHolder {
-  job: string;
-  owner: string;
-  attempt: number;
-}
+import { held, type Lease, parametersOf } from './lease.ts';
 
 /** A line of a log, and the place behind it, in bytes of UTF-8 from the log's beginning. */
 export interface LogLine {
@@ -40,18 +34,15 @@ export class LogStore {
    * Adds a piece at the end of a log, in bytes; false, and nothing is added, where the lease has gone to another or the job has
    * ended. A piece that is there already (its answer was lost on the way) is not added twice.
    */
-  async add({ job, owner, attempt }: LogHolder, place: number, text: string): Promise<boolean> {
-    // The lock keeps the lease where it is until the piece is there: whoever takes the job up then finds it.
-    const held = await this.#database.query(
-      `with held as (
-         select id from cairn.job where id = $1 and lease_owner = $2 and attempt = $3 and status = 'running' for share
-       ), added as (
+  async add(lease: Lease, place: number, text: string): Promise<boolean> {
+    const rows = await this.#database.query(
+      `with held as (${held}), added as (
          insert into cairn.job_log (job_id, place, text) select id, $4, $5 from held on conflict do nothing
        )
        select id from held`,
-      [job, owner, attempt, place, text],
+      [...parametersOf(lease), place, text],
     );
-    return held.length > 0;
+    return rows.length > 0;
   }
 
   /** The whole log of a job so far; empty where it has none. */

@@ -1,9 +1,12 @@
 import type { ProcessId, ProcessInput, ProcessResult } from '@cairn/contracts';
 import type { Actor } from '../identity/actor.ts';
+import type { Lease } from './lease.ts';
 
 /** What a running job may use. */
 export interface JobContext {
   jobId: string;
+  /** By which this attempt holds the job: what it writes for others demands that the lease still is. */
+  lease: Lease;
   actor: Actor;
   /** Aborts when the job is dismissed or the gateway stops. */
   signal: AbortSignal;

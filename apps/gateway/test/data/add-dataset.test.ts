@@ -38,6 +38,8 @@ import { uploadRoutes } from '../../src/storage/uploads.ts';
 import { folderDigest } from '../../src/training/folder-digest.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { openTestDatabase, tools } from '../db/template.ts';
+import { jobContext } from '../jobs/context.ts';
+import { scientist } from '../jobs/fixture.ts';
 import { quietLogger } from '../registry/quiet.ts';
 import { labels, lay, listed, soundFiles, square, tile } from './folder.ts';
 import { ownHistory } from './own-history.ts';
@@ -114,10 +116,8 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-function context(signal = new AbortController().signal): JobContext {
-  const actor = { id: 'bikash', roles: ['scientist'] as const };
-  return { jobId: 'job', actor, signal, progress: () => undefined, step: () => undefined, log: () => undefined };
-}
+const context = (signal = new AbortController().signal): JobContext =>
+  jobContext({ jobId: 'job', actor: scientist, signal });
 
 async function upload(files: Record<string, string | Buffer>): Promise<FileSet> {
   const set: FileSet = [];

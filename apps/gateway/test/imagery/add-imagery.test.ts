@@ -8,7 +8,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { answerProblem } from '../../src/errors.ts';
 import { imageryRoutes } from '../../src/imagery/routes.ts';
-import { jobContext, openImagery, type ImageryWorld } from './world.ts';
+import { jobContext } from '../jobs/context.ts';
+import { openImagery, type ImageryWorld } from './world.ts';
 import { cogOf, fixture, noise, place } from './geotiff.ts';
 
 let world: ImageryWorld;

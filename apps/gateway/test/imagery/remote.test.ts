@@ -11,7 +11,8 @@ import { ImageAddresses } from '../../src/imagery/remote/image-addresses.ts';
 import type { JobContext } from '../../src/jobs/process.ts';
 import { cogOf, fixture, noise, place } from './geotiff.ts';
 import { TestImageServer } from './image-server.ts';
-import { jobContext, openImagery, type ImageryWorld } from './world.ts';
+import { jobContext } from '../jobs/context.ts';
+import { openImagery, type ImageryWorld } from './world.ts';
 
 const server = new TestImageServer();
 const keys = { accessKey: 'KEY', secretKey: 'SECRET', region: 'us-east-1' };

@@ -14,24 +14,9 @@ import { ImageServers } from '../../src/imagery/http/image-servers.ts';
 import { TileCache } from '../../src/imagery/xyz/tile-cache.ts';
 import { TileServers } from '../../src/imagery/xyz/tile-servers.ts';
 import { TileSets } from '../../src/imagery/xyz/tile-sets.ts';
-import type { JobContext } from '../../src/jobs/process.ts';
 import { Receipts } from '../../src/receipts/receipts.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
 import { openTestDatabase } from '../db/template.ts';
-
-let jobs = 0;
-
-/** The context of a job that nobody watches. */
-export function jobContext(): JobContext {
-  return {
-    jobId: `job-${++jobs}`,
-    actor: { id: 'amina', roles: ['mapper'] },
-    signal: new AbortController().signal,
-    progress: () => undefined,
-    step: () => undefined,
-    log: () => undefined,
-  };
-}
 
 /** All that imagery is made of, on a real database and a real object store; map tiles from nowhere unless told. */
 export async function openImagery(

@@ -7,7 +7,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ImageHosts } from '../../src/imagery/http/image-hosts.ts';
 import { ImageServers } from '../../src/imagery/http/image-servers.ts';
 import type { JobContext } from '../../src/jobs/process.ts';
-import { jobContext, openImagery, type ImageryWorld } from './world.ts';
+import { jobContext } from '../jobs/context.ts';
+import { openImagery, type ImageryWorld } from './world.ts';
 import { answer, colourAt, edge, TestTileServer, tilePng } from './xyz-tiles.ts';
 
 const server = new TestTileServer();

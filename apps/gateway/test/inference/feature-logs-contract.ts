@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FeatureLog, type FeaturePiece, type FeaturePlace } from '../../src/inference/feature-log.ts';
 import type { FeatureLogs } from '../../src/inference/feature-logs.ts';
+import type { Lease } from '../../src/jobs/lease.ts';
 
 /** A home of logs, for a test. */
 export interface FeatureHome {
   logs: FeatureLogs;
   /** A job that runs. */
-  job: () => Promise<string>;
+  job: () => Promise<Lease>;
   /** Has the next attempt of a job begin. */
-  again: (jobId: string) => Promise<unknown>;
+  again: (lease: Lease) => Promise<Lease>;
   /** Ends a job and lets so many hours pass, for what is not the file's. */
   age: (jobId: string, hours: number) => Promise<unknown>;
 }
@@ -34,11 +35,11 @@ const idsOf = (piece: FeaturePiece): string[] => piece.lines.map((line) => (JSON
 /** Adds buildings to the log of a job, as one attempt of it does that then ends or is interrupted. */
 export async function attempt(
   logs: FeatureLogs,
-  jobId: string,
+  lease: Lease,
   blocks: Buffer[][],
   end: 'finished' | 'interrupted' = 'finished',
 ): Promise<void> {
-  const log = await logs.open({ jobId, log: () => undefined });
+  const log = await logs.open({ lease, log: () => undefined });
   const file = await FeatureLog.open(log.path);
   try {
     log.tell();
@@ -66,18 +67,20 @@ export function describeFeatureLogs(name: string, open: (folder: string) => Prom
   describe(`the logs of buildings: ${name}`, () => {
     let folder: string;
     let home: FeatureHome;
+    let lease: Lease;
     let job: string;
     beforeEach(async () => {
       folder = await mkdtemp(join(tmpdir(), 'cairn-logs-'));
       home = await open(folder);
-      job = await home.job();
+      lease = await home.job();
+      job = lease.jobId;
     });
     afterEach(() => rm(folder, { recursive: true, force: true }));
 
     test('tell lines while they are added, once each, in pieces of a quarter of a MiB', async () => {
       const { logs } = home;
       expect(await logs.read(job, undefined)).toBeNull();
-      const log = await logs.open({ jobId: job, log: () => undefined });
+      const log = await logs.open({ lease, log: () => undefined });
       const file = await FeatureLog.open(log.path);
       log.tell();
       const told: string[] = [];
@@ -105,7 +108,7 @@ export function describeFeatureLogs(name: string, open: (folder: string) => Prom
 
     test('begin at the beginning for a place that is none of theirs, and wait for one that is not reached yet', async () => {
       const { logs } = home;
-      await attempt(logs, job, [lines(0, 3)]);
+      await attempt(logs, lease, [lines(0, 3)]);
       const { place } = await readAll(logs, job);
       for (const offset of [0, 1, 8, 20, place.offset - 1]) {
         expect(idsOf((await logs.read(job, { ...place, offset }))!), String(offset)).toEqual(names(0, 3));
@@ -115,23 +118,23 @@ export function describeFeatureLogs(name: string, open: (folder: string) => Prom
       expect(idsOf((await logs.read(job, { ...place, offset: second }))!)).toEqual(names(1, 3));
       const due = lines(3, 6).reduce((sum, { length }) => sum + length + 1, place.offset);
       expect((await logs.read(job, { ...place, offset: due }))!.lines).toEqual([]);
-      await home.again(job);
-      await attempt(logs, job, [lines(0, 7)]);
+      lease = await home.again(lease);
+      await attempt(logs, lease, [lines(0, 7)]);
       expect(idsOf((await logs.read(job, { ...place, offset: due }))!)).toEqual(names(6, 7));
       expect(await logs.read('none', undefined)).toBeNull();
     });
 
     test('keep their places over an attempt that goes on, and void them where it finds others', async () => {
       const { logs } = home;
-      await attempt(logs, job, [lines(0, 900)], 'interrupted');
+      await attempt(logs, lease, [lines(0, 900)], 'interrupted');
       const { place } = await readAll(logs, job);
-      await home.again(job);
-      await attempt(logs, job, [lines(0, 700), lines(700, 1200)], 'interrupted');
+      lease = await home.again(lease);
+      await attempt(logs, lease, [lines(0, 700), lines(700, 1200)], 'interrupted');
       const on = await readAll(logs, job, place);
       expect(on.ids).toEqual(names(900, 1200));
       expect(on.place.series).toBe(place.series);
-      await home.again(job);
-      await attempt(logs, job, [lines(0, 600), lines(600, 1000, 'house')]);
+      lease = await home.again(lease);
+      await attempt(logs, lease, [lines(0, 600), lines(600, 1000, 'house')]);
       const anew = await readAll(logs, job, on.place);
       expect(anew.place.series).not.toBe(place.series);
       expect(anew.ids).toEqual([...names(0, 600), ...names(600, 1000, 'house')]);
@@ -139,10 +142,10 @@ export function describeFeatureLogs(name: string, open: (folder: string) => Prom
 
     test('drop what only an earlier attempt has found', async () => {
       const { logs } = home;
-      await attempt(logs, job, [lines(0, 40)], 'interrupted');
+      await attempt(logs, lease, [lines(0, 40)], 'interrupted');
       const { place } = await readAll(logs, job);
-      await home.again(job);
-      await attempt(logs, job, [lines(0, 30)]);
+      lease = await home.again(lease);
+      await attempt(logs, lease, [lines(0, 30)]);
       const after = await readAll(logs, job, place);
       expect(after.place.series).not.toBe(place.series);
       expect(after.ids).toEqual(names(0, 30));
@@ -150,21 +153,21 @@ export function describeFeatureLogs(name: string, open: (folder: string) => Prom
 
     test('are gone where an attempt drops them', async () => {
       const { logs } = home;
-      await attempt(logs, job, [lines(0, 3)], 'interrupted');
-      await (await logs.open({ jobId: job, log: () => undefined })).drop();
+      await attempt(logs, lease, [lines(0, 3)], 'interrupted');
+      await (await logs.open({ lease, log: () => undefined })).drop();
       expect(await logs.read(job, undefined)).toBeNull();
     });
 
     test('go after a day, and nothing else does', async () => {
       const { logs } = home;
       const young = await home.job();
-      for (const [id, hours] of [
-        [job, 25],
+      for (const [held, hours] of [
+        [lease, 25],
         [young, 23],
       ] as const) {
-        await attempt(logs, id, [lines(0, 3)]);
-        const { path } = await logs.open({ jobId: id, log: () => undefined });
-        await home.age(id, hours);
+        await attempt(logs, held, [lines(0, 3)]);
+        const { path } = await logs.open({ lease: held, log: () => undefined });
+        await home.age(held.jobId, hours);
         const at = new Date(Date.now() - hours * 3600 * 1000);
         await utimes(path, at, at);
       }
@@ -173,7 +176,7 @@ export function describeFeatureLogs(name: string, open: (folder: string) => Prom
       await utimes(other, 0, 0);
       await logs.dropOld();
       expect(await logs.read(job, undefined)).toBeNull();
-      expect((await logs.read(young, undefined))!.lines).toHaveLength(3);
+      expect((await logs.read(young.jobId, undefined))!.lines).toHaveLength(3);
       expect(await readFile(other, 'utf8')).toBe('{}');
     });
   });

@@ -15,10 +15,11 @@ import type { AttemptLog, FeatureLogs } from '../../src/inference/feature-logs.t
 import { featureRoutes } from '../../src/inference/feature-routes.ts';
 import { SharedFeatureLogs } from '../../src/inference/shared-feature-logs.ts';
 import type { Jobs } from '../../src/jobs/engine.ts';
+import type { Lease } from '../../src/jobs/lease.ts';
 import { ObjectStore } from '../../src/storage/objects.ts';
 import { newDatabase, startServer, type TestServer, whyNoServer } from '../db/postgres-server.ts';
 import { tools } from '../db/template.ts';
-import { answer, ControlledProcess, Gateways, mapper, runningJob } from '../jobs/fixture.ts';
+import { answer, ControlledProcess, Gateways, mapper, runningJob, takenUp } from '../jobs/fixture.ts';
 import { attempt, describeFeatureLogs, lines, names } from './feature-logs-contract.ts';
 
 const timing = { every: 20, patience: 300 };
@@ -26,8 +27,8 @@ const timing = { every: 20, patience: 300 };
 describeFeatureLogs('files', (folder) =>
   Promise.resolve({
     logs: new FeatureLogFiles(folder),
-    job: () => Promise.resolve(randomUUID()),
-    again: () => Promise.resolve(),
+    job: () => Promise.resolve({ jobId: randomUUID(), owner: 'one', attempt: 1 }),
+    again: (lease) => Promise.resolve({ ...lease, attempt: lease.attempt + 1 }),
     age: () => Promise.resolve(),
   }),
 );
@@ -57,10 +58,8 @@ describe.skipIf(reason !== undefined)(`on PostgreSQL${reason === undefined ? '' 
   const logsIn = (place: string, on: Database = database): SharedFeatureLogs =>
     new SharedFeatureLogs({ database: on, files: new FeatureLogFiles(place), timing });
 
-  const job = (): Promise<string> => runningJob(database);
-  /** Has another gateway take a job up. */
-  const again = (id: string): Promise<unknown> =>
-    database.query("update cairn.job set attempt = attempt + 1, lease_owner = 'two' where id = $1", [id]);
+  const job = (): Promise<Lease> => runningJob(database);
+  const again = (lease: Lease): Promise<Lease> => takenUp(database, lease);
   const end = (id: string): Promise<unknown> =>
     database.query("update cairn.job set status = 'successful', lease_owner = null where id = $1", [id]);
 
@@ -81,19 +80,20 @@ describe.skipIf(reason !== undefined)(`on PostgreSQL${reason === undefined ? '' 
 
   test('a gateway that has lost the lease writes nothing more, begins nothing and drops nothing', async () => {
     const [one, two] = await Promise.all(['one', 'two'].map((name) => mkdtemp(join(folder, name))));
-    const id = await job();
+    const lease = await job();
+    const id = lease.jobId;
     const logs = logsIn(one!);
-    const log = await logs.open({ jobId: id, log: () => undefined });
+    const log = await logs.open({ lease, log: () => undefined });
     const file = await FeatureLog.open(log.path);
     log.tell();
     await file.add(lines(0, 3));
     await vi.waitFor(async () => expect((await logs.read(id, undefined))!.lines).toHaveLength(3));
-    const late = await logs.open({ jobId: id, log: () => undefined });
-    await again(id);
+    const late = await logs.open({ lease, log: () => undefined });
+    const next = await again(lease);
     await file.add(lines(3, 6));
     await log.whole();
     expect((await logs.read(id, undefined))!.lines).toHaveLength(3);
-    await attempt(logsIn(two!), id, [lines(0, 2)]);
+    await attempt(logsIn(two!), next, [lines(0, 2)]);
     late.tell();
     await late.whole();
     await log.drop();
@@ -102,12 +102,12 @@ describe.skipIf(reason !== undefined)(`on PostgreSQL${reason === undefined ? '' 
   });
 
   test('a copy of more than a power cut has left of the file is made anew', async () => {
-    const id = await job();
+    const lease = await job();
+    const id = lease.jobId;
     const logs = logsIn(folder);
-    await attempt(logs, id, [lines(0, 3)], 'interrupted');
-    await truncate((await logs.open({ jobId: id, log: () => undefined })).path, 1000);
-    await again(id);
-    await attempt(logs, id, [lines(0, 1), lines(1, 3, 'hut')]);
+    await attempt(logs, lease, [lines(0, 3)], 'interrupted');
+    await truncate((await logs.open({ lease, log: () => undefined })).path, 1000);
+    await attempt(logs, await again(lease), [lines(0, 1), lines(1, 3, 'hut')]);
     expect((await logs.read(id, undefined))!.lines).toEqual([...lines(0, 1), ...lines(1, 3, 'hut')].map(String));
   });
 
@@ -128,13 +128,14 @@ describe.skipIf(reason !== undefined)(`on PostgreSQL${reason === undefined ? '' 
   }
 
   test('lines that a database did not take while it was away are told when it is back', async () => {
-    const id = await job();
+    const lease = await job();
+    const id = lease.jobId;
     let isAway = false;
     const logs = logsIn(
       folder,
       failing(() => isAway),
     );
-    const log = await logs.open({ jobId: id, log: () => undefined });
+    const log = await logs.open({ lease, log: () => undefined });
     const file = await FeatureLog.open(log.path);
     log.tell();
     await file.add(lines(0, 10));
@@ -181,9 +182,10 @@ describe.skipIf(reason !== undefined)(`on PostgreSQL${reason === undefined ? '' 
       await gateways.close();
     });
 
-    /** Begins what an attempt does at a gateway. */
-    async function begin(logs: FeatureLogs, jobId: string, told: string[] = []) {
-      const log = await logs.open({ jobId, log: (line) => told.push(line) });
+    /** Begins what the attempt of a run does at a gateway. */
+    async function begin(logs: FeatureLogs, run: number, told: string[] = []) {
+      const { lease } = predict.runs[run]!.context;
+      const log = await logs.open({ lease, log: (line) => told.push(line) });
       const file = await FeatureLog.open(log.path);
       log.tell();
       open.push({ log, file });
@@ -208,7 +210,7 @@ describe.skipIf(reason !== undefined)(`on PostgreSQL${reason === undefined ? '' 
     test('one tells what the other finds, while it is found, once each', async () => {
       const { job: submitted } = await jobs.submit('predict', { model: 'bright', imagery: 'scene' }, mapper);
       await predict.started(1);
-      const { log, file } = await begin(one, submitted.id);
+      const { log, file } = await begin(one, 0);
       await file.add(lines(0, 500));
       const { held, seen } = await follow(submitted.id, async (count) => {
         // The next ones are found when the ones before have been told.
@@ -226,7 +228,7 @@ describe.skipIf(reason !== undefined)(`on PostgreSQL${reason === undefined ? '' 
     test('a job that is taken up elsewhere voids what was told, and tells every building once more', async () => {
       const { job: submitted } = await jobs.submit('predict', { model: 'bright', imagery: 'scene' }, mapper);
       await predict.started(1);
-      const first = await begin(one, submitted.id);
+      const first = await begin(one, 0);
       await first.file.add(lines(0, 400));
       const { held, seen } = await follow(submitted.id, async (count, resets) => {
         if (resets === 0 && count === 400) {
@@ -234,7 +236,7 @@ describe.skipIf(reason !== undefined)(`on PostgreSQL${reason === undefined ? '' 
           await jobs.stop();
           jobs = await gateways.start({ predict });
           await predict.started(2);
-          const second = await begin(two, submitted.id);
+          const second = await begin(two, 1);
           await second.file.add(lines(0, 300));
         }
         if (resets === 0 || count !== 300) return;
@@ -261,7 +263,7 @@ describe.skipIf(reason !== undefined)(`on PostgreSQL${reason === undefined ? '' 
           folder,
           failing(() => isAway),
         ),
-        submitted.id,
+        0,
         told,
       );
       await file.add(lines(0, 20));

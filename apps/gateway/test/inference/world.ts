@@ -30,6 +30,7 @@ import type { ObjectStore } from '../../src/storage/objects.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { cogOf, place, type Picture } from '../imagery/geotiff.ts';
 import { openImagery } from '../imagery/world.ts';
+import { jobContext as job } from '../jobs/context.ts';
 import { quietLogger } from '../registry/quiet.ts';
 
 const weightsFile = fileURLToPath(new URL('../../../serving/test/fixture/brightness.onnx', import.meta.url));
@@ -49,18 +50,14 @@ export interface Watch {
   featureLogs?: FeatureLogs;
 }
 
-let jobs = 0;
-
 /** The context of a job that nobody else sees. */
 export function jobContext({ jobId, signal, onProgress }: Watch = {}): JobContext {
-  return {
-    jobId: jobId ?? `job-${++jobs}`,
+  return job({
     actor: mapper,
-    signal: signal ?? new AbortController().signal,
-    progress: onProgress ?? (() => undefined),
-    step: () => undefined,
-    log: () => undefined,
-  };
+    ...(jobId === undefined ? {} : { jobId }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { progress: onProgress }),
+  });
 }
 
 const mapper = { id: 'owner', roles: ['mapper', 'scientist'] } as const satisfies Actor;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Database, Queryable } from '../../src/db/database.ts';
 import type { Actor } from '../../src/identity/actor.ts';
 import { Jobs, type JobTiming } from '../../src/jobs/engine.ts';
+import type { Lease } from '../../src/jobs/lease.ts';
 import type { JobContext, Process } from '../../src/jobs/process.ts';
 
 export const mapper: Actor = { id: 'amina', roles: ['mapper'] };
@@ -51,15 +52,26 @@ export class ControlledProcess implements Process<'predict'> {
   }
 }
 
-/** The row of a job that runs, held by `owner` in its first attempt; answers its id. */
-export async function runningJob(database: Queryable, process: ProcessId = 'predict', owner = 'one'): Promise<string> {
+/** The row of a job that runs, held by `owner` in its first attempt. */
+export async function runningJob(database: Queryable, process: ProcessId = 'predict', owner = 'one'): Promise<Lease> {
   const id = randomUUID();
   await database.query(
     `insert into cairn.job (id, process, inputs, inputs_digest, status, actor, attempt, lease_owner, lease_until)
      values ($1, $2, '{}', $1, 'running', 'amina', 1, $3, clock_timestamp() + interval '1 hour')`,
     [id, process, owner],
   );
-  return id;
+  return { jobId: id, owner, attempt: 1 };
+}
+
+/** Has another gateway take a running job up, as when the lease ran out. */
+export async function takenUp(database: Queryable, { jobId, attempt }: Lease, owner = 'two'): Promise<Lease> {
+  const next = { jobId, owner, attempt: attempt + 1 };
+  await database.query('update cairn.job set lease_owner = $2, attempt = $3 where id = $1', [
+    jobId,
+    owner,
+    next.attempt,
+  ]);
+  return next;
 }
 
 /** Engines on one database, stopped and cleaned up by `close`. */

@@ -4,10 +4,11 @@ import type { Database, Queryable } from '../../src/db/database.ts';
 import { migrate, readMigrations } from '../../src/db/migrate.ts';
 import { PostgresDatabase } from '../../src/db/postgres/database.ts';
 import { JobLog } from '../../src/jobs/job-log.ts';
-import { type LogHolder, LogStore } from '../../src/jobs/log-store.ts';
+import type { Lease } from '../../src/jobs/lease.ts';
+import { LogStore } from '../../src/jobs/log-store.ts';
 import { newDatabase, startServer, whyNoServer } from '../db/postgres-server.ts';
 import { openTestDatabase, tools } from '../db/template.ts';
-import { ControlledProcess, Gateways, mapper, runningJob } from './fixture.ts';
+import { ControlledProcess, Gateways, mapper, runningJob, takenUp } from './fixture.ts';
 
 /** The database as two gateways have it: each by connections of its own, where there are any. */
 interface Opened {
@@ -58,18 +59,8 @@ function describeLogs(isAlone: boolean, open: () => Promise<Opened>): void {
   afterEach(() => database.query('delete from cairn.job'));
 
   /** A job that runs, held by `owner`. */
-  const hold = async (owner = 'one'): Promise<LogHolder> => {
-    return { job: await runningJob(database, 'predict', owner), owner, attempt: 1 };
-  };
-  const takeUp = async ({ job, attempt }: LogHolder, owner: string): Promise<LogHolder> => {
-    const next = { job, owner, attempt: attempt + 1 };
-    await database.query('update cairn.job set lease_owner = $2, attempt = $3 where id = $1', [
-      job,
-      owner,
-      next.attempt,
-    ]);
-    return next;
-  };
+  const hold = (owner = 'one'): Promise<Lease> => runningJob(database, 'predict', owner);
+  const takeUp = (lease: Lease, owner: string): Promise<Lease> => takenUp(database, lease, owner);
   /** The lines of a log without their times. */
   const said = async (job: string): Promise<string[]> => (await logs.whole(job)).split('\n').slice(0, -1).map(untimed);
   const piecesOf = async (job: string): Promise<{ place: number; length: number }[]> =>
@@ -78,14 +69,14 @@ function describeLogs(isAlone: boolean, open: () => Promise<Opened>): void {
     ]);
 
   it('tells lines when they are whole, the longest in parts, from whatever place', async () => {
-    const holder = await hold();
-    const { job } = holder;
+    const lease = await hold();
+    const { jobId: job } = lease;
     expect(await logs.lines(job, 0)).toEqual([]);
-    await logs.add(holder, 0, 'one\ntwö');
+    await logs.add(lease, 0, 'one\ntwö');
     expect(await logs.lines(job, 0)).toEqual([{ line: 'one', end: 4 }]);
     expect(await logs.lines(job, 4)).toEqual([]);
-    await logs.add(holder, 8, `s\n${'x'.repeat(200_000)}`);
-    await logs.add(holder, 200_010, `${'x'.repeat(100_000)}\nlast\n`);
+    await logs.add(lease, 8, `s\n${'x'.repeat(200_000)}`);
+    await logs.add(lease, 200_010, `${'x'.repeat(100_000)}\nlast\n`);
     expect(await logs.lines(job, 4)).toEqual([{ line: 'twös', end: 10 }]);
     const [part] = await logs.lines(job, 10);
     expect(part!.line).toBe('x'.repeat(256 * 1024));
@@ -102,27 +93,27 @@ function describeLogs(isAlone: boolean, open: () => Promise<Opened>): void {
   });
 
   it('goes on where the attempt before ended, and takes nothing from who has lost the lease', async () => {
-    const holder = await hold();
-    const first = new JobLog(logs, holder, 10);
+    const lease = await hold();
+    const first = new JobLog(logs, lease, 10);
     first.add('of the first');
     await first.flush();
-    const second = new JobLog(new LogStore(opened.databases[1]), await takeUp(holder, 'two'), 10);
+    const second = new JobLog(new LogStore(opened.databases[1]), await takeUp(lease, 'two'), 10);
     first.add('too late');
     await first.flush();
     second.add('of the second');
     await second.flush();
     first.add('much too late');
     await first.close();
-    expect(await said(holder.job)).toEqual(['of the first', 'of the second']);
+    expect(await said(lease.jobId)).toEqual(['of the first', 'of the second']);
     // The same gateway may take it up again: the attempt that it lost is over all the same.
-    const third = new JobLog(logs, await takeUp({ ...holder, attempt: 2 }, 'two'), 10);
+    const third = new JobLog(logs, await takeUp({ ...lease, attempt: 2 }, 'two'), 10);
     second.add('of an attempt that is over');
     await second.close();
     third.add('of the third');
     await third.close();
     third.add('after its end');
     await pause(50);
-    expect(await said(holder.job)).toEqual(['of the first', 'of the second', 'of the third']);
+    expect(await said(lease.jobId)).toEqual(['of the first', 'of the second', 'of the third']);
   });
 
   it('is one, whichever gateway runs the job and whichever is asked', async () => {
@@ -169,14 +160,14 @@ function describeLogs(isAlone: boolean, open: () => Promise<Opened>): void {
   });
 
   it('takes whatever a process says', async () => {
-    const holder = await hold();
-    const log = new JobLog(logs, holder, 10);
+    const lease = await hold();
+    const log = new JobLog(logs, lease, 10);
     log.add('a\0b \ud800 c \udc00\ud83d 🏠\r');
     log.add('');
     // Characters of two units at every place, also where the log is cut into pieces.
     for (const before of ['', '.']) log.add(`${before}${'🏠'.repeat(100_000)}`);
     await log.close();
-    expect(await said(holder.job)).toEqual([
+    expect(await said(lease.jobId)).toEqual([
       'a\uFFFDb \uFFFD c \uFFFD\uFFFD 🏠\r',
       '',
       '🏠'.repeat(100_000),
@@ -185,15 +176,15 @@ function describeLogs(isAlone: boolean, open: () => Promise<Opened>): void {
   });
 
   it('is written some lines at a time, in pieces that follow each other', async () => {
-    const holder = await hold();
-    const log = new JobLog(logs, holder, 60_000);
+    const lease = await hold();
+    const log = new JobLog(logs, lease, 60_000);
     for (let line = 0; line < 2000; line++) {
       log.add(`line ${line} äöü`);
       if (line % 100 === 0) await pause(5);
     }
     await log.close();
-    expect(await said(holder.job)).toEqual(Array.from({ length: 2000 }, (_, line) => `line ${line} äöü`));
-    const pieces = await piecesOf(holder.job);
+    expect(await said(lease.jobId)).toEqual(Array.from({ length: 2000 }, (_, line) => `line ${line} äöü`));
+    const pieces = await piecesOf(lease.jobId);
     expect(pieces.length).toBeLessThan(10);
     let end = 0;
     for (const { place, length } of pieces) {
@@ -203,18 +194,18 @@ function describeLogs(isAlone: boolean, open: () => Promise<Opened>): void {
   });
 
   it('says once that it is full, over all attempts', async () => {
-    const holder = await hold();
-    const first = new JobLog(logs, holder, 10);
+    const lease = await hold();
+    const first = new JobLog(logs, lease, 10);
     for (let i = 0; i < 5; i++) first.add('x'.repeat(1024 * 1024));
     await first.close();
-    const holders = [holder, await takeUp(holder, 'two')];
-    const second = new JobLog(logs, holders[1]!, 10);
+    const leases = [lease, await takeUp(lease, 'two')];
+    const second = new JobLog(logs, leases[1]!, 10);
     for (let i = 0; i < 5; i++) second.add('x'.repeat(1024 * 1024));
     await second.close();
-    const third = new JobLog(logs, await takeUp(holders[1]!, 'three'), 10);
+    const third = new JobLog(logs, await takeUp(leases[1]!, 'three'), 10);
     third.add('more');
     await third.close();
-    const text = await logs.whole(holder.job);
+    const text = await logs.whole(lease.jobId);
     expect(text.length).toBeGreaterThan(8 * 1024 * 1024);
     expect(text.length).toBeLessThan(8.1 * 1024 * 1024);
     expect(text.match(/is full/g)).toHaveLength(1);
@@ -222,7 +213,7 @@ function describeLogs(isAlone: boolean, open: () => Promise<Opened>): void {
   });
 
   it('keeps what cannot be written for later, and says how many lines it could not keep', async () => {
-    const holder = await hold();
+    const lease = await hold();
     let isAway = false;
     let back = (): void => undefined;
     const flaky: Queryable = {
@@ -233,7 +224,7 @@ function describeLogs(isAlone: boolean, open: () => Promise<Opened>): void {
         return rows;
       },
     };
-    const log = new JobLog(new LogStore(flaky), holder, 10);
+    const log = new JobLog(new LogStore(flaky), lease, 10);
     log.add('before');
     await log.flush();
     isAway = true;
@@ -248,7 +239,7 @@ function describeLogs(isAlone: boolean, open: () => Promise<Opened>): void {
       setImmediate(() => log.add('after'));
     };
     await log.close();
-    const lines = await said(holder.job);
+    const lines = await said(lease.jobId);
     expect(lines.slice(0, 2)).toEqual(['before', long]);
     expect(lines.slice(-2)).toEqual([
       `(${20 - (lines.length - 4)} lines are missing here: the log could not be written)`,
@@ -259,7 +250,7 @@ function describeLogs(isAlone: boolean, open: () => Promise<Opened>): void {
   });
 
   it('has a line but once where the answer to its writing was lost', async () => {
-    const holder = await hold();
+    const lease = await hold();
     let isLost = true;
     const lossy: Queryable = {
       query: async <Row>(sql: string, parameters?: readonly unknown[]) => {
@@ -271,36 +262,36 @@ function describeLogs(isAlone: boolean, open: () => Promise<Opened>): void {
         return rows;
       },
     };
-    const log = new JobLog(new LogStore(lossy), holder, 10);
+    const log = new JobLog(new LogStore(lossy), lease, 10);
     log.add('one');
     await expect.poll(() => isLost).toBe(false);
     log.add('two');
     await log.close();
-    expect(await said(holder.job)).toEqual(['one', 'two']);
+    expect(await said(lease.jobId)).toEqual(['one', 'two']);
   });
 
   it('is written by whoever says a line within a transaction, too', async () => {
-    const holder = await hold();
-    const log = new JobLog(logs, holder, 10);
+    const lease = await hold();
+    const log = new JobLog(logs, lease, 10);
     await database.transaction(async (tx) => {
       log.add('within');
       await tx.query('select pg_sleep(0.1)');
       for (let i = 0; i < 20; i++) log.add('x'.repeat(100_000));
     });
     await log.close();
-    expect(await said(holder.job)).toHaveLength(21);
+    expect(await said(lease.jobId)).toHaveLength(21);
   });
 
   it.skipIf(isAlone)('takes nothing from who loses the lease at that moment', async () => {
-    const holder = await hold();
+    const lease = await hold();
     let added: Promise<boolean> | undefined;
     await opened.databases[1].transaction(async (tx) => {
-      await tx.query("update cairn.job set lease_owner = 'two', attempt = 2 where id = $1", [holder.job]);
-      added = logs.add(holder, 0, 'too late\n');
+      await tx.query("update cairn.job set lease_owner = 'two', attempt = 2 where id = $1", [lease.jobId]);
+      added = logs.add(lease, 0, 'too late\n');
       await pause(200);
     });
     expect(await added).toBe(false);
-    expect(await said(holder.job)).toEqual([]);
+    expect(await said(lease.jobId)).toEqual([]);
   });
 }
 

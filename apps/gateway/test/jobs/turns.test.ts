@@ -14,7 +14,7 @@ afterAll(() => database.close());
 
 /** A running job as a context tells it; what it says of its progress is kept. */
 async function running() {
-  const jobId = await runningJob(database, 'register-model');
+  const { jobId } = await runningJob(database, 'register-model');
   const told: string[] = [];
   const over = new AbortController();
   const progress = (_: number, message: string): void => void told.push(message);

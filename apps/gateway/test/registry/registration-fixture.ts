@@ -2,6 +2,7 @@ import type { ProcessInput } from '@cairn/contracts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import type { JobContext } from '../../src/jobs/process.ts';
 import { RegisterModel, type RegisterModelParts } from '../../src/registry/package/register-model.ts';
+import { jobContext } from '../jobs/context.ts';
 import { openMlflow } from './mlflow-fixture.ts';
 import { type Files, item, tinyPackage, upload } from './package-fixture.ts';
 import { openRegistry, owner } from './registry-fixture.ts';
@@ -17,15 +18,8 @@ export function barePackage(name: string, change: Record<string, string | undefi
 }
 
 /** The context of a job that nobody follows. */
-export const context = (more: Partial<JobContext> = {}): JobContext => ({
-  jobId: 'job',
-  actor: owner,
-  signal: new AbortController().signal,
-  progress: () => undefined,
-  step: () => undefined,
-  log: () => undefined,
-  ...more,
-});
+export const context = (more: Partial<JobContext> = {}): JobContext =>
+  jobContext({ jobId: 'job', actor: owner, ...more });
 
 /** Everything that a registration needs, real; closed with one call. */
 export async function openRegistration() {

@@ -24,6 +24,7 @@ import { ReproduceRun } from '../../src/training/reproduce-run.ts';
 import { TrainModel } from '../../src/training/train-model.ts';
 import { Children } from '../../src/supervise/child.ts';
 import { labels, soundFiles, square } from '../data/folder.ts';
+import { jobContext } from '../jobs/context.ts';
 import { ownHistory } from '../data/own-history.ts';
 import { tools } from '../db/template.ts';
 import { startIdentity } from '../identity/gateway.ts';
@@ -198,16 +199,7 @@ export async function jobRow(database: Database, id: string): Promise<string> {
 
 /** The context of a job that nobody follows. */
 export function context(jobId: string, more: Partial<JobContext> = {}): JobContext {
-  const signal = new AbortController().signal;
-  return {
-    jobId,
-    actor: scientist,
-    signal,
-    progress: () => undefined,
-    step: () => undefined,
-    log: () => undefined,
-    ...more,
-  };
+  return jobContext({ jobId, actor: scientist, ...more });
 }
 
 /** The data that MLflow names as what went into a run. */
