@@ -90,6 +90,8 @@ import { MlflowServer } from './registry/mlflow/server.ts';
 import { Outbox } from './registry/outbox.ts';
 import { GitHosts } from './registry/package/git-hosts.ts';
 import { GitPackages } from './registry/package/git-source.ts';
+import { BuildkitEngine } from './registry/package/buildkit-engine.ts';
+import { DockerEngine } from './registry/package/docker-engine.ts';
 import { ImageBuilder } from './registry/package/image-builder.ts';
 import { RegisterModel } from './registry/package/register-model.ts';
 import { modelRoutes } from './registry/model-routes.ts';
@@ -248,6 +250,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     workFolder,
     limit: config.maxUploadBytes,
   });
+  const building = { children, environment: config.dockerEnvironment };
   const pinning = new DatasetPinning({
     database,
     catalog,
@@ -318,11 +321,13 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
           ? {}
           : {
               images: new ImageBuilder({
+                engine:
+                  config.buildkit === null
+                    ? new DockerEngine(building)
+                    : new BuildkitEngine({ ...config.buildkit, ...building }),
                 registry: config.registry,
                 required: config.imageRequired,
-                children,
                 objects,
-                environment: config.dockerEnvironment,
                 workFolder,
               }),
             }),

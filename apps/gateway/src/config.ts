@@ -104,6 +104,20 @@ const Settings = Type.Object({
     description:
       'with CAIRN_REGISTRY: refuse a package whose image cannot be built; false: lock its environment instead',
   }),
+  CAIRN_BUILDER: Type.Union([Type.Literal('docker'), Type.Literal('buildkit')], {
+    default: 'docker',
+    description:
+      'with CAIRN_REGISTRY, what builds images: docker, by its command; buildkit, a daemon of BuildKit by buildctl',
+  }),
+  CAIRN_BUILDKIT_ADDRESS: Type.String({
+    default: '',
+    pattern: '^$|^tcp://[^/?#@ ]+:[0-9]{1,5}$|^unix:///[^?# ]+$',
+    description: 'with buildkit: where the daemon is: tcp://HOST:PORT, or unix:///PATH',
+  }),
+  CAIRN_BUILDKIT_CERTIFICATES: Type.String({
+    default: '',
+    description: 'with buildkit at tcp: folder with ca.pem, cert.pem and key.pem, by which both know each other',
+  }),
   CAIRN_CALLBACK_HOSTS: Type.String({
     default: '',
     pattern: hostList,
@@ -233,6 +247,14 @@ export interface BucketConfig {
   secretKey: string;
 }
 
+/** The daemon of BuildKit that builds images of packages. */
+export interface BuildkitConfig {
+  /** `tcp://HOST:PORT` or `unix:///PATH`. */
+  address: string;
+  /** Folder with `ca.pem`, `cert.pem` and `key.pem`, by which both know each other; empty: with a socket of this machine. */
+  certificates: string;
+}
+
 /** The cluster on which packages run. */
 export interface ClusterConfig {
   kubeconfig: string;
@@ -314,7 +336,12 @@ export interface Config {
   /** Where images of packages are pushed; empty where none are built. */
   registry: string;
   imageRequired: boolean;
-  /** How docker reaches its engine and its credentials. For docker alone: whoever reaches the engine owns the machine. */
+  /** The daemon of BuildKit that builds images; null: docker builds them. */
+  buildkit: BuildkitConfig | null;
+  /**
+   * How the builder reaches Docker's engine and its credentials. For the builder alone: whoever reaches the engine owns the
+   * machine.
+   */
   dockerEnvironment: Record<string, string>;
   /** `host:port` of subscribers to jobs that may lie outside the public internet. */
   callbackHosts: string[];
@@ -391,6 +418,7 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     gitHosts: list(settings.CAIRN_GIT_HOSTS),
     registry: settings.CAIRN_REGISTRY,
     imageRequired: settings.CAIRN_IMAGE_REQUIRED,
+    buildkit: settings.CAIRN_BUILDER === 'buildkit' ? buildkitOf(settings) : null,
     dockerEnvironment: Object.fromEntries(
       Object.entries(environment).flatMap(([key, value]) =>
         value !== undefined && /^(DOCKER|BUILDX)_[A-Z_]+$/.test(key) ? [[key, value]] : [],
@@ -459,6 +487,21 @@ function storeOf(settings: Static<typeof Settings>, needs: string, without: stri
     accessKey: settings.CAIRN_S3_ACCESS_KEY,
     secretKey: settings.CAIRN_S3_SECRET_KEY,
   };
+}
+
+/** A daemon that anybody could reach would build whatever anybody asks for: over a network both show who they are. */
+function buildkitOf(settings: Static<typeof Settings>): BuildkitConfig {
+  const { CAIRN_BUILDKIT_ADDRESS: address, CAIRN_BUILDKIT_CERTIFICATES: certificates } = settings;
+  const needsBoth = !address.startsWith('unix:');
+  if (address === '' || (needsBoth && certificates === '')) {
+    const missing = address === '' ? 'CAIRN_BUILDKIT_ADDRESS' : 'CAIRN_BUILDKIT_CERTIFICATES';
+    throw new CairnError('input-invalid', `The setting ${missing} is missing, which CAIRN_BUILDER=buildkit needs.`, {
+      where: missing,
+      action:
+        'Set CAIRN_BUILDKIT_ADDRESS and CAIRN_BUILDKIT_CERTIFICATES; or leave CAIRN_BUILDER out: docker builds then.',
+    });
+  }
+  return { address, certificates: certificates === '' ? '' : resolve(certificates) };
 }
 
 /** Without these there is no cluster to run on. */

@@ -95,3 +95,27 @@ test('token and key of the gateways of one database come together, and say no mo
     expect(refused).not.toThrow('secret');
   }
 });
+
+test('docker builds images, or a daemon of BuildKit that knows who asks', () => {
+  expect(readConfig({}).buildkit).toBeNull();
+  const buildkit = {
+    CAIRN_BUILDER: 'buildkit',
+    CAIRN_BUILDKIT_ADDRESS: 'tcp://builder.example.org:1234',
+    CAIRN_BUILDKIT_CERTIFICATES: '/etc/cairn/builder',
+  };
+  expect(readConfig(buildkit).buildkit).toEqual({
+    address: 'tcp://builder.example.org:1234',
+    certificates: '/etc/cairn/builder',
+  });
+  const socket = { CAIRN_BUILDKIT_ADDRESS: 'unix:///run/buildkit/buildkitd.sock', CAIRN_BUILDKIT_CERTIFICATES: '' };
+  expect(readConfig({ ...buildkit, ...socket }).buildkit).toEqual({
+    address: 'unix:///run/buildkit/buildkitd.sock',
+    certificates: '',
+  });
+  for (const where of ['CAIRN_BUILDKIT_ADDRESS', 'CAIRN_BUILDKIT_CERTIFICATES']) {
+    expect(() => readConfig({ ...buildkit, [where]: '' })).toThrow(where);
+  }
+  expect(() => readConfig({ ...buildkit, CAIRN_BUILDKIT_ADDRESS: 'http://builder.example.org:1234' })).toThrow(
+    'CAIRN_BUILDKIT_ADDRESS',
+  );
+});

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,7 @@ describe.skipIf(tools === '')('the Helm chart', () => {
 
   test.each(names)('asks of every pod what Kubernetes calls restricted, and says what it takes: %s', (name) => {
     for (const [controller, { spec }] of podTemplates(rendered[name])) {
+      if (controller === 'cairn-builder') continue;
       expect([controller, spec.securityContext]).toMatchObject([
         controller,
         { runAsNonRoot: true, runAsUser: 10001, seccompProfile: { type: 'RuntimeDefault' } },
@@ -184,8 +186,10 @@ describe.skipIf(tools === '')('the Helm chart', () => {
   test('lets nobody set again what it sets, or put a secret into a setting', async () => {
     const all = Object.keys(settings(rendered['with engines'])).filter((name) => name !== 'CAIRN_MAX_AOI_KM2');
     const again = all.flatMap((name) => ['--set-string', `gateway.settings.${name}=x`]);
-    const said = await render(...again).catch((error: unknown) => String(error));
+    const said = await render(...examples['with engines'], ...again).catch((error: unknown) => String(error));
     for (const name of all) expect(said).toContain(name);
+    // Where the chart runs no builder, there may be a Docker.
+    await render('--set-string', 'gateway.settings.CAIRN_REGISTRY=registry.example.org/cairn');
     for (const name of ['CAIRN_OWNER_PASSWORD', 'CAIRN_OWNER_TOKEN', 'CAIRN_SIGNING_KEY']) {
       await expect(render('--set-string', `gateway.settings.${name}=x`)).rejects.toThrow(
         'everybody who reads the release would see',
@@ -236,6 +240,144 @@ describe.skipIf(tools === '')('the Helm chart', () => {
     expect(roles(rendered['as it comes'])).toEqual([]);
   });
 
+  describe('with a builder', () => {
+    const builderOf = (objects: readonly Manifest[]) =>
+      podTemplates(objects).find(([name]) => name === 'cairn-builder')![1];
+    const pem = (objects: readonly Manifest[], namespace: string, key: string): Buffer => {
+      const { data } = objects.find(
+        ({ kind, metadata }) =>
+          kind === 'Secret' && metadata.name === 'cairn-builder' && metadata.namespace === namespace,
+      )!;
+      return Buffer.from(data![key]!, 'base64');
+    };
+
+    test('it runs in a namespace of its own, as a user without rights and without a token of the cluster', async () => {
+      const objects = rendered['with engines'];
+      const { spec } = builderOf(objects);
+      expect(spec).toMatchObject({
+        automountServiceAccountToken: false,
+        securityContext: { runAsNonRoot: true, runAsUser: 1000 },
+        containers: [
+          {
+            image: 'docker.io/moby/buildkit:v0.34.2-rootless',
+            args: ['--config', '/etc/buildkit/buildkitd.toml'],
+            securityContext: {
+              readOnlyRootFilesystem: true,
+              capabilities: { drop: ['ALL'], add: ['SETUID', 'SETGID'] },
+              seccompProfile: { type: 'Unconfined' },
+            },
+          },
+        ],
+      });
+      expect(spec.containers[0]!.securityContext).not.toHaveProperty('privileged');
+      expect(find(objects, 'Deployment', 'cairn-builder').metadata.namespace).toBe('cairn-builds');
+      for (const { kind, metadata } of objects) {
+        if (metadata.namespace === 'cairn-builds') expect(kind).not.toMatch(/Role|ServiceAccount/);
+      }
+      const rooted = await render(...examples['with engines'], '--set', 'builder.rootless=false');
+      expect(builderOf(rooted).spec).toMatchObject({
+        containers: [{ image: 'docker.io/moby/buildkit:v0.34.2', securityContext: { privileged: true } }],
+      });
+      const problems = await kubernetesSchemas();
+      for (const object of rooted) expect(await problems(object)).toEqual([]);
+    });
+
+    test('it and the gateway know each other by certificates of one authority, whose key nobody has', async () => {
+      const objects = rendered['with engines'];
+      const authority = new X509Certificate(pem(objects, 'cairn', 'ca.pem'));
+      expect(pem(objects, 'cairn-builds', 'ca.pem').equals(pem(objects, 'cairn', 'ca.pem'))).toBe(true);
+      const server = new X509Certificate(pem(objects, 'cairn-builds', 'cert.pem'));
+      const client = new X509Certificate(pem(objects, 'cairn', 'cert.pem'));
+      for (const [certificate, namespace] of [
+        [server, 'cairn-builds'],
+        [client, 'cairn'],
+      ] as const) {
+        expect(certificate.verify(authority.publicKey)).toBe(true);
+        expect(certificate.checkPrivateKey(createPrivateKey(pem(objects, namespace, 'key.pem')))).toBe(true);
+      }
+      const { buildkit } = readConfig({ ...settings(objects), ...secret(objects, 'gateway') });
+      const host = new URL(buildkit!.address).hostname;
+      expect(server.checkHost(host)).toBe(host);
+      expect(client.checkHost(host)).toBeUndefined();
+      const others = await render(...examples['with engines']);
+      expect(server.verify(new X509Certificate(pem(others, 'cairn', 'ca.pem')).publicKey)).toBe(false);
+      const own = await render(...examples['with engines'], '--set', 'secrets.create=false');
+      expect(own.filter(({ kind, metadata }) => kind === 'Secret' && metadata.name === 'cairn-builder')).toEqual([]);
+    });
+
+    test('the gateway finds it, where images go, and its credentials', () => {
+      const objects = rendered['with engines'];
+      const config = readConfig({ ...settings(objects), ...secret(objects, 'gateway') });
+      expect(config).toMatchObject({
+        registry: 'registry.example.org/cairn/packages',
+        buildkit: { address: 'tcp://cairn-builder.cairn-builds.svc:1234', certificates: '/etc/cairn-builder' },
+        dockerEnvironment: { DOCKER_CONFIG: '/etc/cairn-registry' },
+      });
+      const [, { spec }] = podTemplates(objects).find(([name]) => name === 'cairn-gateway')!;
+      expect(spec.volumes).toEqual(
+        expect.arrayContaining([
+          { name: 'builder', secret: { secretName: 'cairn-builder' } },
+          {
+            name: 'registry',
+            secret: { secretName: 'registry-push', items: [{ key: '.dockerconfigjson', path: 'config.json' }] },
+          },
+        ]),
+      );
+      const mounted = Object.fromEntries(
+        spec.containers[0]!.volumeMounts.map(({ name, mountPath }) => [name, mountPath]),
+      );
+      expect(mounted).toMatchObject({ builder: '/etc/cairn-builder', registry: '/etc/cairn-registry' });
+    });
+
+    test('it asks a certificate of all who come, allows no step more than others, and knows the registries', async () => {
+      const toml = (objects: readonly Manifest[]) =>
+        find(objects, 'ConfigMap', 'cairn-builder').data!['buildkitd.toml']!;
+      const told = toml(rendered['with engines']);
+      expect(told).toContain('address = ["unix:///run/user/1000/buildkit/buildkitd.sock", "tcp://0.0.0.0:1234"]');
+      expect(told).toContain('ca = "/etc/buildkit-certificates/ca.pem"');
+      expect(told).not.toContain('entitlements');
+      expect(told).toContain('maxUsedSpace = "30GiB"');
+      expect(told).toContain('[registry."docker.io"]\n  mirrors = ["registry.example.org/dockerhub"]\n');
+      const registries = 'builder.registries.192\\.0\\.2\\.2:5000';
+      const plain = await render(...examples['with engines'], '--set', `${registries}.http=true`);
+      expect(toml(plain)).toContain('[registry."192.0.2.2:5000"]\n  http = true\n');
+      const configured = (objects: readonly Manifest[]) =>
+        builderOf(objects).metadata.annotations!['checksum/configuration'];
+      expect(configured(plain)).not.toBe(configured(rendered['with engines']));
+    });
+
+    test('only the gateway reaches it, and it reaches no private address that is not named', async () => {
+      const named = '{"ipBlock":{"cidr":"10.1.2.3/32"}}';
+      const objects = await render(...examples['with engines'], '--set-json', `builder.to=[${named}]`);
+      const policy = (of: readonly Manifest[]) =>
+        of.find(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.namespace === 'cairn-builds')!.spec as {
+          podSelector: object;
+          policyTypes: string[];
+          ingress: { from: { podSelector: { matchLabels: object } }[]; ports: object[] }[];
+          egress: { to?: { ipBlock?: { cidr: string; except?: string[] } }[]; ports?: object[] }[];
+        };
+      const { podSelector, policyTypes, ingress, egress } = policy(rendered['with engines']);
+      expect([podSelector, policyTypes]).toEqual([{}, ['Ingress', 'Egress']]);
+      expect(ingress).toMatchObject([
+        {
+          from: [
+            {
+              namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'cairn' } },
+              podSelector: { matchLabels: { 'app.kubernetes.io/component': 'gateway' } },
+            },
+          ],
+          ports: [{ port: 1234 }],
+        },
+      ]);
+      expect(egress[0]!.ports).toHaveLength(2);
+      for (const { ipBlock } of egress[1]!.to!) expect(ipBlock!.except!.length).toBeGreaterThan(1);
+      expect(egress[1]!.to!.flatMap(({ ipBlock }) => ipBlock!.except!)).toEqual(
+        expect.arrayContaining(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16', 'fc00::/7']),
+      );
+      expect(policy(objects).egress[1]!.to!.at(-1)).toEqual(JSON.parse(named));
+    });
+  });
+
   test('lets the database, the store and MLflow be reached by those that need them, and no further', () => {
     const objects = rendered['as it comes'];
     const policies = objects.filter(({ kind }) => kind === 'NetworkPolicy');
@@ -270,6 +412,15 @@ describe.skipIf(tools === '')('the Helm chart', () => {
     ['mlflow.enabled=false', 'mlflow.address'],
     ['seldon.enabled=true', 'images.serving.digest'],
     ['argo.enabled=true,argo.namespace=cairn', 'Name another one'],
+    ['argo.enabled=true', 'argo.enabled needs builder.enabled'],
+    ['builder.enabled=true', 'builder.registry'],
+    ['builder.enabled=true,builder.registry=r.example.org,builder.namespace=cairn', 'Name another one'],
+    [
+      'builder.enabled=true,builder.registry=r.example.org,argo.enabled=true,argo.namespace=cairn-builds',
+      'of a lower pod security',
+    ],
+    ['builder.registry=https://r.example.org', '/builder/registry'],
+    ['builder.registries.docker\\.io.ca=x', "additional properties 'ca' not allowed"],
     ['gateway.ingress.enabled=true,gateway.ingress.host=cairn.example.org', 'gateway.ingress.tlsSecret'],
     ['gateway.ingress.enabled=true', 'gateway.ingress.host'],
     ['images.gateway.digest=latest', '/images/gateway/digest'],

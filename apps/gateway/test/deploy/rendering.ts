@@ -40,13 +40,14 @@ interface Container {
   env?: { name: string; value: string }[];
   envFrom?: { secretRef: { name: string } }[];
   resources: { requests?: Record<string, string>; limits?: Record<string, string> };
+  args?: string[];
   securityContext: unknown;
   volumeMounts: { name: string; mountPath: string }[];
 }
 
 /** What a pod is made from. */
 export interface PodTemplate {
-  metadata: { labels: Record<string, string> };
+  metadata: { labels: Record<string, string>; annotations?: Record<string, string> };
   spec: {
     automountServiceAccountToken?: boolean;
     securityContext: unknown;

@@ -1,108 +1,127 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CheckedPackage, checkPackage } from '../../src/registry/package/check.ts';
-import { ImageBuilder } from '../../src/registry/package/image-builder.ts';
-import { ObjectStore } from '../../src/storage/objects.ts';
+import { BuildkitEngine } from '../../src/registry/package/buildkit-engine.ts';
+import { DockerEngine } from '../../src/registry/package/docker-engine.ts';
 import { Children } from '../../src/supervise/child.ts';
-import { tinyPackage, upload } from './package-fixture.ts';
+import { describeImageEngine } from './image-builder-contract.ts';
+import { type StandIn, standIn } from './image-program-stand-in.ts';
 import { quietLogger } from './quiet.ts';
 import { context } from './registration-fixture.ts';
 
-const digest = `sha256:${'ab'.repeat(32)}`;
-const image = `registry.example.org:5000/maps/tiny@${digest}`;
+const registry = 'registry.example.org:5000/maps';
+const name = `${registry}/tiny`;
+const docker = {
+  read: `[ "$1" != build ] || { label=$5 folder=$8; }`,
+  say: `[ "$1" != image ] || echo "[\\"elsewhere/tiny@sha256:${'0'.repeat(64)}\\",\\"${name}@$digest\\"]"`,
+};
+const buildctl = {
+  read: `while [ $# -gt 0 ]; do
+  case "$1" in context=*) folder=\${1#*=};; label:*) label=\${1#*:};; --metadata-file) metadata=$2;; esac
+  shift
+done`,
+  say: `printf '{"containerimage.digest":"%s"}' "$digest" >"$metadata"`,
+};
+const place = { address: 'tcp://builder.example.org:1234', certificates: '/etc/cairn/builder' };
 
-let home: string;
-let objects: ObjectStore;
-let checked: CheckedPackage;
-beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'cairn-image-'));
-  objects = new ObjectStore({ root: join(home, 'objects') });
-  checked = await checkPackage(await upload(objects, tinyPackage()), objects);
-});
-afterAll(async () => rm(home, { recursive: true, force: true }));
-
-/** A builder whose `docker` is this shell script: no engine runs here, so what is held is how the command is spoken to. */
-async function builder(name: string, script: string, required = true) {
-  const bin = join(home, name);
-  await mkdir(bin);
-  const told = join(bin, 'told');
-  await writeFile(join(bin, 'docker'), `#!/bin/sh\nprintf '%s\\n' "$*" >>'${told}'\n${script}\n`, { mode: 0o755 });
-  const environment = { PATH: `${bin}:${process.env.PATH ?? ''}` };
-  const children = new Children({
-    runFolder: join(home, 'run'),
-    logFolder: join(home, 'logs'),
-    environment,
-    logger: quietLogger(),
-  });
-  const workFolder = join(home, 'work');
-  const options = { registry: 'registry.example.org:5000/maps', required, children, objects, environment, workFolder };
+describeImageEngine('Docker', async (home) => {
+  const program = await standIn(join(home, 'docker'), 'docker', docker);
   return {
-    builder: new ImageBuilder(options),
-    told: async () => (await readFile(told, 'utf8')).trim().split('\n'),
+    registry,
+    base: 'scratch',
+    engine: (children) => new DockerEngine({ children, environment: program.environment }),
+    // The real docker, or none: both say so.
+    lost: (children) => new DockerEngine({ children, environment: { DOCKER_HOST: `unix://${home}/no-engine.sock` } }),
+    held: (image) => program.held(image),
   };
-}
+});
 
-describe('the image of a package', () => {
-  it('is built from its own files, pushed, and named by the digest that the registry answered', async () => {
-    const names = JSON.stringify([`elsewhere/tiny@sha256:${'0'.repeat(64)}`, image]);
-    const made = await builder(
-      'whole',
-      `[ "$1" != build ] || ls "$8" >'${home}/seen'; [ "$1" != image ] || echo '${names}'`,
-    );
-    expect(await made.builder.build(checked, context())).toBe(image);
-    const tag = `registry.example.org:5000/maps/tiny:${checked.digest.slice(7)}`;
-    const folder = join(home, 'work', 'job', 'image');
-    expect(await made.told()).toEqual([
-      `build --tag ${tag} --label org.cairn.package=${checked.digest} --file ${join(folder, 'Dockerfile')} ${folder}`,
-      `push ${tag}`,
-      `image inspect --format {{json .RepoDigests}} ${tag}`,
-    ]);
-    const seen = (await readFile(join(home, 'seen'), 'utf8')).trim().split('\n');
-    expect(seen).toContain('MLproject');
-    expect(seen).not.toContain('versions');
-  });
+describeImageEngine('BuildKit', async (home) => {
+  const program = await standIn(join(home, 'buildctl'), 'buildctl', buildctl);
+  return {
+    registry,
+    base: 'scratch',
+    engine: (children) => new BuildkitEngine({ ...place, children, environment: program.environment }),
+    lost: (children) =>
+      new BuildkitEngine({ address: `unix://${home}/no-daemon.sock`, certificates: '', children, environment: {} }),
+    held: (image) => program.held(image),
+  };
+});
 
-  it('that cannot be pushed is told with what docker said', async () => {
-    const made = await builder('denied', `[ "$1" != push ] || { echo 'denied: no such account' >&2; exit 1; }`);
-    await expect(made.builder.build(checked, context())).rejects.toMatchObject({
-      code: 'image-failed',
-      message: expect.stringContaining('docker push failed: denied: no such account') as string,
-    });
-  });
-
-  it('without a digest is none', async () => {
-    const made = await builder('untold', `[ "$1" != image ] || echo '[]'`);
-    await expect(made.builder.build(checked, context())).rejects.toMatchObject({ code: 'image-failed' });
-  });
-
-  it('is left out, and the log says why, where the configuration lets it', async () => {
-    const lines: string[] = [];
-    const made = await builder('left-out', `echo 'Cannot connect to the Docker daemon' >&2; exit 1`, false);
-    expect(await made.builder.build(checked, context({ log: (line) => void lines.push(line) }))).toBeNull();
-    expect(lines.at(-1)).toMatch(/^image: none, the environment is locked instead: .*Cannot connect/);
-  });
-
-  it('ends when it is cancelled', async () => {
-    const over = new AbortController();
-    const made = await builder('endless', `echo begun; exec sleep 600`, false);
-    const job = context({ signal: over.signal, log: () => over.abort(new Error('not wanted')) });
-    await expect(made.builder.build(checked, job)).rejects.toThrow('not wanted');
-  });
-
-  it('is told missing by docker itself where it has no engine, or where there is no docker', async () => {
-    const environment = { PATH: process.env.PATH ?? '', DOCKER_HOST: `unix://${home}/no-engine.sock` };
-    const children = new Children({
+describe('a program that builds images', () => {
+  let home: string;
+  let children: Children;
+  const made: Record<string, StandIn> = {};
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'cairn-engine-'));
+    children = new Children({
       runFolder: join(home, 'run'),
       logFolder: join(home, 'logs'),
-      environment,
+      environment: {},
       logger: quietLogger(),
     });
-    const options = { registry: 'localhost:1', required: true, children, objects, environment, workFolder: home };
-    await expect(new ImageBuilder(options).build(checked, context())).rejects.toMatchObject({
-      code: 'image-failed',
-      message: expect.stringMatching(/docker build failed: .*daemon|The program docker was not found/is) as string,
+    made['docker'] = await standIn(join(home, 'docker'), 'docker', docker);
+    made['buildctl'] = await standIn(join(home, 'buildctl'), 'buildctl', buildctl);
+    made['silent docker'] = await standIn(join(home, 'silent-docker'), 'docker', { ...docker, say: 'echo null' });
+    made['silent buildctl'] = await standIn(join(home, 'silent-buildctl'), 'buildctl', {
+      ...buildctl,
+      say: `echo '{}' >"$metadata"`,
     });
+    const denied = `[ "$1" != push ] || { echo 'denied: no such account' >&2; exit 1; }`;
+    made['denied'] = await standIn(join(home, 'denied'), 'docker', { read: docker.read, say: denied });
+  });
+  afterAll(async () => rm(home, { recursive: true, force: true }));
+
+  const order = async () => {
+    const folder = join(await mkdtemp(join(home, 'order-')), 'image');
+    await mkdir(folder);
+    await writeFile(join(folder, 'Dockerfile'), 'FROM scratch\n');
+    return { folder, name, tag: 'abc', labels: { 'org.cairn.package': 'sha256:abc' } };
+  };
+  const dockerOf = (which: string) => new DockerEngine({ children, environment: made[which]!.environment });
+  const buildkitOf = (which: string) =>
+    new BuildkitEngine({ ...place, children, environment: made[which]!.environment });
+
+  it('is spoken to as Docker wants it', async () => {
+    const asked = await order();
+    await dockerOf('docker').build(asked, context());
+    expect(await made['docker']!.told()).toEqual([
+      [
+        ...['build', '--tag', `${name}:abc`, '--label', 'org.cairn.package=sha256:abc'],
+        ...['--file', join(asked.folder, 'Dockerfile'), asked.folder],
+      ],
+      ['push', `${name}:abc`],
+      ['image', 'inspect', '--format', '{{json .RepoDigests}}', `${name}:abc`],
+    ]);
+  });
+
+  it('is spoken to as BuildKit wants it, shows who it is, and leaves nothing behind', async () => {
+    const asked = await order();
+    await buildkitOf('buildctl').build(asked, context());
+    expect(await made['buildctl']!.told()).toEqual([
+      [
+        ...['--addr', place.address, '--tlsdir', place.certificates],
+        ...['build', '--progress', 'plain', '--frontend', 'dockerfile.v0'],
+        ...['--local', `context=${asked.folder}`, '--local', `dockerfile=${asked.folder}`],
+        ...['--opt', 'filename=Dockerfile', '--opt', 'build-arg:SOURCE_DATE_EPOCH=315532800'],
+        ...['--opt', `build-arg:BUILDKIT_CACHE_MOUNT_NS=${name}`, '--opt', 'label:org.cairn.package=sha256:abc'],
+        '--output',
+        `type=image,name=${name}:abc,push=true,oci-mediatypes=true,rewrite-timestamp=true`,
+        ...['--metadata-file', `${asked.folder}.metadata.json`],
+      ],
+    ]);
+    expect(await readdir(join(asked.folder, '..'))).toEqual(['image']);
+  });
+
+  it('that may not push is told with what it said', async () => {
+    await expect(dockerOf('denied').build(await order(), context())).rejects.toThrow(
+      'docker push failed: denied: no such account',
+    );
+  });
+
+  it('that tells no digest has made no image', async () => {
+    await expect(dockerOf('silent docker').build(await order(), context())).rejects.toThrow('no digest');
+    await expect(buildkitOf('silent buildctl').build(await order(), context())).rejects.toThrow('no digest');
   });
 });

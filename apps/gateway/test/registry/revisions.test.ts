@@ -8,6 +8,7 @@ import type { Link, StacItem } from '../../src/catalog/item.ts';
 import { versionExtension } from '../../src/catalog/version-extension.ts';
 import { modelRoutes } from '../../src/registry/model-routes.ts';
 import { Children } from '../../src/supervise/child.ts';
+import { DockerEngine } from '../../src/registry/package/docker-engine.ts';
 import { ImageBuilder } from '../../src/registry/package/image-builder.ts';
 import { Models } from '../../src/registry/models.ts';
 import { findRevision, listRevisions } from '../../src/registry/package/revision.ts';
@@ -108,10 +109,9 @@ describe('the image of a model', () => {
     const folders = { runFolder: join(bin, 'run'), logFolder: join(bin, 'logs') };
     const children = new Children({ ...folders, environment, logger: quietLogger() });
     const options = {
+      engine: new DockerEngine({ children, environment }),
       registry: 'localhost:5000',
       required: true,
-      children,
-      environment,
       workFolder: join(bin, 'work'),
     };
     const register = parts.process({ images: new ImageBuilder({ ...options, objects: parts.objects }) });

@@ -26,7 +26,10 @@
 {{- if and $values.seldon.enabled (eq $values.images.serving.digest "") -}}
 {{- fail "seldon.enabled needs images.serving.digest: a prediction names the image that computed it." -}}
 {{- end -}}
-{{- range $engine := list "argo" "seldon" -}}
+{{- if and $values.builder.enabled (eq $values.builder.registry "") -}}
+{{- fail "builder.enabled needs builder.registry: where images of packages are pushed." -}}
+{{- end -}}
+{{- range $engine := list "argo" "seldon" "builder" -}}
 {{- $place := get $values $engine -}}
 {{- if and $place.enabled (eq $place.namespace $.Release.Namespace) -}}
 {{- fail (printf "%s.namespace is that of the release: what runs there could be given its Secrets. Name another one." $engine) -}}
@@ -34,6 +37,15 @@
 {{- end -}}
 {{- if and $values.argo.enabled $values.seldon.enabled (eq $values.argo.namespace $values.seldon.namespace) -}}
 {{- fail "argo.namespace and seldon.namespace are the same: steps of packages could be given the token of the graphs. Name two." -}}
+{{- end -}}
+{{- range $engine := list "argo" "seldon" -}}
+{{- $place := get $values $engine -}}
+{{- if and $values.builder.enabled $place.enabled (eq $values.builder.namespace $place.namespace) -}}
+{{- fail (printf "builder.namespace and %s.namespace are the same: the builder is of a lower pod security. Name two." $engine) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $values.argo.enabled (not $values.builder.enabled) (not (hasKey $values.gateway.settings "CAIRN_REGISTRY")) -}}
+{{- fail "argo.enabled needs builder.enabled: Argo runs packages by their images. Or build them by a Docker of yours, with CAIRN_REGISTRY and DOCKER_HOST in gateway.settings: docs/operate/kubernetes.md, \"Images of packages\"." -}}
 {{- end -}}
 {{- $taken := list -}}
 {{- range $name, $_ := $values.gateway.settings -}}
@@ -49,7 +61,7 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The settings that the templates set. */}}
+{{/* The settings that the templates set. Without the builder those of one are the installation's own. */}}
 {{- define "cairn.ownSettings" -}}
 names:
   - CAIRN_HOME
@@ -78,4 +90,11 @@ names:
   - CAIRN_SELDON_EXECUTOR
   - CAIRN_SELDON_CPU
   - CAIRN_SERVING_IMAGE
+  {{- if .Values.builder.enabled }}
+  - CAIRN_REGISTRY
+  - CAIRN_BUILDER
+  - CAIRN_BUILDKIT_ADDRESS
+  - CAIRN_BUILDKIT_CERTIFICATES
+  - DOCKER_CONFIG
+  {{- end }}
 {{- end -}}

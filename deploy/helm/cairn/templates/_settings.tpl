@@ -12,6 +12,17 @@ CAIRN_DVC_BUCKET: {{ $values.s3.dvcBucket }}
 CAIRN_KUBECONFIG: /etc/cairn/kubeconfig
 CAIRN_STEP_ADDRESS: {{ include "cairn.gateway" . }}
 {{- end }}
+{{- with $values.builder }}
+{{- if .enabled }}
+CAIRN_REGISTRY: {{ .registry }}
+CAIRN_BUILDER: buildkit
+CAIRN_BUILDKIT_ADDRESS: tcp://{{ include "cairn.builder" $ }}:1234
+CAIRN_BUILDKIT_CERTIFICATES: /etc/cairn-builder
+{{- if .credentials }}
+DOCKER_CONFIG: /etc/cairn-registry
+{{- end }}
+{{- end }}
+{{- end }}
 {{- with $values.argo }}
 {{- if .enabled }}
 CAIRN_RUNNER: argo

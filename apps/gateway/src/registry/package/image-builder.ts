@@ -3,41 +3,34 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JobContext } from '../../jobs/process.ts';
 import type { ObjectStore } from '../../storage/objects.ts';
-import { withDeadline } from '../../supervise/deadline.ts';
-import type { Children } from '../../supervise/child.ts';
 import type { CheckedPackage } from './check.ts';
-
-const hour = 3_600_000;
+import type { ImageEngine } from './image-engine.ts';
 
 /**
- * Builds a package's container image by the command `docker` and pushes it to the configured registry, which answers the
- * digest that names it from then on.
+ * Builds a package's container image and pushes it to the configured registry, which answers the digest that names it from
+ * then on.
  */
 export class ImageBuilder {
+  readonly #engine: ImageEngine;
   readonly #registry: string;
   readonly #required: boolean;
-  readonly #children: Children;
   readonly #objects: ObjectStore;
-  readonly #environment: Record<string, string>;
   readonly #workFolder: string;
 
   constructor(options: {
+    engine: ImageEngine;
     /** `HOST[:PORT][/PATH]` below which the images are pushed. */
     registry: string;
     /** Whether a package without its image is refused; else its environment is locked, and the log says why. */
     required: boolean;
-    children: Children;
     objects: ObjectStore;
-    /** How docker reaches its engine and its credentials; no other child sees it. */
-    environment: Record<string, string>;
     /** Folder of work folders, one a job. */
     workFolder: string;
   }) {
+    this.#engine = options.engine;
     this.#registry = options.registry;
     this.#required = options.required;
-    this.#children = options.children;
     this.#objects = options.objects;
-    this.#environment = options.environment;
     this.#workFolder = options.workFolder;
   }
 
@@ -58,8 +51,8 @@ export class ImageBuilder {
       throw new CairnError('image-failed', why, {
         where: this.#registry,
         action:
-          'Look at the log of the job, mend Docker or the Dockerfile, and register again; or let packages be registered ' +
-          'without an image: CAIRN_IMAGE_REQUIRED=false, or no CAIRN_REGISTRY.',
+          `Look at the log of the job, mend ${this.#engine.title} or the Dockerfile, and register again; or let packages be ` +
+          'registered without an image: CAIRN_IMAGE_REQUIRED=false, or no CAIRN_REGISTRY.',
         cause: error,
       });
     }
@@ -67,59 +60,15 @@ export class ImageBuilder {
 
   async #build({ model, digest, files }: CheckedPackage, context: JobContext): Promise<string> {
     const name = `${this.#registry}/${model}`;
-    const tag = `${name}:${digest.slice('sha256:'.length)}`;
     const folder = join(this.#workFolder, context.jobId, 'image');
     await rm(folder, { recursive: true, force: true });
     try {
       await this.#objects.materialise(files.own, folder);
-      const label = `org.cairn.package=${digest}`;
-      await this.#docker(
-        ['build', '--tag', tag, '--label', label, '--file', join(folder, 'Dockerfile'), folder],
-        context,
-      );
-      await this.#docker(['push', tag], context);
-      const lines = await this.#docker(['image', 'inspect', '--format', '{{json .RepoDigests}}', tag], context);
-      return pushed(lines, name);
+      const labels = { 'org.cairn.package': digest };
+      const tag = digest.slice('sha256:'.length);
+      return `${name}@${await this.#engine.build({ folder, name, tag, labels }, context)}`;
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
-
-  /** Runs docker; answers what it printed. */
-  async #docker(args: readonly string[], context: JobContext): Promise<string[]> {
-    const lines: string[] = [];
-    await withDeadline(context.signal, 2 * hour, async (signal) => {
-      const child = await this.#children.start({
-        name: 'docker',
-        command: 'docker',
-        args,
-        env: this.#environment,
-        onLine: (line, stream) => {
-          if (stream === 'stdout') lines.push(line);
-          context.log(`docker: ${line}`);
-        },
-      });
-      const stop = (): void => void child.stop();
-      signal.addEventListener('abort', stop, { once: true });
-      if (signal.aborted) stop();
-      const { code } = await child.exited;
-      signal.removeEventListener('abort', stop);
-      await child.stop();
-      signal.throwIfAborted();
-      if (code === 0) return;
-      const last = child.tail().trim().split('\n').slice(-3).join(' ');
-      throw new Error(`docker ${args[0]} failed: ${last === '' ? 'it said nothing' : last}`);
-    });
-    return lines;
-  }
-}
-
-/** The image by digest, of all names that it has. */
-function pushed(lines: readonly string[], name: string): string {
-  const names = JSON.parse(lines.at(-1) ?? '[]') as unknown;
-  const own = Array.isArray(names)
-    ? (names as unknown[]).find((one) => String(one).startsWith(`${name}@sha256:`))
-    : undefined;
-  if (typeof own === 'string') return own;
-  throw new Error(`docker push told no digest of ${name}.`);
 }
