@@ -34,6 +34,10 @@ import { Output } from './output.ts';
 const stopping = new AbortController();
 process.once('SIGINT', () => stopping.abort());
 process.once('SIGTERM', () => stopping.abort());
+// Whoever reads may have seen enough.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  process.exit(code === 'EPIPE' ? 0 : 1);
+});
 
 const program = new Command('cairn')
   .description('Find buildings on aerial images, and show where every answer came from.')
@@ -103,4 +107,6 @@ try {
   if (!(error instanceof CommanderError)) throw error;
   process.exitCode = error.exitCode === 0 ? 0 : 2;
 }
+// A pipe takes what was written as fast as its reader does: ending at once would cut it off.
+await Promise.all([process.stdout, process.stderr].map((stream) => new Promise((done) => stream.write('', done))));
 process.exit();
