@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -73,7 +73,12 @@ describe('the Compose file', () => {
         ]);
       }
     }
-    expect(Object.keys(project.services['gateway']?.depends_on ?? {})).toEqual(['postgres', 'buckets', 'mlflow']);
+    expect(Object.keys(project.services['gateway']?.depends_on ?? {})).toEqual([
+      'postgres',
+      'buckets',
+      'mlflow',
+      'serving',
+    ]);
   });
 
   test('builds every image from a Dockerfile of this repository, and holds no secret itself', () => {
@@ -165,12 +170,31 @@ describe('the secrets of a Compose installation', () => {
     expect(held['gateway.env']!['CAIRN_DATABASE_URL']).toBe(`postgres://cairn:${cairn}@postgres/cairn`);
     expect(held['mlflow.env']!['MLFLOW_BACKEND_STORE_URI']).toContain(`mlflow:${mlflow}@postgres/mlflow`);
     expect(held['gateway.env']!['CAIRN_S3_SECRET_KEY']).toBe(held['buckets.env']!['CAIRN_S3_SECRET_KEY']);
+    expect(held['serving.env']).toEqual({ CAIRN_SERVING_TOKEN: held['gateway.env']!['CAIRN_SERVING_TOKEN'] });
     expect(held['mlflow.env']!['AWS_SECRET_ACCESS_KEY']).toBe(held['buckets.env']!['MLFLOW_S3_SECRET_KEY']);
     expect(JSON.stringify(held['gateway.env'])).not.toContain(mlflow);
     expect(JSON.stringify(held['mlflow.env'])).not.toContain(cairn);
     for (const file of ['gateway.env', 'mlflow.env']) {
       expect(JSON.stringify(held[file])).not.toContain(held['minio.env']!['MINIO_ROOT_PASSWORD']);
     }
+  });
+
+  test('of a set from before the serving host get what that needs, and nothing else changes', async () => {
+    const before = await files('two');
+    const gateway = join(folder, 'two', 'gateway.env');
+    await rm(join(folder, 'two', 'serving.env'));
+    const text = await readFile(gateway, 'utf8');
+    await writeFile(gateway, text.replace(/^CAIRN_SERVING_TOKEN=.*\n/m, ''));
+    await make('two');
+    const after = await files('two');
+    const token = after['serving.env']!['CAIRN_SERVING_TOKEN']!;
+    expect(token).toMatch(/^[A-Za-z0-9]{40}$/);
+    expect(after).toEqual({
+      ...before,
+      'gateway.env': { ...before['gateway.env'], CAIRN_SERVING_TOKEN: token },
+      'serving.env': { CAIRN_SERVING_TOKEN: token },
+    });
+    expect((await stat(join(folder, 'two', 'serving.env'))).mode & 0o777).toBe(0o600);
   });
 
   test('stay as they are when they are asked for again, and git does not see them', async () => {

@@ -7,20 +7,27 @@ set -eu
 umask 077
 folder=${1:-$(dirname "$0")/secrets}
 
-if [ -d "$folder" ]; then
-  echo "The secrets are there: $folder"
-  exit 0
-fi
-
 # 40 letters and digits: they stand in addresses too.
 secret() {
   LC_ALL=C tr -dc 'A-Za-z0-9' </dev/urandom | head -c 40
 }
 
+if [ -d "$folder" ]; then
+  # A set from before there was a serving host lacks what it knows the gateway by. The file that is looked for comes last.
+  if [ ! -f "$folder/serving.env" ]; then
+    grep -q '^CAIRN_SERVING_TOKEN=' "$folder/gateway.env" || echo "CAIRN_SERVING_TOKEN=$(secret)" >>"$folder/gateway.env"
+    grep '^CAIRN_SERVING_TOKEN=' "$folder/gateway.env" >"$folder/serving.env.new"
+    mv "$folder/serving.env.new" "$folder/serving.env"
+  fi
+  echo "The secrets are there: $folder"
+  exit 0
+fi
+
 cairn_database=$(secret)
 mlflow_database=$(secret)
 cairn_store=$(secret)
 mlflow_store=$(secret)
+serving=$(secret)
 
 new=$(mktemp -d "$folder.XXXXXX")
 trap 'rm -rf "$new"' EXIT
@@ -49,6 +56,10 @@ CAIRN_DATABASE_URL=postgres://cairn:$cairn_database@postgres/cairn
 CAIRN_S3_ACCESS_KEY=cairn
 CAIRN_S3_SECRET_KEY=$cairn_store
 CAIRN_OWNER_PASSWORD=$(secret)
+CAIRN_SERVING_TOKEN=$serving
+ENV
+cat >"$new/serving.env" <<ENV
+CAIRN_SERVING_TOKEN=$serving
 ENV
 
 mv "$new" "$folder"

@@ -1,9 +1,12 @@
-import type { SurveyReport } from '@cairn/contracts';
+import { CairnClient, type SurveyReport } from '@cairn/contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Bucket } from '../../apps/gateway/src/storage/bucket.ts';
 import { cairn } from '../src/cairn.ts';
 import { composed } from '../src/composed.ts';
 import type { DemoHome } from '../src/demo-home.ts';
+
+/** An area that no other suite asks for: its prediction has to run. */
+const unasked = [86.0697, 15.3763, 86.0727, 15.3797];
 
 /** What holds of the containers themselves: who they are, what they keep, and whom they let in. */
 export function describeServices(demo: () => DemoHome): void {
@@ -14,7 +17,7 @@ export function describeServices(demo: () => DemoHome): void {
       (await fetch(`${address}/predictions`, { headers: { authorization: `Bearer ${token}` } })).json();
     const inside = (service: string, ...words: string[]) => compose('exec', '-T', service, ...words);
 
-    test.each(['postgres', 'minio', 'mlflow', 'gateway'])(
+    test.each(['postgres', 'minio', 'mlflow', 'serving', 'gateway'])(
       '%s is not root and writes to its own places alone',
       async (name) => {
         expect((await inside(name, 'id', '-u')).trim()).toBe('10001');
@@ -29,6 +32,22 @@ export function describeServices(demo: () => DemoHome): void {
       // Of the machine that the tests run on it says more, which is not asked here.
       const doctor = await cairn(['doctor', '--deep', '--json'], { home: demo().home });
       expect((JSON.parse(doctor.stdout) as { survey: SurveyReport }).survey).toMatchObject({ ok: true, findings: [] });
+    });
+
+    test('networks are computed by the serving host, which has no secret but its own', async () => {
+      const client = new CairnClient({ address, token });
+      const [{ version, imagery }] = await client.get<[{ version: string; imagery: string }]>('/predictions');
+      await client.run('predict', { model: version, imagery, aoi: unasked });
+      expect((await cairn(['status', '--json'], { home: demo().home })).stdout).toContain(version);
+      const programs = await inside('serving', 'sh', '-c', 'cat /proc/[0-9]*/cmdline | tr "\\0" " "');
+      expect(programs).toContain('--name building-detector');
+      expect(await inside('gateway', 'sh', '-c', 'cat /proc/[0-9]*/cmdline | tr "\\0" " "')).not.toContain(
+        '--role graph',
+      );
+      const environment = await inside('serving', 'env');
+      expect(environment.match(/^[^=\n]*(PASSWORD|SECRET|TOKEN|KEY|DATABASE)[^=]*(?==)/gm)).toEqual([
+        'CAIRN_SERVING_TOKEN',
+      ]);
     });
 
     test('nobody reads the bucket of another', async () => {

@@ -46,6 +46,8 @@ import { TileCache } from './imagery/xyz/tile-cache.ts';
 import { TileServers } from './imagery/xyz/tile-servers.ts';
 import { TileSets } from './imagery/xyz/tile-sets.ts';
 import { ProcessBackend } from './inference/backend/process/backend.ts';
+import { HostedServers } from './inference/backend/process/hosted-servers.ts';
+import { LocalServers } from './inference/backend/process/local-servers.ts';
 import { ServingProgram } from './inference/backend/process/program.ts';
 import { openSeldonBackend } from './inference/backend/seldon/open.ts';
 import { Feedback } from './feedback/feedback.ts';
@@ -196,15 +198,14 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   const imageServers = new ImageServers({ hosts: new ImageHosts({ allowed: config.tileHosts }) });
   const { cluster, graphs, idleMs } = config;
   const program = new ServingProgram({ folder: join(home, 'serving') });
+  const threads = config.threads === 0 ? availableParallelism() : config.threads;
+  const servers =
+    config.serving === null
+      ? new LocalServers({ children, program, threads })
+      : new HostedServers({ ...config.serving, threads });
   const backend =
     graphs === null
-      ? new ProcessBackend({
-          children,
-          objects,
-          program,
-          threads: config.threads === 0 ? availableParallelism() : config.threads,
-          idleMs,
-        })
+      ? new ProcessBackend({ objects, servers, idleMs })
       : await openSeldonBackend(graphs, {
           publicKeyPem: keys.publicKeyPem,
           mayServe: () => versions.mayServe(),
@@ -466,7 +467,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
           );
         });
       // Whoever asks first shall not wait for it; why it cannot be made is told when a model server is started.
-      if (graphs === null) program.file().catch(() => undefined);
+      if (graphs === null && config.serving === null) program.file().catch(() => undefined);
       return address;
     },
     stop: async () => {

@@ -140,6 +140,16 @@ const Settings = Type.Object({
     default: 'process',
     description: 'where predictions are computed: process, by model servers of this machine; seldon, on a cluster',
   }),
+  CAIRN_SERVING_ADDRESS: Type.String({
+    default: '',
+    pattern: '^$|^https?://[^/?#@ ]+$',
+    description: 'with process: the serving host that runs the model servers; empty: they are programs of the gateway',
+  }),
+  CAIRN_SERVING_TOKEN: Type.String({
+    default: '',
+    pattern: '^$|^[!-~]{32,}$',
+    description: 'with CAIRN_SERVING_ADDRESS: what the serving host knows the gateway by, 32 characters at least',
+  }),
   CAIRN_KUBECONFIG: Type.String({
     default: '',
     description: 'with argo or seldon: file that tells how the cluster is reached',
@@ -321,6 +331,8 @@ export interface Config {
   tools: string;
   web: string;
   docs: string;
+  /** The host of the model servers; null where they are programs of the gateway. */
+  serving: { address: string; token: string } | null;
   threads: number;
   /** A model server, or a graph on a cluster, that nobody asks for so long is ended. */
   idleMs: number;
@@ -408,6 +420,7 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     tools: settings.CAIRN_TOOLS === '' ? resolve(repository, '.tools') : resolve(settings.CAIRN_TOOLS),
     web: settings.CAIRN_WEB === '' ? resolve(repository, 'apps/web/dist') : resolve(settings.CAIRN_WEB),
     docs: settings.CAIRN_DOCS === '' ? resolve(repository, 'apps/docs/dist') : resolve(settings.CAIRN_DOCS),
+    serving: servingOf(settings),
     threads: settings.CAIRN_THREADS,
     idleMs: settings.CAIRN_IDLE_SECONDS * 1000,
     maxAoiKm2: settings.CAIRN_MAX_AOI_KM2,
@@ -541,6 +554,20 @@ function clusterOf(settings: Static<typeof Settings>): ClusterConfig {
       secret: settings.CAIRN_S3_SECRET,
     },
   };
+}
+
+function servingOf(settings: Static<typeof Settings>): Config['serving'] {
+  const { CAIRN_SERVING_ADDRESS: address, CAIRN_SERVING_TOKEN: token } = settings;
+  if (address === '') return null;
+  if (token !== '') return { address, token };
+  throw new CairnError(
+    'input-invalid',
+    'The setting CAIRN_SERVING_TOKEN is missing, which CAIRN_SERVING_ADDRESS needs.',
+    {
+      where: 'CAIRN_SERVING_TOKEN',
+      action: 'Set it to what the serving host has; or leave CAIRN_SERVING_ADDRESS out, to run model servers here.',
+    },
+  );
 }
 
 function graphsOf(settings: Static<typeof Settings>): GraphsConfig {

@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import {
   CairnError,
-  errorCodes,
   headerLengthName,
   headerLengthOf,
   readInferRequest,
@@ -10,6 +9,7 @@ import {
 } from '@cairn/contracts';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { GraphNode } from './node.ts';
+import { answerProblem } from './problem.ts';
 import { readBody } from './protocol/body.ts';
 import { answerOf, demandModel, modelMetadata, serverMetadata, type ModelRef } from './protocol/model.ts';
 
@@ -57,14 +57,7 @@ export function servingApp(node: GraphNode): FastifyInstance {
   app.setNotFoundHandler(({ url }) => {
     throw new CairnError('not-found', `There is nothing at ${url}.`, { action: 'See /v2 and /v2/models/NAME.' });
   });
-  app.setErrorHandler((thrown: Error & { statusCode?: number }, _, reply) => {
-    const problem = asCairnError(thrown).problem();
-    // The protocol wants "error"; the rest is our own problem details, for whoever reads them.
-    return reply
-      .status(problem.status)
-      .type('application/problem+json')
-      .send({ ...problem, error: problem.detail });
-  });
+  app.setErrorHandler((thrown: Error & { statusCode?: number }, _, reply) => answerProblem(thrown, reply));
   return app;
 }
 
@@ -82,11 +75,4 @@ function send(reply: FastifyReply, { parts, headerLength }: ReturnType<typeof wr
   for (const part of parts) raw.write(part);
   raw.end();
   return reply;
-}
-
-function asCairnError(thrown: Error & { statusCode?: number }): CairnError {
-  if (thrown instanceof CairnError) return thrown;
-  if (thrown.statusCode === errorCodes['too-large'].status) return new CairnError('too-large', thrown.message);
-  if (thrown.statusCode !== undefined && thrown.statusCode < 500) return new CairnError('json-invalid', thrown.message);
-  return new CairnError('internal', thrown.message, { cause: thrown });
 }

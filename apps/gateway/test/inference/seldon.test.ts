@@ -8,6 +8,7 @@ import type { OipInferResponse, OipTensor, Tensor } from '@cairn/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ProcessBackend } from '../../src/inference/backend/process/backend.ts';
+import { LocalServers } from '../../src/inference/backend/process/local-servers.ts';
 import { ServingProgram } from '../../src/inference/backend/process/program.ts';
 import {
   deploymentName,
@@ -186,7 +187,7 @@ describe('the nodes of a deployment, started as Seldon Core starts them', () => 
     const parts = { runFolder: join(home, 'run'), logFolder: join(home, 'logs'), logger: quietLogger() };
     const children = new Children({ ...parts, environment: { PATH: process.env['PATH'] ?? '' } });
     const program = new ServingProgram({ folder: join(home, 'serving') });
-    const backend = new ProcessBackend({ children, objects, program, threads: 2 });
+    const backend = new ProcessBackend({ objects, servers: new LocalServers({ children, program, threads: 2 }) });
     expected = await backend.infer(graph, pixels, new AbortController().signal);
     await backend.close();
     await children.stopAll();

@@ -8,6 +8,7 @@ import type { Database } from '../../src/db/database.ts';
 import type { Actor } from '../../src/identity/actor.ts';
 import type { ImageServers } from '../../src/imagery/http/image-servers.ts';
 import { ProcessBackend } from '../../src/inference/backend/process/backend.ts';
+import { LocalServers } from '../../src/inference/backend/process/local-servers.ts';
 import { ServingProgram } from '../../src/inference/backend/process/program.ts';
 import { FeatureLogFiles } from '../../src/inference/feature-log-files.ts';
 import type { FeatureLogs } from '../../src/inference/feature-logs.ts';
@@ -79,7 +80,7 @@ export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number
     logger,
   });
   const program = new ServingProgram({ folder: join(home, 'serving') });
-  const backend = new ProcessBackend({ children, objects, program, threads: 1 });
+  const backend = new ProcessBackend({ objects, servers: new LocalServers({ children, program, threads: 1 }) });
   const versions = new Versions({ database });
   const outbox = new Outbox({ database, mlflow: new MlflowClient({ server: noMlflow }), logger });
   const approvals = new Approvals({ database, versions, receipts, objects, outbox });

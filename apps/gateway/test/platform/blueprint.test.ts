@@ -25,7 +25,7 @@ afterAll(async () => {
 
 const probed = (more: Partial<ProbedParts> = {}): ProbedParts => ({
   config: {
-    ...{ home: mlflow.home, tools, cluster: null, graphs: null },
+    ...{ home: mlflow.home, tools, cluster: null, graphs: null, serving: null },
     ...{ databaseUrl: '', mlflowAddress: '', objectsBucket: null, dvcBucket: null },
   },
   address: () => 'http://127.0.0.1:8080',

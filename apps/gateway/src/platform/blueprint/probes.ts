@@ -22,7 +22,15 @@ import {
 export interface ProbedParts {
   config: Pick<
     Config,
-    'home' | 'tools' | 'cluster' | 'graphs' | 'databaseUrl' | 'mlflowAddress' | 'objectsBucket' | 'dvcBucket'
+    | 'home'
+    | 'tools'
+    | 'cluster'
+    | 'graphs'
+    | 'serving'
+    | 'databaseUrl'
+    | 'mlflowAddress'
+    | 'objectsBucket'
+    | 'dvcBucket'
   >;
   /** Of this gateway, once it listens. */
   address: () => string;
@@ -47,7 +55,10 @@ export async function probesOf(parts: ProbedParts): Promise<Record<BlueprintPart
       jobs === null
         ? processRunnerProbe(home, tools, join(home, 'environments'))
         : controllerProbe(jobs, 'argoproj.io/v1alpha1'),
-    seldon: graphs === null ? modelServersProbe(servers, softwareVersion) : seldonProbe(graphs, servers),
+    seldon:
+      graphs === null
+        ? modelServersProbe(servers, softwareVersion, config.serving?.address)
+        : seldonProbe(graphs, servers),
     postgresql: databaseProbe(database, databaseUrl === '', databaseUrl === '' ? './db/' : databaseUrl),
     minio: objectsBucket === null ? folderProbe(home, join(home, 'objects')) : bucketProbe(objectsBucket),
     kubernetes: cluster === null ? machineProbe() : clusterProbe(cluster),

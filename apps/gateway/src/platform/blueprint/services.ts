@@ -71,15 +71,20 @@ export function bucketProbe(access: BucketAccess): Probe {
   };
 }
 
-/** The model servers of this machine: asleep while nobody predicts. @param version of Cairn, whose own they are */
-export function modelServersProbe(servers: ModelServers, version: string): Probe {
+/**
+ * The model servers of this machine: asleep while nobody predicts.
+ * @param version of Cairn, whose own they are
+ * @param address of their host, where they have one
+ */
+export function modelServersProbe(servers: ModelServers, version: string, address?: string): Probe {
   return {
     standIn: true,
     look: async () => {
       // One that only starts tells nothing until it is there.
       const starting = new Promise<null>((resolve) => setTimeout(() => resolve(null), startingMs).unref());
       const running = await Promise.race([servers.status(), starting]);
-      return { version, ...(running === null ? { state: 'starting' as const } : sightOf(running)) };
+      const place = { version, ...(address === undefined ? {} : { address }) };
+      return { ...place, ...(running === null ? { state: 'starting' as const } : sightOf(running)) };
     },
   };
 }

@@ -1,6 +1,5 @@
 import { CairnError, headerLengthName, headerLengthOf, type Problem, type Tensor } from '@cairn/contracts';
 import type { ObjectStore } from '../../../storage/objects.ts';
-import type { Children } from '../../../supervise/child.ts';
 import { withDeadline } from '../../../supervise/deadline.ts';
 import type { BlockImage } from '../../block-image.ts';
 import type { Graph } from '../../graph.ts';
@@ -10,25 +9,21 @@ import type { GraphBackend, Tell } from '../backend.ts';
 import { binaryMessage, plainImage, type Message } from '../message.ts';
 import { problemOf } from '../problem.ts';
 import { post } from './post.ts';
-import type { ServingProgram } from './program.ts';
 import { ServerMemory } from './server-memory.ts';
-import { startServer, type Server } from './server.ts';
+import type { Server, ServerPlace } from './server.ts';
 
 /** What the backend works with. */
 export interface ProcessBackendParts {
-  children: Children;
   objects: ObjectStore;
-  /** What a server runs. */
-  program: Pick<ServingProgram, 'file'>;
-  /** Threads of one inference; fixed, since results are reproducible for one number of them. */
-  threads: number;
+  /** Where the servers run. */
+  servers: ServerPlace;
   /** A server that nobody asked for this long is ended. */
   idleMs?: number;
   /** The longest that one block may take. */
   requestMs?: number;
 }
 
-/** Executes graphs in child processes on this machine, one a version, started when it is held or with its first block. */
+/** Executes graphs in model servers, one a version: processes that end with the gateway, started when it is held or with its first block. */
 export class ProcessBackend implements GraphBackend {
   readonly outside = null;
   readonly #parts: Required<ProcessBackendParts>;
@@ -93,11 +88,15 @@ export class ProcessBackend implements GraphBackend {
     return this.#servers.get(nameOf(graph))?.ready === true;
   }
 
-  /** Processes that are there: name, process id, and memory in MiB. */
+  /**
+   * Processes that are there: name, process id, and memory in MiB.
+   * @throws CairnError `serving-unavailable` where none could be started now.
+   */
   async status(): Promise<{ name: string; pid: number; rssMiB: number }[]> {
+    await this.#parts.servers.check();
     const servers = [...this.#servers].map(async ([name, { starting }]) => {
-      const { child } = await starting;
-      return { name, pid: child.pid, rssMiB: await child.rssMiB() };
+      const server = await starting;
+      return { name, pid: server.pid, rssMiB: await server.rssMiB() };
     });
     const settled = await Promise.allSettled(servers);
     return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
@@ -135,17 +134,17 @@ export class ProcessBackend implements GraphBackend {
       if (this.#servers.get(name) === entry) this.#servers.delete(name);
     };
     // One that ended by itself is started again with the next block; one that never started may be, too.
-    entry.starting.then(({ child }) => {
+    entry.starting.then((server) => {
       entry.ready = true;
-      entry.memory = new ServerMemory(child);
+      entry.memory = new ServerMemory(server);
       this.#leave(graph, entry);
-      return child.exited.then(forget);
+      return server.exited.then(forget);
     }, forget);
     return entry;
   }
 
   async #start(graph: Graph): Promise<Server> {
-    const { children, objects, program, threads } = this.#parts;
+    const { objects, servers } = this.#parts;
     const { digest } = graph.nodes[0].parameters;
     if (!(await objects.has(digest))) {
       throw new CairnError('weights-digest-mismatch', `The weights ${digest} are no longer in the store.`, {
@@ -153,17 +152,18 @@ export class ProcessBackend implements GraphBackend {
         action: 'Register the model again: its package holds the weights.',
       });
     }
-    return startServer(children, graph, {
-      program: await program.file(),
-      weights: await objects.file(digest),
-      threads,
-    });
+    return servers.start(graph, await objects.file(digest));
   }
 
-  async #send({ address }: Server, graph: Graph, message: Message, signal: AbortSignal): Promise<SentAnswer> {
+  async #send(
+    { address, headers: known }: Server,
+    graph: Graph,
+    message: Message,
+    signal: AbortSignal,
+  ): Promise<SentAnswer> {
     const url = `${address}/v2/models/${graph.model}/versions/${graph.version}/infer`;
     const { status, headers, bytes } = await withDeadline(signal, this.#parts.requestMs, (limited) =>
-      post(url, message, limited),
+      post(url, { ...message, headers: { ...known, ...message.headers } }, limited),
     );
     if (status !== 200) throw problemOf(JSON.parse(bytes.toString()) as Partial<Problem>);
     return { bytes, headerLength: headerLengthOf(headers[headerLengthName]) };
@@ -199,7 +199,7 @@ interface Entry {
 
 async function stopped({ starting }: Entry): Promise<void> {
   await starting.then(
-    ({ child }) => child.stop(),
+    (server) => server.stop(),
     () => undefined,
   );
 }

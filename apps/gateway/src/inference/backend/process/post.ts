@@ -2,7 +2,7 @@ import { Agent, request, type IncomingHttpHeaders } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { Message } from '../message.ts';
 
-/** What a server on this machine answered. */
+/** What a server answered. */
 export interface Posted {
   status: number;
   headers: IncomingHttpHeaders;
@@ -12,7 +12,7 @@ export interface Posted {
 const agent = new Agent({ keepAlive: true });
 
 /**
- * Posts to a server on this machine. Unlike `fetch` it sends the body from where it lies: calls are of up to 16 MB.
+ * Posts to a server. Unlike `fetch` it sends the body from where it lies: calls are of up to 16 MB.
  * @throws the signal's reason; what the connection throws (Error).
  */
 export async function post(url: string, { headers, parts }: Message, signal: AbortSignal): Promise<Posted> {

@@ -1,64 +1,37 @@
-import type { Problem } from '@cairn/contracts';
-import type { Child, Children } from '../../../supervise/child.ts';
 import type { Graph } from '../../graph.ts';
-import { problemOf, unavailable } from '../problem.ts';
 
-/** A model server that answers, as a child process. */
+/** A model server that answers, as a process. */
 export interface Server {
-  child: Child;
-  /** As `http://127.0.0.1:40123`. */
+  /** What the paths of the Open Inference Protocol are appended to. */
   address: string;
+  /** What it is asked with. */
+  headers: Readonly<Record<string, string>>;
+  /** Of the process, on the machine where it runs. */
+  pid: number;
+  /** Resolves when the process has ended, or cannot be reached any more. */
+  exited: Promise<unknown>;
+  /** Resident memory in MiB. */
+  rssMiB(): Promise<number>;
+  /** Memory that is free where it runs, in bytes, as far as that is known by now. */
+  freeBytes(): number;
+  /** Ends the process, and waits for that. */
+  stop(): Promise<void>;
 }
 
-/**
- * Starts a model server that executes a graph.
- * @throws CairnError with the problem that it ended with, `weights-digest-mismatch` for one; else `serving-unavailable`.
- */
-export async function startServer(
-  children: Children,
-  graph: Graph,
-  options: { program: string; weights: string; threads: number },
-): Promise<Server> {
-  const lines: { address?: string; problem?: Problem } = {};
-  let tell: () => void = () => undefined;
-  const told = new Promise<void>((resolve) => (tell = resolve));
-  try {
-    const child = await children.start({
-      name: `serving-${graph.model}-${graph.version}`,
-      command: process.execPath,
-      args: ['--enable-source-maps', options.program, ...argumentsOf(graph, options)],
-      onLine: (line, stream) => {
-        const json = parsed(line);
-        if (stream === 'stdout' && typeof json['address'] === 'string') lines.address = json['address'];
-        else if (typeof json['code'] === 'string') lines.problem = json as unknown as Problem;
-        else return;
-        tell();
-      },
-      ready: () => told,
-    });
-    if (lines.address !== undefined) return { child, address: lines.address };
-    await child.stop();
-  } catch (cause) {
-    if (lines.problem === undefined) throw unavailable((cause as Error).message, cause);
-  }
-  throw problemOf(lines.problem);
+/** Where model servers run. One contract suite holds each place (`test/inference/backend-contract.ts`). */
+export interface ServerPlace {
+  /**
+   * Starts a model server that executes a graph, all nodes in one process: what they say to each other needs not be sent.
+   * @param weights their file on this machine.
+   * @throws CairnError with the problem that the server ended with, `weights-digest-mismatch` for one; else `serving-unavailable`.
+   */
+  start(graph: Graph, weights: string): Promise<Server>;
+  /** @throws CairnError `serving-unavailable` where no server could be started now. */
+  check(): Promise<void>;
 }
 
-/** All nodes in one process: what they say to each other needs not be sent. */
-function argumentsOf(
-  { model: name, version, nodes }: Graph,
-  { weights, threads }: { weights: string; threads: number },
-): string[] {
+/** What a server is told of its graph, as its arguments are named. */
+export function settingsOf({ model: name, version, nodes }: Graph): Record<string, string | number> {
   const parameters = Object.assign({}, ...nodes.map((node) => node.parameters)) as Record<string, string | number>;
-  const given = { role: 'graph', name, version, ...parameters, weights, threads };
-  return ['--attached', ...Object.entries(given).flatMap(([name, value]) => [`--${name}`, String(value)])];
-}
-
-function parsed(line: string): Record<string, unknown> {
-  try {
-    const json: unknown = JSON.parse(line);
-    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+  return { name, version, ...parameters };
 }
