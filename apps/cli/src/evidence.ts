@@ -1,4 +1,4 @@
-import type { Evidence, ShadowRecord, Shown } from '@cairn/contracts';
+import type { Evidence, ExampleSet, ShadowRecord, Shown } from '@cairn/contracts';
 import type { Output } from './output.ts';
 
 /** Tells what there is to see of a version: its figures beside those in production, limits, pictures, licences. */
@@ -30,12 +30,25 @@ export function tellEvidence(output: Output, { evidence, card, shadow }: Shown, 
   }
   for (const limit of card.limits) output.line(`  limit: ${limit}`);
   for (const { title, href } of card.pictures) output.line(`  picture: ${title}  ${address}${href}`);
+  for (const set of card.examples) tellExamples(output, set, address);
   for (const { of, title, licence, conflicts, unknown } of licences) {
     output.line(`  licence of the ${of} (${title}): ${licence}`);
     for (const conflict of conflicts) output.line(`    CONFLICT with the use "${evidence.use}": ${conflict}`);
     for (const id of unknown) output.line(`    not known to Cairn, read it yourself: ${id}`);
   }
   output.line(`  declared use: ${evidence.use}`);
+}
+
+/** Tells of example pictures: what was counted on each, which chips they are, and what they were made of. */
+export function tellExamples(output: Output, set: ExampleSet, address: string): void {
+  const { version, title, datasetVersion, words, pictures, licence, attribution } = set;
+  output.line(`  examples of ${version} on ${title}, version ${datasetVersion} (${set.datasetDigest}):`);
+  output.line(`    ${words}`);
+  for (const { chip, href, hits, misses, inventions } of pictures) {
+    output.line(`    ${chip}: ${hits} hits, ${misses} misses, ${inventions} inventions  ${address}${href}`);
+  }
+  output.line(`    weights ${set.weightsDigest}, data at commit ${set.commit}, drawn by Cairn ${set.software}`);
+  output.line(`    images: ${licence}${attribution === '' ? '' : `, ${attribution}`}`);
 }
 
 /** Tells how a version did as a shadow, over all predictions that it ran again. */

@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addEvaluate } from './commands/evaluate.ts';
 import { addEvent } from './commands/event.ts';
 import { addEvidence } from './commands/evidence.ts';
+import { addExamples } from './commands/examples.ts';
 import { addExport } from './commands/export.ts';
 import { addFeedback } from './commands/feedback.ts';
 import { addImagery } from './commands/imagery.ts';
@@ -74,6 +75,7 @@ for (const add of [
   addTrain,
   addReproduce,
   addEvaluate,
+  addExamples,
   addJob,
   addEvidence,
   addApprove,

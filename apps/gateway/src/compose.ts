@@ -52,6 +52,7 @@ import { ServingProgram } from './inference/backend/process/program.ts';
 import { openSeldonBackend } from './inference/backend/seldon/open.ts';
 import { Feedback } from './feedback/feedback.ts';
 import { feedbackRoutes } from './feedback/routes.ts';
+import { DrawExamples } from './inference/examples/draw-examples.ts';
 import { estimateRoutes } from './inference/estimate-routes.ts';
 import { exportRoutes } from './inference/export-routes.ts';
 import { FeatureLogFiles } from './inference/feature-log-files.ts';
@@ -83,6 +84,7 @@ import { receiptRoutes } from './receipts/routes.ts';
 import { Approvals } from './registry/approval.ts';
 import { Canaries } from './registry/canaries.ts';
 import { canaryRoutes } from './registry/canary-routes.ts';
+import { exampleRoutes } from './registry/example-routes.ts';
 import { MlflowClient } from './registry/mlflow/client.ts';
 import { MlflowInventory } from './registry/mlflow/inventory.ts';
 import { mlflowProxy } from './registry/mlflow/proxy.ts';
@@ -226,6 +228,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
     children,
   });
   const datasets = new Datasets({ catalog });
+  const datasetVersions = new DatasetVersions({ database, objects });
   const outlines = outlineThread();
   const exporter = exportThread();
   const comparisons = comparisonThread();
@@ -354,6 +357,15 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       'train-model': new TrainModel(training),
       'reproduce-run': new ReproduceRun(training),
       'evaluate-version': new EvaluateVersion(training),
+      'draw-examples': new DrawExamples({
+        database,
+        precedence,
+        datasetVersions,
+        datasetReader,
+        comparisons,
+        workFolder,
+        ...predicting,
+      }),
       predict: new Predict({
         database,
         catalog,
@@ -426,12 +438,13 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
       canaryRoutes({ canaries: new Canaries({ database, versions, outbox }) }),
       shadowRoutes({ shadows: new Shadows({ database, versions, outbox }) }),
       versionFileRoutes({ versions, objects }),
+      exampleRoutes({ database, objects }),
       modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
       revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),
       mlflowProxy({ server: mlflowServer, database, maxUploadBytes: config.maxUploadBytes }),
       runRoutes({ runs: new Runs({ database, mlflow }), jobs }),
       trainingEstimateRoutes({ database, objects, datasets, rates: config.rates }),
-      datasetRoutes({ versions: new DatasetVersions({ database, objects }), objects, reader: datasetReader }),
+      datasetRoutes({ versions: datasetVersions, objects, reader: datasetReader }),
       imageryRoutes({ imageries, objects, reader }),
       inferenceRoutes({ database, objects }),
       exportRoutes({ database, objects, exporter }),

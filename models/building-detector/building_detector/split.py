@@ -14,9 +14,10 @@ VALIDATION_SHARE = 0.12
 def split_cells(cells: list[tuple[int, int]]) -> dict[tuple[int, int], int]:
     """Assign each grid cell (column, row) of the chips to a split.
 
-    The last column is the test: a strip at the edge, so that as little as possible of it touches the training area. Of
-    the rest, the lowest rows are validation. Deterministic: depends on the cells alone. Raises ValueError where the
-    cells do not span two columns and two rows, since then one split would be empty.
+    The last column is the test, as `cairn:held_out` in stac-item.json says: a strip at the edge, so that as little as
+    possible of it touches the training area. Of the rest, the lowest rows are validation. Deterministic: depends on the
+    cells alone. Raises ValueError where the cells do not span two columns and two rows, since then one split would be
+    empty.
     """
     test_column = max(column for column, _ in cells)
     rest = sorted(cell for cell in cells if cell[0] != test_column)

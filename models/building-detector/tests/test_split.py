@@ -1,9 +1,12 @@
 """Training, validation and test share no pixel and no building."""
 
+import json
+
 import numpy as np
 
 from building_detector.labels import foreign
 from building_detector.prepared import Prepared, region
+from building_detector.record import PACKAGE
 from building_detector.score import score
 from building_detector.split import TEST, TRAIN, VALIDATION, split_cells
 from building_detector.windows import Windows, make_targets
@@ -14,6 +17,11 @@ def test_the_last_column_is_the_test_and_the_lowest_row_of_the_rest_is_validatio
     splits = split_cells([(column, row) for column in range(5) for row in range(8)])
     assert {cell for cell, split in splits.items() if split == TEST} == {(4, row) for row in range(8)}
     assert {cell for cell, split in splits.items() if split == VALIDATION} == {(column, 7) for column in range(4)}
+
+
+def test_the_item_tells_which_chips_a_training_never_sees() -> None:
+    item = json.loads((PACKAGE / "stac-item.json").read_text())
+    assert item["properties"]["cairn:held_out"] == "easternmost-column"
 
 
 def test_every_split_lies_on_its_own_chips(prepared: Prepared) -> None:

@@ -35,6 +35,7 @@ import type { Review, ReviewChange, ReviewList } from './review.ts';
 import type { Revocation, RevocationAsked, RevocationResult } from './revocation.ts';
 import type { JobRun, RunHistory, RunInfo } from './run.ts';
 import type { Shown } from './evidence.ts';
+import type { ExampleSet } from './example.ts';
 import type { Blueprint, PlatformStatus } from './platform.ts';
 import type { MissingUploads, Uploaded } from './fileset.ts';
 import type { ThoughtOfTraining, TrainingEstimate } from './training-estimate.ts';
@@ -281,6 +282,11 @@ export class CairnClient {
   /** Every version of a model, the newest first. */
   versions(model: string): Promise<VersionInfo[]> {
     return this.get(`/models/${model}/versions`);
+  }
+
+  /** The example pictures of every version, the newest first. */
+  examples(): Promise<ExampleSet[]> {
+    return this.get('/examples');
   }
 
   /** Who approved each version that is in production. */

@@ -1,5 +1,6 @@
 import { Type, type Static } from 'typebox';
 import { Digest } from './digest.ts';
+import { ExampleSet } from './example.ts';
 import { ShadowRecord } from './shadow.ts';
 import { DeclaredUse, Stage } from './version.ts';
 
@@ -39,6 +40,9 @@ export const Evidence = Type.Object(
       }),
     ),
     shown: Type.Record(Type.String(), Digest, { description: 'card and pictures: path to digest' }),
+    examples: Type.Array(Type.Object({ dataset: Type.String(), testSet: Digest, pictures: Type.Array(Digest) }), {
+      description: 'pictures that were drawn here of what it finds on labelled data',
+    }),
     tried: Type.Boolean({ description: 'whether the entry points of its package were seen to run here, on tiny data' }),
     use: DeclaredUse,
     licences: Type.Array(
@@ -56,12 +60,15 @@ export const Evidence = Type.Object(
 );
 export type Evidence = Static<typeof Evidence>;
 
-/** What the run of a version left for people to look at. */
+/** What there is of a version for people to look at. */
 export const VersionCard = Type.Object(
   {
     text: Type.Union([Type.String(), Type.Null()], { description: 'the card, Markdown; null where the run left none' }),
     limits: Type.Array(Type.String(), { description: 'known limits, as the card tells them' }),
-    pictures: Type.Array(Type.Object({ title: Type.String(), href: Type.String() })),
+    pictures: Type.Array(Type.Object({ title: Type.String(), href: Type.String() }), {
+      description: 'those that its run left',
+    }),
+    examples: Type.Array(ExampleSet, { description: 'those that were drawn here, the newest first' }),
   },
   { $id: 'VersionCard' },
 );

@@ -4,6 +4,8 @@ export * from './cairn-error.ts';
 export * from './digest.ts';
 export * from './fileset.ts';
 export * from './dataset.ts';
+export * from './relation.ts';
+export * from './example.ts';
 export * from './processes.ts';
 export * from './job.ts';
 export * from './estimate.ts';

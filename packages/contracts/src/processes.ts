@@ -1,7 +1,9 @@
 import { Type, type Static, type TSchema } from 'typebox';
 import { DatasetTold, DatasetWarning, DvcDataset, DvcSource } from './dataset.ts';
 import { Digest, Identifier } from './digest.ts';
+import { ExampleSet } from './example.ts';
 import { FileSet, GitProof, GitSource } from './fileset.ts';
+import { DataRelation } from './relation.ts';
 import { ShadowComparison } from './shadow.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -265,12 +267,6 @@ export const ReproduceRunResult = Type.Object({
   receipt: Digest,
 });
 
-/** How the data of an evaluation stand to those that the version was trained on. */
-export const DataRelation = Type.Union([Type.Literal('same'), Type.Literal('overlapping'), Type.Literal('apart')], {
-  description: 'the very data that it was trained on, others of an area that overlaps theirs, or of another area',
-});
-export type DataRelation = Static<typeof DataRelation>;
-
 /** `evaluate-version`: a version is measured on the held-out part of a dataset. */
 export const EvaluateVersion = Type.Object(
   {
@@ -309,6 +305,27 @@ export const EvaluateVersionResult = Type.Object({
   ),
   receipt: Digest,
   stored: Type.Boolean({ description: 'it had been measured on these very data before' }),
+});
+
+/** `draw-examples`: what a version finds on a few labelled chips of a dataset becomes pictures. */
+export const DrawExamples = Type.Object(
+  {
+    version: Type.String({
+      pattern: '^[a-z0-9][a-z0-9._-]{0,99}/[1-9][0-9]{0,8}$',
+      description: 'MODEL/NUMBER',
+      title: 'Version',
+    }),
+    dataset: titled(Identifier, 'Dataset'),
+  },
+  {
+    ...closed,
+    title: 'Draw examples',
+    description: 'Draws what a version finds, misses and invents on a few labelled chips of a dataset.',
+  },
+);
+export const DrawExamplesResult = Type.Object({
+  ...ExampleSet.properties,
+  stored: Type.Boolean({ description: 'they had been drawn before' }),
 });
 
 /** `predict`: an area of imagery becomes buildings. */
@@ -380,6 +397,7 @@ export const processes = {
   'train-model': { title: 'Train a model', input: TrainModel, result: TrainModelResult },
   'reproduce-run': { title: 'Reproduce a run', input: ReproduceRun, result: ReproduceRunResult },
   'evaluate-version': { title: 'Evaluate a version', input: EvaluateVersion, result: EvaluateVersionResult },
+  'draw-examples': { title: 'Draw examples', input: DrawExamples, result: DrawExamplesResult },
   predict: { title: 'Find buildings', input: Predict, result: PredictResult },
   'shadow-prediction': { title: 'Run a shadow', input: ShadowPrediction, result: ShadowPredictionResult },
 } as const;

@@ -1,4 +1,4 @@
-import { boxesMeet, boxOf, signedArea2, type Box, type Rings } from './ring.ts';
+import { boxesMeet, boxOf, enclosedArea, type Box, type Rings } from './ring.ts';
 import { sharedArea } from './intersection.ts';
 
 /** From this intersection over union on, two outlines are one thing. */
@@ -57,9 +57,13 @@ export class Matcher<T> {
     this.#order = options.order;
   }
 
-  /** Takes one of ours; all of them come before the first of theirs. */
-  addOurs(item: T, rings: Rings): void {
-    const held = heldOf(item, rings);
+  /**
+   * Takes one of ours; all of them come before the first of theirs.
+   * @param area of the part that counts, in squared units of the rings; left out: all of it. What reaches out of an image is
+   * matched by what lies on it.
+   */
+  addOurs(item: T, rings: Rings, area = enclosedArea(rings)): void {
+    const held = { item, rings, box: boxOf(rings), area };
     this.#all.push(held);
     const keys = cellsOf(held.box);
     if (keys === null) this.#wide.push(held);
@@ -72,7 +76,7 @@ export class Matcher<T> {
 
   /** Takes one of theirs. */
   addTheirs(item: T, rings: Rings): void {
-    const other = heldOf(item, rings);
+    const other = { box: boxOf(rings), area: enclosedArea(rings) };
     const keys = cellsOf(other.box);
     const near = keys?.flatMap((key) => this.#cells.get(key) ?? []).concat(this.#wide) ?? this.#all;
     for (const one of new Set(near)) {
@@ -104,11 +108,6 @@ interface Held<T> {
   readonly box: Box;
   /** In squared units. */
   readonly area: number;
-}
-
-function heldOf<T>(item: T, rings: Rings): Held<T> {
-  const area = Math.abs(rings.reduce((sum, ring) => sum + signedArea2(ring) / 2, 0));
-  return { item, rings, box: boxOf(rings), area };
 }
 
 /** The cells that a box lies in; null where they are many. */

@@ -35,6 +35,11 @@ export function signedArea2(ring: Ring): number {
   return sum;
 }
 
+/** The area of a polygon, its holes left out, in squared units of the coordinates. Holes run the other way than the outer ring. */
+export function enclosedArea(rings: Rings): number {
+  return Math.abs(rings.reduce((sum, ring) => sum + signedArea2(ring) / 2, 0));
+}
+
 /** The same ring in the other direction, from the same first point. */
 export function reversed(ring: Ring): number[] {
   const out = ring.slice(0, 2);

@@ -95,6 +95,9 @@ async function tour(
     generated: notice.generated,
     bbox: imagery.bbox,
   });
+  if (await lacksPictures(client, version, dataset)) {
+    await step('Draw examples of hits and misses', () => drawExamples(around, client, version, dataset.dataset));
+  }
   await step(`Approve ${version.id} (${version.title})`, () => promote(client, version));
   const prediction = await step('Find buildings', () =>
     client.run('predict', { model: version.id, imagery: imagery.imagery }, output.job('Finding buildings'), signal),
@@ -123,6 +126,33 @@ async function tour(
     },
   );
   return link;
+}
+
+/** Whether nothing shows what a version does on a dataset: neither the pictures of its training on it, nor examples. */
+async function lacksPictures(
+  client: CairnClient,
+  version: VersionInfo,
+  { digest }: { digest: string },
+): Promise<boolean> {
+  const { card } = await client.evidence(version.model, version.version);
+  const trained = version.datasetDigest === digest && card.pictures.length > 0;
+  return !trained && !card.examples.some(({ datasetDigest }) => datasetDigest === digest);
+}
+
+/** Draws examples. Buildings can be found without them: what stands in the way is told, and the demo goes on. */
+async function drawExamples(
+  { output, signal }: Surroundings,
+  client: CairnClient,
+  version: VersionInfo,
+  dataset: string,
+): Promise<void> {
+  try {
+    await client.run('draw-examples', { version: version.id, dataset }, output.job('Drawing'), signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof CairnError)) throw error;
+    output.line(`  No examples were drawn: ${error.message}`);
+  }
 }
 
 /** Times a step and says when it is done. */

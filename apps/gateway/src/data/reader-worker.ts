@@ -5,6 +5,7 @@ import type { DatasetFile } from './chips.ts';
 import { type DatasetFacts, readDataset } from './dataset.ts';
 import { compareLabels, type LabelChanges } from './label-changes.ts';
 import { readMap } from './dataset-map.ts';
+import { type ExampleChip, type HeldOut, readExampleChips } from './example-chips.ts';
 import { type Converted, convertOsm } from './osm/outlines.ts';
 
 /** What the thread offers. */
@@ -17,6 +18,8 @@ export interface DatasetReader {
   compare(before: string, after: string): Promise<LabelChanges>;
   /** See `readMap`. */
   map(files: readonly DatasetFile[]): Promise<DatasetMap>;
+  /** See `readExampleChips`. */
+  examples(files: readonly DatasetFile[], asked: { heldOut: HeldOut | null; most: number }): Promise<ExampleChip[]>;
 }
 
 const reader = new ImageryReader({ cacheBytes: 16 * 1024 * 1024 });
@@ -25,4 +28,5 @@ serve<DatasetReader>({
   convert: convertOsm,
   compare: compareLabels,
   map: (files) => readMap(files, reader),
+  examples: (files, asked) => readExampleChips(files, asked, reader),
 });

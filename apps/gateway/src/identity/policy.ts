@@ -51,6 +51,7 @@ export const policy = {
   'execute.train-model': ['scientist'],
   'execute.reproduce-run': ['scientist', 'approver'],
   'execute.evaluate-version': ['scientist', 'approver'],
+  'execute.draw-examples': ['scientist', 'approver'],
 
   // Whoever asked for a prediction is not told how another version did on it.
   'execute.shadow-prediction': ['approver'],

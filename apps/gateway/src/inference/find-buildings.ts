@@ -8,7 +8,7 @@ import type { BuildingFile } from './building-file.ts';
 import { type Call, callOf, Calls } from './calls.ts';
 import type { OutlineThread } from './outlines-thread.ts';
 import type { Pace } from './pace.ts';
-import { outlineSpec, type Task } from './task.ts';
+import { type ImageTask, outlineSpec } from './task.ts';
 
 /** What works on blocks. */
 export interface BlockParts {
@@ -43,7 +43,7 @@ export interface Found {
  */
 export async function findBuildings(
   parts: BlockParts,
-  task: Task,
+  task: ImageTask,
   buildings: BuildingFile,
   context: JobContext,
 ): Promise<Found> {
@@ -81,7 +81,7 @@ export async function findBuildings(
 /** The blocks in their order, each with its answer; some are on their way while one is waited for. */
 async function* answers(
   parts: BlockParts,
-  task: Task,
+  task: ImageTask,
   blocks: readonly Block[],
   step: number,
   { signal, tell }: { signal: AbortSignal; tell: Tell },
@@ -130,7 +130,7 @@ async function* answers(
  * Whether one call may carry so many blocks: a network that tells of each pixel has less to do with one large piece, and its
  * answer is the same.
  */
-function mayCarry({ backend }: BlockParts, { graph }: Task, { core }: Call): boolean {
+function mayCarry({ backend }: BlockParts, { graph }: ImageTask, { core }: Call): boolean {
   const { x0, y0, x1, y1 } = seenBy(core, graph);
   const { task } = graph.nodes[0].parameters;
   return task === 'semantic-segmentation' && backend.hasRoom(graph, (x1 - x0) * (y1 - y0));
@@ -139,7 +139,7 @@ function mayCarry({ backend }: BlockParts, { graph }: Task, { core }: Call): boo
 /** What the graph answers for the blocks of a call. */
 async function answersTo(
   { reader, backend }: BlockParts,
-  { path, version, graph, parameters, grid }: Task,
+  { path, version, graph, parameters, grid }: ImageTask,
   { blocks, core }: Call,
   step: number,
   { signal, tell }: { signal: AbortSignal; tell: Tell },

@@ -30,15 +30,13 @@ export interface TaskParts {
   block: number;
 }
 
-/** What a version has to do: an area of imagery, by some settings. */
-export interface Task {
+/** What a version has to do on an image: an area of it, by some settings. */
+export interface ImageTask {
   version: VersionRow;
-  imagery: Imagery;
   aoi: Aoi;
   parameters: Parameters;
   /** How confidence follows from the mean probability; null: it is that. */
   calibration: Calibration | null;
-  request: Digest;
   path: string;
   model: ModelGrid;
   crs: string;
@@ -46,6 +44,12 @@ export interface Task {
   blockWidth: number;
   graph: Graph;
   grid: BlockGrid;
+}
+
+/** What a version has to do: an area of imagery, by some settings. */
+export interface Task extends ImageTask {
+  imagery: Imagery;
+  request: Digest;
 }
 
 /** A request for a prediction that was understood. */
@@ -56,12 +60,16 @@ export interface AnsweringTask extends Task {
   asked: Asked;
 }
 
-/** Imagery, and an area of it. */
-interface Ground {
-  imagery: Imagery;
+/** An image, and an area of it. */
+interface ImageGround {
   path: string;
   info: Awaited<ReturnType<ImageryReader['describe']>>;
   aoi: Aoi;
+}
+
+/** Imagery, and an area of it. */
+interface Ground extends ImageGround {
+  imagery: Imagery;
 }
 
 /**
@@ -99,12 +107,22 @@ async function groundOf(
   return { imagery, path, info, aoi: areaOf(inputs.aoi, info.footprint, maxAoiKm2) };
 }
 
-async function taskOn(
-  parts: TaskParts,
+async function taskOn(parts: TaskParts, version: VersionRow, ground: Ground, settings: Settings): Promise<Task> {
+  const task = await imageTask(parts, version, ground, settings);
+  const { imagery, aoi } = ground;
+  return { ...task, imagery, request: requestDigest(version, imagery, aoiGeometry(aoi), task.parameters) };
+}
+
+/**
+ * What a version has to do on an image, whether or not that is imagery of the catalogue.
+ * @throws CairnError `imagery-unsupported` where it is too coarse, `calibration-invalid`
+ */
+export async function imageTask(
+  parts: Pick<TaskParts, 'objects' | 'block'>,
   version: VersionRow,
-  { imagery, path, info, aoi }: Ground,
+  { path, info, aoi }: ImageGround,
   settings: Settings,
-): Promise<Task> {
+): Promise<ImageTask> {
   const reference = { crs: crsOf(info.crs), transform: info.transform };
   const model = modelGrid({ width: info.width, height: info.height, reference }, version.gsd);
   const graph = graphOf(version);
@@ -114,25 +132,12 @@ async function taskOn(
   const found = await calibrationOf(version, parts.objects);
   const parameters = parametersOf(settings, version, found);
   const calibration = parameters.calibration === 'none' ? null : found;
-  const request = requestDigest(version, imagery, aoiGeometry(aoi), parameters);
-  return {
-    version,
-    imagery,
-    aoi,
-    parameters,
-    calibration,
-    request,
-    path,
-    model,
-    crs: info.crs,
-    blockWidth: info.blockWidth / model.scale,
-    graph,
-    grid,
-  };
+  const blockWidth = info.blockWidth / model.scale;
+  return { version, aoi, parameters, calibration, path, model, crs: info.crs, blockWidth, graph, grid };
 }
 
 /** What the outlines of a task are made for. */
-export function outlineSpec(task: Task): OutlineSpec {
+export function outlineSpec(task: ImageTask): OutlineSpec {
   const { version, aoi, parameters, calibration, grid, model, crs, blockWidth } = task;
   const inCall = blocksAcross(grid.size);
   return {

@@ -16,5 +16,6 @@ export const lanes: readonly Lane[] = [
   { processes: ['add-imagery', 'add-dataset', 'register-model'], places: 2 },
   // Nobody waits for a shadow: one at a time, and that one makes way (see `Precedence`).
   { processes: ['shadow-prediction'], places: 1 },
+  { processes: ['draw-examples'], places: 1 },
   { processes: ['train-model', 'reproduce-run', 'evaluate-version'], places: 1 },
 ];

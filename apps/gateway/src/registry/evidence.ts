@@ -1,6 +1,7 @@
 import { type DeclaredUse, type Digest, type Evidence } from '@cairn/contracts';
 import { canonicalJson, digestOf } from '@cairn/receipt';
 import type { Queryable } from '../db/database.ts';
+import { examplesOf } from './example-row.ts';
 import { evaluationsOf, type EvaluationRow, relationWords } from './evaluation-row.ts';
 import { judgeLicence } from './licence-terms.ts';
 import { findRevision } from './package/revision.ts';
@@ -36,6 +37,14 @@ export async function evidenceOf(tx: Queryable, row: VersionRow, use?: DeclaredU
     })),
     inProduction: others.map((other) => ({ version: other.version, ...comparison(row, evaluations, other) })),
     shown: Object.fromEntries(Object.entries(row.files).map(([path, { digest }]) => [path, digest])),
+    examples: (await examplesOf(tx, row))
+      .map(({ dataset, datasetDigest: testSet, pictures }) => ({
+        dataset,
+        testSet,
+        pictures: pictures.map(({ digest }) => digest),
+      }))
+      // However often and when they were drawn: the digest names what there was to see.
+      .sort((a, b) => (a.testSet < b.testSet ? -1 : 1)),
     tried: (revision?.trial ?? null) !== null,
     use: declared,
     licences: licencesOf(row, model).map((one) => ({ ...one, ...judgeLicence(one.licence, declared) })),

@@ -69,7 +69,7 @@ export function registryRoutes(parts: RegistryRouteParts): FastifyPluginCallback
         const evidence = await evidenceOf(database, row, request.query.use);
         const shadow = allows('shadows.read', request.actor) ? await recordOf(database, row) : null;
         const rule = await approvalRule(database, row, request.actor);
-        return { evidence, card: await versionCard(objects, row), rule, shadow };
+        return { evidence, card: await versionCard({ database, objects }, row), rule, shadow };
       },
     );
 

@@ -1,18 +1,24 @@
 import type { VersionCard } from '@cairn/contracts';
+import type { Queryable } from '../db/database.ts';
 import type { ObjectStore } from '../storage/objects.ts';
+import { examplesOf } from './example-row.ts';
 import { cardFile, picturesOf } from './version-files.ts';
 import { versionFileAddress } from './version-item.ts';
 import type { VersionRow } from './version-row.ts';
 
 /**
- * What the run of a version left for people: its card, the limits that the card names, and its pictures.
+ * What there is of a version for people: the card that its run left, the limits that the card names, its pictures, and the
+ * examples that were drawn here.
  * @throws CairnError `not-found` where the bytes of the card are gone.
  */
-export async function versionCard(objects: ObjectStore, row: VersionRow): Promise<VersionCard> {
+export async function versionCard(
+  { database, objects }: { database: Queryable; objects: ObjectStore },
+  row: VersionRow,
+): Promise<VersionCard> {
   const card = row.files[cardFile];
   const text = card === undefined ? null : new TextDecoder().decode(await objects.readAll(card.digest));
   const pictures = picturesOf(row.files).map((path) => ({ title: path, href: versionFileAddress(row, path) }));
-  return { text, limits: text === null ? [] : limitsIn(text), pictures };
+  return { text, limits: text === null ? [] : limitsIn(text), pictures, examples: await examplesOf(database, row) };
 }
 
 /** The list below the heading that tells of limits, or of where the model fails. */

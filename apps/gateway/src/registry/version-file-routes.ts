@@ -1,8 +1,8 @@
 import { CairnError, Digest, Identifier, invalidMember } from '@cairn/contracts';
 import type { FastifyInstance, FastifyPluginCallback } from 'fastify';
-import sharp from 'sharp';
 import { Type, type Static } from 'typebox';
 import type { ObjectStore } from '../storage/objects.ts';
+import { PictureWidth, smallerPicture } from './smaller-picture.ts';
 import { mediaTypeOf } from './version-files.ts';
 import { versionId } from './version-row.ts';
 import type { Versions } from './versions.ts';
@@ -15,11 +15,7 @@ const File = Type.Object({
 const Query = Type.Object(
   {
     digest: Type.Optional(Digest),
-    width: Type.Optional(
-      Type.Union([Type.Literal(320), Type.Literal(640), Type.Literal(1280)], {
-        description: 'a picture as WebP of at most so many pixels across, as on a card',
-      }),
-    ),
+    width: PictureWidth,
   },
   { additionalProperties: false },
 );
@@ -59,7 +55,7 @@ export function versionFileRoutes(parts: { versions: Versions; objects: ObjectSt
           .header('x-content-type-options', 'nosniff')
           .header('content-security-policy', "default-src 'none'; sandbox");
         if (width !== undefined) {
-          return reply.type('image/webp').send(await smaller(await objects.readAll(file.digest), width, path));
+          return reply.type('image/webp').send(await smallerPicture(await objects.readAll(file.digest), width, path));
         }
         return reply
           .type(type)
@@ -69,20 +65,4 @@ export function versionFileRoutes(parts: { versions: Versions; objects: ObjectSt
     );
     done();
   };
-}
-
-/** A picture for a small place: a run draws its pictures for print, and a slow line has better to carry. */
-async function smaller(bytes: Uint8Array, width: number, path: string): Promise<Buffer> {
-  try {
-    const picture = sharp(bytes);
-    const { format } = await picture.metadata();
-    if (format !== 'png' && format !== 'jpeg') throw new Error(`It is of the form ${format}.`);
-    return await picture.resize({ width, withoutEnlargement: true }).webp({ quality: 80 }).toBuffer();
-  } catch (cause) {
-    throw new CairnError('not-found', `${path} is no picture that can be drawn smaller.`, {
-      where: path,
-      action: 'Ask for it without "width".',
-      cause,
-    });
-  }
 }

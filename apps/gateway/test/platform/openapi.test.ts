@@ -29,6 +29,7 @@ import { jobRoutes } from '../../src/jobs/routes.ts';
 import { pageRoutes } from '../../src/platform/page.ts';
 import { platformRoutes } from '../../src/platform/routes.ts';
 import { receiptRoutes } from '../../src/receipts/routes.ts';
+import { exampleRoutes } from '../../src/registry/example-routes.ts';
 import { mlflowProxy } from '../../src/registry/mlflow/proxy.ts';
 import { modelRoutes } from '../../src/registry/model-routes.ts';
 import { Models } from '../../src/registry/models.ts';
@@ -95,6 +96,7 @@ beforeAll(async () => {
       canaryRoutes({ canaries: new Canaries(registry) }),
       shadowRoutes({ shadows: new Shadows(registry) }),
       versionFileRoutes(registry),
+      exampleRoutes(registry),
       modelRoutes({ database, objects, models: new Models({ database, catalog }) }),
       revocationRoutes({ revocations: new Revocations({ database, receipts, outbox }) }),
       mlflowProxy({ server: noMlflow, database, maxUploadBytes: 1024 }),
@@ -156,7 +158,7 @@ describe('the door for programs', () => {
     );
     const folders = new Set(Object.keys(document.paths).map((path) => path.split('/')[1]));
     const listed =
-      'accounts activity api approvals blueprint conformance datasets events feedback feedback.csv healthz imagery jobs keys mlflow models predictions processes';
+      'accounts activity api approvals blueprint conformance datasets events examples feedback feedback.csv healthz imagery jobs keys mlflow models predictions processes';
     const more = 'receipts revocations session stac status survey tokens uploads usage v2 {*}';
     expect([...folders].sort().join(' ')).toBe(`${listed} ${more}`);
     const { valid, errors } = await new Validator().validate(document);

@@ -26,6 +26,7 @@ const titles = {
   'add-dataset': 'work.add-dataset',
   'add-imagery': 'work.add-imagery',
   'register-model': 'work.register-model',
+  'draw-examples': 'work.draw-examples',
 } as const;
 
 /** A job that runs for minutes or hours: its steps, its log and its curves, live; what it left when it has ended. */

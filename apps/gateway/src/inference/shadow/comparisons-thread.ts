@@ -1,7 +1,7 @@
 import { Thread } from '@cairn/threads';
 import type { ComparisonService } from './comparisons-worker.ts';
 
-/** The thread that compares what shadows found with what was answered. */
+/** The thread that compares what versions found with what was answered or labelled. */
 export type ComparisonThread = Thread<ComparisonService>;
 
 /** The thread; it starts with the first call. */

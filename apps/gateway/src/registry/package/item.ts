@@ -28,6 +28,9 @@ export const PackageItem = Type.Object({
     title: Type.String({ minLength: 1, maxLength: 200 }),
     license: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9.+ ()-]{1,99}$', description: 'SPDX expression' }),
     'mlm:hyperparameters': Type.Record(Type.String(), Type.Unknown()),
+    'cairn:held_out': Type.Optional(
+      Type.Literal('easternmost-column', { description: 'the chips of a dataset that its trainings never see' }),
+    ),
   }),
   assets: Type.Record(Type.String(), Asset),
 });

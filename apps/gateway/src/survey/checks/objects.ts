@@ -13,13 +13,14 @@ interface Holder {
   action: string;
 }
 
-/** Files of packages, lists of datasets' files, images and predictions whose bytes are gone or changed in the object store. */
+/** Files of packages, lists of datasets' files, images, predictions and example pictures whose bytes are gone or changed in the object store. */
 export function objectsCheck({ database, objects }: { database: Database; objects: ObjectStore }): Check {
   return {
     name: 'stored bytes',
     look: async (deep) => {
       const holders: Holder[] = [];
-      for (const kind of [packageFiles, datasetLists, images, predictions]) holders.push(...(await kind(database)));
+      for (const kind of [packageFiles, datasetLists, images, predictions, examples])
+        holders.push(...(await kind(database)));
       const findings: Finding[] = [];
       const sound = new Map<Digest, boolean>();
       for (const { where, title, digest, action } of holders) {
@@ -81,5 +82,18 @@ async function predictions(database: Database): Promise<Holder[]> {
     digest,
     action:
       'Restore objects/ in the state folder from a backup, or upload a copy of the GeoJSON that somebody has kept.',
+  }));
+}
+
+async function examples(database: Database): Promise<Holder[]> {
+  const rows = await database.query<{ model: string; version: number; dataset: string; digest: Digest }>(
+    `select model, version, dataset, p->>'digest' as digest from cairn.example_set, jsonb_array_elements(pictures) as p
+     order by model, version, dataset, digest`,
+  );
+  return rows.map(({ model, version, dataset, digest }) => ({
+    where: `version:${model}/${version}`,
+    title: `An example picture on the dataset ${dataset}`,
+    digest,
+    action: `Draw it again: cairn examples ${model}/${version} --dataset ${dataset}`,
   }));
 }
