@@ -9,6 +9,9 @@
 #   CAIRN_TEST_S3_ENDPOINT, CAIRN_TEST_S3_BUCKET, CAIRN_TEST_S3_ACCESS_KEY, CAIRN_TEST_S3_SECRET_KEY
 #   CAIRN_TEST_BASE                image with Python 3.11 that the test's own is made from; left out: python:3.11-slim
 #   CAIRN_TEST_BUILD_OPTIONS       of docker build, as --network=host; left out: none
+#   CAIRN_TEST_BUILDKIT_ADDRESS    of the chart's builder, as tcp://localhost:1234 of kubectl port-forward; left out: not tested. It
+#                                  pushes to CAIRN_TEST_REGISTRY, and buildctl is on the PATH
+#   CAIRN_TEST_BUILDKIT_CERTIFICATES  folder with what its Secret of the release's namespace holds: ca.pem, cert.pem, key.pem
 #   CAIRN_TEST_SELDON_EXECUTOR     true where Seldon Core has its executor; left out: graphs run in one container each
 set -eu
 cd "$(dirname "$0")/.."
