@@ -23,6 +23,10 @@ const examples = {
   'as it comes': [],
   'with engines': ['--values', join(chart, 'examples/engines.yaml')],
   'with own servers': ['--values', join(chart, 'examples/own-servers.yaml')],
+  'on one server': [
+    ...['--values', join(repository, 'deploy/k3s/values.yaml')],
+    ...['--set', 'gateway.ingress.host=cairn.example.org,gateway.ingress.tlsSecret=cairn-tls'],
+  ],
 };
 const names = Object.keys(examples) as (keyof typeof examples)[];
 
@@ -108,6 +112,24 @@ describe.skipIf(tools === '')('the Helm chart', () => {
     const problems = await kubernetesSchemas();
     for (const object of objects) expect(await problems(object)).toEqual([]);
     await expect(render(...one, '--set', 'gateway.storage.onNode=true')).rejects.toThrow(/onNode is of several/);
+  });
+
+  test('asks Traefik for the host by TLS alone, with a certificate of its own or one that Traefik gets', async () => {
+    const own = find(rendered['on one server'], 'Ingress', 'cairn-gateway');
+    expect(own.metadata.annotations).toEqual({ 'traefik.ingress.kubernetes.io/router.entrypoints': 'websecure' });
+    expect(own.spec).toMatchObject({
+      ingressClassName: 'traefik',
+      tls: [{ hosts: ['cairn.example.org'], secretName: 'cairn-tls' }],
+    });
+    const got = [
+      ...examples['on one server'],
+      '--set',
+      'gateway.ingress.tlsSecret=,gateway.ingress.controllerCertificate=true',
+    ];
+    const objects = await render(...got);
+    expect(find(objects, 'Ingress', 'cairn-gateway').spec!['tls']).toEqual([{ hosts: ['cairn.example.org'] }]);
+    const problems = await kubernetesSchemas();
+    for (const object of objects) expect(await problems(object)).toEqual([]);
   });
 
   test('makes secrets that fit each other, stay, and are those of one installation', async () => {
@@ -425,6 +447,7 @@ describe.skipIf(tools === '')('the Helm chart', () => {
     ['builder.registries.docker\\.io.ca=x', "additional properties 'ca' not allowed"],
     ['gateway.ingress.enabled=true,gateway.ingress.host=cairn.example.org', 'gateway.ingress.tlsSecret'],
     ['gateway.ingress.enabled=true', 'gateway.ingress.host'],
+    ['gateway.ingress.tlsSecret=mine,gateway.ingress.controllerCertificate=true', 'take one of the two away'],
     ['images.gateway.digest=latest', '/images/gateway/digest'],
     ['gateway.host=cairn.example.org', "additional properties 'host' not allowed"],
   ])('refuses values that do not hold or go together, in words: %s', async (values, words) => {

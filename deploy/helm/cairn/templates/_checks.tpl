@@ -20,8 +20,11 @@
 {{- if and $values.gateway.ingress.enabled (eq $values.gateway.ingress.host "") -}}
 {{- fail "gateway.ingress.enabled needs gateway.ingress.host: the gateway answers only under names that it knows." -}}
 {{- end -}}
-{{- if and $values.gateway.ingress.enabled (eq $values.gateway.ingress.tlsSecret "") -}}
-{{- fail "gateway.ingress.enabled needs gateway.ingress.tlsSecret: passwords and tokens pass it." -}}
+{{- if and $values.gateway.ingress.enabled (eq $values.gateway.ingress.tlsSecret "") (not $values.gateway.ingress.controllerCertificate) -}}
+{{- fail "gateway.ingress.enabled needs gateway.ingress.tlsSecret, or gateway.ingress.controllerCertificate: passwords and tokens pass it." -}}
+{{- end -}}
+{{- if and $values.gateway.ingress.controllerCertificate (ne $values.gateway.ingress.tlsSecret "") -}}
+{{- fail "gateway.ingress.tlsSecret names a certificate, and gateway.ingress.controllerCertificate says that there is another: take one of the two away." -}}
 {{- end -}}
 {{- if and $values.seldon.enabled (eq $values.images.serving.digest "") -}}
 {{- fail "seldon.enabled needs images.serving.digest: a prediction names the image that computed it." -}}
