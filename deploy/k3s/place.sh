@@ -72,9 +72,8 @@ need_helm() {
 # The namespaces in which Secrets of this installation lie: its own, and those of the engines where they are used.
 secret_namespaces() {
   say "$namespace"
-  for engine in cairn-steps cairn-graphs; do
-    if k get "statefulset/$name-gateway" -o yaml 2>/dev/null | grep -q "value: $engine\$"; then say "$engine"; fi
-  done
+  k get "statefulset/$name-gateway" --output 'jsonpath={range .spec.template.spec.containers[0].env[*]}{.name}={.value}{"\n"}{end}' |
+    sed -n -e 's/^CAIRN_ARGO_NAMESPACE=//p' -e 's/^CAIRN_SELDON_NAMESPACE=//p'
 }
 
 # Opens a way to MinIO for `store COMMAND ...`, by its own client out of its image, with the Secret's keys in the environment alone. It

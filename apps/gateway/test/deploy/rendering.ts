@@ -9,7 +9,8 @@ import { parseAllDocuments } from 'yaml';
 const run = promisify(execFile);
 export const repository = fileURLToPath(new URL('../../../../', import.meta.url));
 export const chart = join(repository, 'deploy/helm/cairn');
-const kubernetes = '1.34.0';
+/** The version of Kubernetes that is rendered for. */
+export const kubernetes = '1.34.0';
 
 /** Folder with helm and Kubernetes' schemas; empty where there is no helm, which was told then. */
 export const tools = await run(join(repository, 'tools/test-chart.sh')).then(({ stdout, stderr }) => {
