@@ -1,18 +1,27 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { ProcessInput } from '@cairn/contracts';
+import { crsOfEpsg, lonLatOfPixel } from '@cairn/geo';
 import { openBundle, readStatement } from '@cairn/receipt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SeldonBackend } from '../../src/inference/backend/seldon/backend.ts';
 import type { Graph } from '../../src/inference/graph.ts';
 import { FeatureLogFiles } from '../../src/inference/feature-log-files.ts';
 import { Predict } from '../../src/inference/predict.ts';
+import { comparisonThread } from '../../src/inference/shadow/comparisons-thread.ts';
+import { ShadowPrediction } from '../../src/inference/shadow/shadow-prediction.ts';
 import { Canaries } from '../../src/registry/canaries.ts';
+import { Shadows } from '../../src/registry/shadows.ts';
+import { place as origin } from '../imagery/geotiff.ts';
 import { describeBackend, fixture, graphFor, greyBlock, pixelsIn } from './backend-contract.ts';
 import { namespace, openSeldonPlace } from './seldon-place.ts';
 import { type Building, jobContext, openWorld, settlement, type World } from './world.ts';
 
 const { signal } = new AbortController();
+const run = promisify(execFile);
+const hasExecutor = process.env['CAIRN_TEST_SELDON_EXECUTOR'] === 'true';
 
 describeBackend('a cluster with Seldon Core', openSeldonPlace);
 
@@ -55,6 +64,49 @@ describe('graphs on a cluster', () => {
     expect((await place.own(one)).map(({ name }) => name)).toEqual([found!.name]);
     while ((await names(one)).length > 0) await pause(200);
   });
+
+  it.runIf(hasExecutor)(
+    'become available with the executor, and answer the same where a node ends by itself',
+    async () => {
+      const backend = await open({});
+      const graph = await lay(7);
+      const image = greyBlock(graph, 200);
+      const before = await backend.infer(graph, image, signal);
+      const { name } = (await place.own(backend))[0]!;
+      const objects = `/apis/machinelearning.seldon.io/v1/namespaces/${namespace}/seldondeployments/${name}`;
+      const { status } = (await place.admin.json<{ status: { state: string } }>({ method: 'GET', path: objects }))!;
+      expect(status.state).toBe('Available');
+      const pods = async () => {
+        const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=seldon-deployment-id%3D${name}`;
+        return (await place.admin.json<{ items: Pod[] }>({ method: 'GET', path }))!.items;
+      };
+      const [pod] = await pods();
+      expect(pod!.status.containerStatuses.map((one) => one.name).sort()).toEqual([
+        'detector',
+        'seldon-container-engine',
+        'transformer',
+      ]);
+      for (const node of ['detector', 'transformer']) {
+        const asked = Array.from({ length: 6 }, () => backend.infer(graph, image, signal));
+        // The only signals that reach a container's first process from inside are those that it takes.
+        const kill = ['node', '--eval', "process.kill(1, 'SIGTERM')"];
+        await run('kubectl', [
+          '--namespace',
+          namespace,
+          'exec',
+          pod!.metadata.name,
+          '--container',
+          node,
+          '--',
+          ...kill,
+        ]);
+        for (const answer of await Promise.all(asked)) expect(answer).toEqual(before);
+        while (restarts(await pods(), node) === 0) await pause(500);
+        expect(await backend.infer(graph, image, signal)).toEqual(before);
+      }
+      expect((await pods()).map(({ metadata }) => metadata.name)).toEqual([pod!.metadata.name]);
+    },
+  );
 
   it('are found by the gateway that comes next, and end with the stage of their version', async () => {
     const graph = await lay(2);
@@ -106,6 +158,38 @@ describe('graphs on a cluster', () => {
   });
 });
 
+const ground = {
+  crs: crsOfEpsg(origin.epsg),
+  transform: [origin.west, origin.pixelWidth, 0, origin.north, 0, -origin.pixelHeight],
+} as const;
+
+/** A part of the settlement that one block holds. */
+const corner = {
+  type: 'Polygon',
+  coordinates: [
+    (
+      [
+        [0, 0],
+        [300, 0],
+        [300, 300],
+        [0, 300],
+        [0, 0],
+      ] as const
+    ).map(([x, y]) => lonLatOfPixel(ground, x, y)),
+  ],
+};
+
+interface Pod {
+  metadata: { name: string };
+  status: { containerStatuses: { name: string; restartCount: number }[] };
+}
+
+/** How often the container of a node was started again, over all pods. */
+function restarts(pods: readonly Pod[], node: string): number {
+  const all = pods.flatMap(({ status }) => status.containerStatuses);
+  return all.filter(({ name }) => name === node).reduce((sum, { restartCount }) => sum + restartCount, 0);
+}
+
 describe('predictions on a cluster', () => {
   let place: Awaited<ReturnType<typeof openSeldonPlace>>;
   let world: World;
@@ -142,7 +226,7 @@ describe('predictions on a cluster', () => {
     const { facts } = readStatement(
       openBundle(await world.receipts.get(world.database, result.receipt)).payload,
     ).predicate;
-    return { features: (JSON.parse(text) as { features: Building[] }).features, facts };
+    return { features: (JSON.parse(text) as { features: Building[] }).features, facts, prediction: result.prediction };
   };
 
   it('wake their graph with progress, and are those of local processes, bit for bit', async () => {
@@ -168,5 +252,44 @@ describe('predictions on a cluster', () => {
     const other = await predict({ imagery: 'settlement', minArea: 6 });
     expect(other.facts['version']?.value).toBe('bright/1');
     expect((await backend.status()).map(({ name }) => name).sort()).toEqual(['bright/1', 'bright/2']);
+  });
+
+  it('are shared out by the gateway between both, by the share that was set', async () => {
+    const canaries = new Canaries({ ...world, outbox: { kick: () => undefined } });
+    const approver = { id: 'devi', roles: ['approver'] } as const;
+    await canaries.set('bright', { version: 2, share: 0.5, reason: 'It is said to be better.' }, approver);
+    const answered: unknown[] = [];
+    for (let minArea = 10; minArea < 26; minArea++) {
+      answered.push((await predict({ imagery: 'settlement', minArea, aoi: corner })).facts['version']?.value);
+    }
+    await canaries.end('bright', approver);
+    const byCanary = answered.filter((version) => version === 'bright/2').length;
+    expect(answered.filter((version) => version === 'bright/1')).toHaveLength(16 - byCanary);
+    expect(byCanary).toBeGreaterThanOrEqual(3);
+    expect(byCanary).toBeLessThanOrEqual(13);
+  });
+
+  it('are run once more by a shadow, whose graph answers nobody', async () => {
+    const shadows = new Shadows({ ...world, outbox: { kick: () => undefined } });
+    const approver = { id: 'devi', roles: ['approver'] } as const;
+    await shadows.set('bright', { version: 2, share: 1, reason: 'It is said to be better.' }, approver);
+    const { features, facts, prediction } = await predict({ imagery: 'settlement', minArea: 9 });
+    expect(facts['version']?.value).toBe('bright/1');
+    expect(facts['shadow']).toMatchObject({ value: { version: 'bright/2', share: 1 } });
+    const jobs = "select inputs from cairn.job where process = 'shadow-prediction'";
+    expect(await world.database.query(jobs)).toEqual([{ inputs: { prediction, version: 'bright/2' } }]);
+    const comparisons = comparisonThread();
+    const parts = { ...world, ...world.predicting, backend, comparisons, workFolder: join(world.home, 'shadow') };
+    try {
+      const { figures } = await new ShadowPrediction(parts).run({ prediction, version: 'bright/2' }, jobContext());
+      expect(figures).toMatchObject({ matched: features.length, missing: 0, added: 0, meanIou: 1 });
+    } finally {
+      await comparisons.close();
+      await shadows.end('bright', approver);
+    }
+    expect((await backend.status()).map(({ name }) => name)).toContain('bright/2');
+    expect(
+      await world.database.query('select 1 from cairn.prediction where id = $1 and version <> 1', [prediction]),
+    ).toEqual([]);
   });
 });
