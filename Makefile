@@ -83,7 +83,7 @@ test-full: setup ## the whole suite at its full counts (kills, fuzz inputs)
 test-compose: setup ## what needs Docker: all of deploy/compose (15 minutes on two busy cores, and its images' builds); tools/test-compose.sh
 	@tools/test-compose.sh
 
-test-cluster: node_modules/.package-lock.json ## what needs a Kubernetes with Argo and Seldon (about 10 minutes); tools/test-cluster.sh says what it asks for
+test-cluster: node_modules/.package-lock.json ## what needs a Kubernetes with Argo and Seldon (10 minutes, and half an hour for the whole program); tools/test-cluster.sh says what it asks for
 	@tools/test-cluster.sh
 
 bench: setup ## compare with what Cairn replaces, one line of JSON a comparison (some minutes; ARGS=--help)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
-import { composeHome } from './src/compose-home.ts';
 import { composed } from './src/composed.ts';
 import type { DemoHome } from './src/demo-home.ts';
+import { installedHome } from './src/installed-home.ts';
 import { generatedScene } from './src/scene.ts';
 import { describeBuildings } from './suites/buildings.ts';
 import { describeExport } from './suites/export.ts';
@@ -17,7 +17,7 @@ describe('the demo on Docker Compose', () => {
   let demo: DemoHome | undefined;
   const get = (): DemoHome => demo!;
   beforeAll(async () => {
-    demo = await composeHome(composed()!);
+    demo = await installedHome(composed()!);
   }, 900_000);
   afterAll(() => demo?.remove());
 

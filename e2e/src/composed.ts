@@ -1,23 +1,12 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { repository } from './cairn.ts';
+import type { Installed } from './installed.ts';
 
 const run = promisify(execFile);
 
-/** The gateway of a Compose project, as tools/test-compose.sh tells of it. */
-export interface Composed {
-  address: string;
-  token: string;
-  /** Starts its container, with what that needs, and waits until it is healthy. */
-  start: () => Promise<void>;
-  /** Stops it. */
-  stop: () => Promise<void>;
-  /** Runs `docker compose` on the project; answers what it wrote. */
-  compose: (...words: string[]) => Promise<string>;
-}
-
-/** That gateway; undefined where the tests run on this machine itself. */
-export function composed(): Composed | undefined {
+/** The gateway of a Compose project, as tools/test-compose.sh tells of it; undefined where it tells of none. */
+export function composed(): Installed | undefined {
   const { CAIRN_TEST_COMPOSE: command, CAIRN_ADDRESS: address, CAIRN_TOKEN: token } = process.env;
   if (command === undefined || address === undefined || token === undefined) return undefined;
   const compose = async (...words: string[]): Promise<string> => {
@@ -25,14 +14,19 @@ export function composed(): Composed | undefined {
     return (await run(program, [...before, ...words], { cwd: repository })).stdout;
   };
   return {
+    services: ['postgres', 'minio', 'mlflow', 'serving', 'gateway'],
     address,
     token,
-    compose,
     start: async () => {
       await compose('up', '--detach', '--no-build', '--wait', 'gateway');
     },
     stop: async () => {
       await compose('stop', 'gateway');
+    },
+    inside: (service, ...words) => compose('exec', '-T', service, ...words),
+    killAll: async () => {
+      await compose('kill');
+      await compose('up', '--detach', '--no-build', '--wait');
     },
   };
 }

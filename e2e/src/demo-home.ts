@@ -29,20 +29,9 @@ export async function demoHome(scene?: string): Promise<DemoHome> {
   };
 }
 
-/** The demo's words for a scene. */
-export function demoWords(scene: string, out: string): string[] {
-  return [
-    'demo',
-    '--once',
-    '--port',
-    '0',
-    '--scene',
-    scene,
-    '--package',
-    join(repository, 'models/building-detector'),
-    '--out',
-    out,
-  ];
+/** The demo's words for a scene, and the folder of a package. */
+export function demoWords(scene: string, out: string, model = join(repository, 'models/building-detector')): string[] {
+  return ['demo', '--once', '--port', '0', '--scene', scene, '--package', model, '--out', out];
 }
 
 /** A copy of a state folder, for a test that changes it. */

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CairnClient } from '@cairn/contracts';
 import { start, type Running, type Surroundings } from './cairn.ts';
-import { composed } from './composed.ts';
+import { installed } from './installed.ts';
 
 /** A Cairn that answers. */
 export interface Opened {
@@ -22,9 +22,9 @@ export interface Up extends Opened {
   starter: ChildProcess;
 }
 
-/** Opens the Cairn in containers that the tests are told of, or starts one on a state folder. */
+/** Opens the installation that the tests are told of, or starts one on a state folder. */
 export async function open(surroundings: Surroundings): Promise<Opened> {
-  const there = composed();
+  const there = installed();
   if (there === undefined) return up(surroundings);
   await there.start();
   return { ...there, client: new CairnClient(there) };

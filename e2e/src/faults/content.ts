@@ -14,8 +14,11 @@ type Content = Record<string, string | Uint8Array>;
 
 const network = new URL('../../../apps/serving/test/fixture/brightness.onnx', import.meta.url);
 
-/** A package of entry points that need no library, with one version that really finds what is bright. */
-export async function packageOf(model: string, number: number): Promise<Content> {
+/**
+ * A package of entry points that need no library, with one version that really finds what is bright.
+ * @param base image with Python and MLflow that its own is made from, where it is to be built
+ */
+export async function packageOf(model: string, number: number, base?: string): Promise<Content> {
   const files: Record<string, string> = await trainablePackage();
   const weights = withNote(await readFile(network), `of package ${number}`);
   const record = JSON.parse(files['versions/scene/run.json']!) as Record<string, unknown>;
@@ -28,6 +31,7 @@ export async function packageOf(model: string, number: number): Promise<Content>
   files['MLproject'] = files['MLproject']!.replace('name: tiny', `name: ${model}`);
   // Long enough to be hit.
   files['steps.py'] = files['steps.py']!.replace('    globals()[entry]', '    time.sleep(0.5)\n    globals()[entry]');
+  if (base !== undefined) files['Dockerfile'] = `FROM ${base}\nWORKDIR /package\nCOPY . .\n`;
   files['card.md'] = `# Package ${number}\n`;
   const described = JSON.parse(item(files, { id: model })) as { assets: Record<string, Record<string, unknown>> };
   const multihash = `1220${digestOf(weights).slice('sha256:'.length)}`;

@@ -9,6 +9,15 @@ interface Receipt {
 
 /** What must be there, once each: by what Cairn answered to everything that was asked of it. */
 export class Ledger {
+  /** One that begins with what a Cairn holds already. */
+  static async of(client: CairnClient): Promise<Ledger> {
+    const ledger = new Ledger();
+    for (const { jobID } of await allJobs(client)) ledger.jobs.add(jobID);
+    for (const { kind } of await allReceipts(client)) ledger.receipt(kind);
+    for (const id of await allPredictions(client)) ledger.prediction(id);
+    return ledger;
+  }
+
   /** Every job that was acknowledged. */
   readonly jobs = new Set<string>();
   /** How many receipts of a kind have been given. */
@@ -40,18 +49,25 @@ export class Ledger {
       expect(held.sort(), `the versions of ${model}`).toEqual([...expected].sort());
       expect(new Set(held.map(([, weights]) => weights)).size).toBe(held.length);
     }
-    const receipts = await client.get<Receipt[]>('/receipts?limit=1000');
+    const receipts = await allReceipts(client);
     const counted = new Map<string, number>();
     for (const { kind } of receipts) counted.set(kind, (counted.get(kind) ?? 0) + 1);
     expect(Object.fromEntries(counted), 'the receipts').toEqual(Object.fromEntries(this.#receipts));
-    const { features } = await client.get<{ features: { id: string }[] }>(
-      '/stac/collections/predictions/items?limit=1000',
-    );
-    expect(features.map(({ id }) => id).sort(), 'the predictions').toEqual([...this.#predictions].sort());
+    expect((await allPredictions(client)).sort(), 'the predictions').toEqual([...this.#predictions].sort());
   }
 }
 
 async function allJobs(client: CairnClient): Promise<{ jobID: string; status: string }[]> {
   const { jobs } = await client.jobs({ limit: 1000 });
   return jobs;
+}
+
+function allReceipts(client: CairnClient): Promise<Receipt[]> {
+  return client.get<Receipt[]>('/receipts?limit=1000');
+}
+
+async function allPredictions(client: CairnClient): Promise<string[]> {
+  const path = '/stac/collections/predictions/items?limit=1000';
+  const { features } = await client.get<{ features: { id: string }[] }>(path);
+  return features.map(({ id }) => id);
 }

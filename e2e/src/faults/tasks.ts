@@ -19,9 +19,9 @@ export interface Task {
   ready(client: CairnClient, number: number): Promise<Ask>;
 }
 
-/** Registers a package, as a revision of a model or as a new one. */
-export async function register(client: CairnClient, number: number, name: string): Promise<Ask> {
-  const files = await upload(client, await packageOf(name, number));
+/** Registers a package, as a revision of a model or as a new one; with the base of an image where that is built. */
+export async function register(client: CairnClient, number: number, name: string, base?: string): Promise<Ask> {
+  const files = await upload(client, await packageOf(name, number, base));
   return job('register-model', { files }, async (now, result, ledger) => {
     expect(result.versions).toHaveLength(1);
     const { revisions } = await now.model(name);
@@ -43,8 +43,9 @@ export async function addDataset(client: CairnClient, number: number, id: string
   });
 }
 
-export async function addImagery(client: CairnClient, number: number, id: string): Promise<Ask> {
-  const files = await upload(client, { 'roofs.tif': await pictureOf(number) });
+/** Adds a picture of roofs. @param edge its side, in pixels; left out: a small one */
+export async function addImagery(client: CairnClient, number: number, id: string, edge?: number): Promise<Ask> {
+  const files = await upload(client, { 'roofs.tif': await pictureOf(number, edge) });
   return job(
     'add-imagery',
     { id, title: `Roofs ${number}`, licence: 'CC0-1.0', files },
