@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { describeApprove } from './suites/approve.ts';
 import { describeBaseline } from './suites/baseline.ts';
 import { describeDocs } from './suites/docs.ts';
+import { describeExamples } from './suites/examples.ts';
 import { describeFeedback } from './suites/feedback.ts';
 import { describeInterpret } from './suites/interpret.ts';
 import { describeOperate } from './suites/operate.ts';
@@ -32,4 +33,6 @@ describe('the page of the demo', () => {
   describeFeedback(get);
   describeTasks(get);
   describeDocs(get);
+  // The others look at a version that came without a picture.
+  describeExamples(get);
 });

@@ -36,7 +36,7 @@ describe('an address', () => {
 const model = (more: Partial<ModelChoice>): ModelChoice => ({
   ...{ id: 'm/1', model: 'm', version: 1, title: 'M', description: '', stage: 'production', tasks: [], classes: [] },
   ...{ gsd: 0.3, licence: 'CC0-1.0', data: 'real', bbox: [10, 50, 10.1, 50.1], metrics: {} },
-  ...{ picture: undefined, approval: undefined },
+  ...{ picture: undefined, example: undefined, approval: undefined },
   ...more,
 });
 const image = {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CairnClient } from '@cairn/contracts';
 import { expect } from 'vitest';
 import { promotion } from './promotion.ts';
@@ -94,6 +95,33 @@ export function evaluate(): Ask {
   });
 }
 
+/** Draws examples on data that were never drawn: they are added first, and that is booked with them. */
+async function drawExamples(client: CairnClient, number: number): Promise<Ask> {
+  const adding = await (await addDataset(client, number, `${dataset}-drawn-${number}`))(client);
+  while ((await adding.percent(client)) < 100) await sleep(200);
+  const inputs = { version: `${model}/1`, dataset: `${dataset}-drawn-${number}` };
+  let isBooked = false;
+  const drawing = job('draw-examples', inputs, async (now, result) => {
+    const held = (await now.examples()).filter(({ datasetDigest }) => datasetDigest === result.datasetDigest);
+    expect(held).toHaveLength(1);
+    for (const { href, digest } of held[0]!.pictures) {
+      const bytes = new Uint8Array(await (await now.request('GET', href)).arrayBuffer());
+      expect(`sha256:${createHash('sha256').update(bytes).digest('hex')}`).toBe(digest);
+    }
+  });
+  return async (asked) => {
+    const errand = await drawing(asked);
+    return {
+      ...errand,
+      end: async (now, ledger) => {
+        const failed = isBooked ? null : await adding.end(now, ledger);
+        isBooked = true;
+        return failed ?? errand.end(now, ledger);
+      },
+    };
+  };
+}
+
 /** Every process with what can befall it; a process that is added to Cairn gets its line here. */
 export const tasks: readonly Task[] = [
   {
@@ -127,6 +155,7 @@ export const tasks: readonly Task[] = [
     faults: ['gateway', 'step', 'mlflow', 'disk'],
     ready: () => Promise.resolve(evaluate()),
   },
+  { name: 'draw-examples', faults: ['gateway', 'serving', 'disk'], ready: drawExamples },
   { name: 'approve', faults: ['gateway', 'mlflow', 'disk'], ready: (client) => promotion(client, model) },
   {
     name: 'reproduce-run',

@@ -3,6 +3,7 @@ import { CairnError, type DeclaredUse, type Departure, type Shown } from '@cairn
 import { evidenceQuery } from '../catalog/evidence.ts';
 import { type ModelChoice, useModels } from '../catalog/models.ts';
 import { gateway } from '../gateway.ts';
+import { Examples } from '../examples/Examples.tsx';
 import { useWords } from '../language/words.ts';
 import '../model/model.css';
 import { hrefOf } from '../route/place.ts';
@@ -124,6 +125,7 @@ function Evidence({ version, shown, departure, production }: Props) {
               production={production && { version: production.evidence.version, card: production.card }}
             />
           </section>
+          <Examples version={version} card={card} beside={production?.card.examples} />
           <section>
             <h2>{say('model.bad')}</h2>
             {card.limits.length === 0 ? (

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ApprovalInfo, Stage } from '@cairn/contracts';
+import type { ApprovalInfo, Example, ExampleSet, Stage } from '@cairn/contracts';
 import { gateway, itemsOf, ownPath, type Bbox } from '../gateway.ts';
 
 /** A version of a model as a reader chooses it: what it finds, where it learnt, how good it is, who let it answer. */
@@ -21,7 +21,10 @@ export interface ModelChoice {
   /** Extent of the data that it learnt from. */
   bbox: Bbox;
   metrics: Record<string, number>;
+  /** That its training left. */
   picture: string | undefined;
+  /** One that was drawn here, and the title of the dataset that it is of. */
+  example: { picture: Example; title: string } | undefined;
   approval: ApprovalInfo | undefined;
 }
 
@@ -49,14 +52,22 @@ export function useModels() {
 }
 
 async function readModels(): Promise<ModelChoice[]> {
-  const [items, approvals] = await Promise.all([itemsOf<VersionItem>('versions'), gateway.approvals()]);
+  const [items, approvals, examples] = await Promise.all([
+    itemsOf<VersionItem>('versions'),
+    gateway.approvals(),
+    gateway.examples(),
+  ]);
   const byVersion = new Map(approvals.map((approval) => [approval.version, approval]));
   return items
-    .map((item) => choiceOf(item, byVersion))
+    .map((item) => choiceOf(item, byVersion, examples))
     .sort((a, b) => rank(a) - rank(b) || a.title.localeCompare(b.title) || b.version - a.version);
 }
 
-function choiceOf({ bbox, properties, assets }: VersionItem, approvals: Map<string, ApprovalInfo>): ModelChoice {
+function choiceOf(
+  { bbox, properties, assets }: VersionItem,
+  approvals: Map<string, ApprovalInfo>,
+  examples: readonly ExampleSet[],
+): ModelChoice {
   const id = `${properties['cairn:model']}/${properties['cairn:version']}`;
   const picture = Object.values(assets).find(({ roles }) => roles?.includes('thumbnail'));
   return {
@@ -76,8 +87,16 @@ function choiceOf({ bbox, properties, assets }: VersionItem, approvals: Map<stri
     bbox,
     metrics: properties['cairn:metrics'] ?? {},
     picture: picture === undefined ? undefined : ownPath(picture.href),
+    example: exampleOf(examples.filter(({ version }) => version === id)),
     approval: approvals.get(id),
   };
+}
+
+/** The first picture of the examples on the data that a version was trained on, else of the newest. */
+function exampleOf(sets: readonly ExampleSet[]): ModelChoice['example'] {
+  const set = sets.find(({ relation }) => relation === 'same') ?? sets[0];
+  const picture = set?.pictures[0];
+  return set === undefined || picture === undefined ? undefined : { picture, title: set.title };
 }
 
 function rank({ stage }: ModelChoice): number {

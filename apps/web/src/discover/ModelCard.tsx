@@ -12,17 +12,20 @@ export function ModelCard({ model, level, first }: { model: ModelChoice; level: 
   const { say, formats } = useWords();
   const taskWords = useTaskWords();
   const classWords = useClassWords();
-  const { title, picture, approval, stage, gsd, licence, classes, tasks, metrics, data } = model;
+  const { title, picture, example, approval, stage, gsd, licence, classes, tasks, metrics, data } = model;
   const Heading = level === 2 ? 'h2' : 'h3';
   const accuracy = accuracyOf(metrics);
+  const loading = first ? ({ fetchPriority: 'high' } as const) : ({ loading: 'lazy' } as const);
   const about = hrefOf({ page: 'model', model: model.model }, { version: String(model.version) });
   return (
     <li className="card">
       <div className="card-picture">
-        {picture === undefined ? (
-          <span className="card-blank" aria-hidden="true" />
+        {picture !== undefined ? (
+          <img src={`${picture}&width=640`} alt="" {...loading} />
+        ) : example !== undefined ? (
+          <CardExample example={example} loading={loading} />
         ) : (
-          <img src={`${picture}&width=640`} alt="" {...(first ? { fetchPriority: 'high' } : { loading: 'lazy' })} />
+          <span className="card-blank" aria-hidden="true" />
         )}
       </div>
       <div className="card-body">
@@ -85,5 +88,28 @@ export function ModelCard({ model, level, first }: { model: ModelChoice; level: 
         </p>
       </div>
     </li>
+  );
+}
+
+/** A picture that was drawn here, whose lines mean nothing without their counts. */
+function CardExample({
+  example: { picture, title },
+  loading,
+}: {
+  example: NonNullable<ModelChoice['example']>;
+  loading: object;
+}) {
+  const { say } = useWords();
+  const { href, hits, misses, inventions, chip } = picture;
+  const counts = say('example.counts', { hits, misses, inventions });
+  return (
+    <figure>
+      <img
+        src={`${href}?width=640`}
+        alt={say('example.alt', { title, chip: chip.replace(/^chips\//, ''), counts })}
+        {...loading}
+      />
+      <figcaption aria-hidden="true">{counts}</figcaption>
+    </figure>
   );
 }

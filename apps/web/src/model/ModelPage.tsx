@@ -5,6 +5,7 @@ import { evidenceQuery } from '../catalog/evidence.ts';
 import { type ModelChoice, useModels } from '../catalog/models.ts';
 import { middleOf } from '../catalog/nearness.ts';
 import { useClassWords, useTaskWords } from '../catalog/task-words.ts';
+import { Examples } from '../examples/Examples.tsx';
 import { useWords } from '../language/words.ts';
 import { MapBoundary } from '../map/MapBoundary.tsx';
 import { hrefOf } from '../route/place.ts';
@@ -89,10 +90,9 @@ function VersionPage({ chosen, versions }: { chosen: ModelChoice; versions: Mode
               )}
             </section>
           )}
-          {card === undefined ? null : (
+          {card === undefined || card.pictures.length === 0 ? null : (
             <section>
               <h2>{say('model.pictures')}</h2>
-              {card.pictures.length === 0 ? <p>{say('evidence.noPictures')}</p> : null}
               <div className="pictures">
                 {workFirst(card.pictures, chosen.picture).map(({ title, href }) => (
                   <a key={href} href={href} target="_blank" rel="noreferrer">
@@ -106,6 +106,7 @@ function VersionPage({ chosen, versions }: { chosen: ModelChoice; versions: Mode
               </div>
             </section>
           )}
+          {card === undefined ? null : <Examples version={chosen} card={card} />}
           {card === undefined || card.text === null ? null : (
             <details className="whole-card">
               <summary>{say('model.card')}</summary>
