@@ -1,3 +1,4 @@
+import { CairnError } from '@cairn/contracts';
 import { Command, CommanderError } from 'commander';
 import { addAccount } from './commands/account.ts';
 import { addApprove } from './commands/approve.ts';
@@ -102,6 +103,15 @@ for (const command of [program, ...program.commands, ...program.commands.flatMap
   if (command !== program)
     command.option('--json', 'answer as JSON on standard output', () => program.setOptionValue('json', true));
 }
+
+// Nothing is left that could bring an answer, and it is still waited for: Node's fetch does not tell of a connection that was
+// closed before a word was said on it.
+process.once('beforeExit', () => {
+  const closed = new CairnError('gateway-unreachable', 'A connection was closed before anything was answered.', {
+    action: 'See whether Cairn runs, and what stands between it and this machine; then try again.',
+  });
+  process.exit(new Output(program.opts<{ json?: boolean }>().json === true).error(closed));
+});
 
 try {
   await program.parseAsync();

@@ -3,6 +3,7 @@ import { AwsClient } from 'aws4fetch';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** How an S3 store is reached. */
 export interface BucketAccess {
@@ -17,14 +18,25 @@ export interface BucketAccess {
 // S3 takes 10,000 parts of an object: 640 GiB.
 const usualPart = 64 * 1024 * 1024;
 
+// A store that is started again, or whose pod is replaced, is back in that time.
+const usualPatience = 30_000;
+const longestPause = 2000;
+
+/** What may be sent again where no answer came: it does the same a second time. */
+const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
+
 /** Objects of one bucket of an S3 store, by key. Errors are CairnError `cluster-unavailable`. */
 export class Bucket {
   readonly #client: AwsClient;
   readonly #root: string;
   readonly #part: number;
+  readonly #patience: number;
 
-  /** @param options.part bytes that are sent at once, at least 5 MiB: what a part's upload holds in memory. */
-  constructor(options: { access: BucketAccess; part?: number }) {
+  /**
+   * @param options.part bytes that are sent at once, at least 5 MiB: what a part's upload holds in memory.
+   * @param options.patience milliseconds for which a store that does not answer is asked again.
+   */
+  constructor(options: { access: BucketAccess; part?: number; patience?: number }) {
     const { endpoint, bucket, region, accessKey, secretKey } = options.access;
     this.#client = new AwsClient({
       service: 's3',
@@ -35,6 +47,7 @@ export class Bucket {
     });
     this.#root = `${endpoint.replace(/\/$/, '')}/${bucket}`;
     this.#part = options.part ?? usualPart;
+    this.#patience = options.patience ?? usualPatience;
   }
 
   /** Writes an object, in parts where it is large. It is there whole, or not at all. */
@@ -122,17 +135,21 @@ export class Bucket {
       .update(body ?? '')
       .digest('hex');
     const path = key.split('/').map(encodeURIComponent).join('/');
-    try {
-      return await this.#client.fetch(`${this.#root}/${path}${query}`, {
-        ...init,
-        signal: init.signal ?? null,
-        method,
-        // The store compares what it got with it.
-        headers: { 'x-amz-content-sha256': digest },
-      });
-    } catch (error) {
-      init.signal?.throwIfAborted();
-      throw this.#unavailable(String(error), error);
+    const until = Date.now() + (repeatable.has(method) ? this.#patience : 0);
+    for (let wait = 250; ; wait = Math.min(2 * wait, longestPause)) {
+      try {
+        return await this.#client.fetch(`${this.#root}/${path}${query}`, {
+          ...init,
+          signal: init.signal ?? null,
+          method,
+          // The store compares what it got with it.
+          headers: { 'x-amz-content-sha256': digest },
+        });
+      } catch (error) {
+        init.signal?.throwIfAborted();
+        if (Date.now() + wait > until) throw this.#unavailable(String(error), error);
+      }
+      await pause(wait, undefined, { signal: init.signal }).catch(() => init.signal?.throwIfAborted());
     }
   }
 

@@ -61,7 +61,8 @@ export function mlflowProbe(mlflow: Pick<Mlflow, 'health'>, tools: string | null
 
 /** A bucket of an S3 store, by asking for the bucket itself. */
 export function bucketProbe(access: BucketAccess): Probe {
-  const bucket = new Bucket({ access });
+  // It tells how the store is now.
+  const bucket = new Bucket({ access, patience: 0 });
   return {
     standIn: false,
     look: async () => {
