@@ -161,10 +161,11 @@ describe('a shadow', () => {
     const stop = (percent: number): void => {
       if (percent > 2) over.abort(new HandedOver('job-of-a-shadow'));
     };
-    const context = jobContext({ jobId: 'job-of-a-shadow', signal: over.signal, onProgress: stop });
+    const lease = { jobId: 'job-of-a-shadow', owner: 'a gateway', attempt: 1 };
+    const context = jobContext({ lease, signal: over.signal, onProgress: stop });
     await expect(process.run(inputs, context)).rejects.toBeInstanceOf(HandedOver);
     expect(await process.stored(inputs)).toBeNull();
-    const run = await process.run(inputs, jobContext({ jobId: 'job-of-a-shadow' }));
+    const run = await process.run(inputs, jobContext({ lease }));
     expect(run).toMatchObject({ stored: false, figures: { matched: result.features } });
     expect(await process.run(inputs, jobContext())).toEqual({ ...run, stored: true });
     expect(await process.stored(inputs)).toEqual({ ...run, stored: true });

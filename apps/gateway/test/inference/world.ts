@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CairnError, type ProcessInput, type ProcessResult } from '@cairn/contracts';
@@ -17,6 +17,7 @@ import { Precedence } from '../../src/inference/precedence.ts';
 import { Predict } from '../../src/inference/predict.ts';
 import { comparisonThread } from '../../src/inference/shadow/comparisons-thread.ts';
 import { ShadowPrediction } from '../../src/inference/shadow/shadow-prediction.ts';
+import type { Lease } from '../../src/jobs/lease.ts';
 import type { JobContext } from '../../src/jobs/process.ts';
 import type { Receipts } from '../../src/receipts/receipts.ts';
 import { Approvals } from '../../src/registry/approval.ts';
@@ -44,7 +45,8 @@ export const sureness = { slope: 2, intercept: -1.5 };
 
 /** What of a job a test may set. */
 export interface Watch {
-  jobId?: string;
+  /** The job, and by what it is held. */
+  lease?: Lease;
   signal?: AbortSignal;
   onProgress?: (percent: number, message: string) => void;
   /** Where its buildings are told; left out: by the files of the world. */
@@ -52,10 +54,10 @@ export interface Watch {
 }
 
 /** The context of a job that nobody else sees. */
-export function jobContext({ jobId, signal, onProgress }: Watch = {}): JobContext {
+export function jobContext({ lease, signal, onProgress }: Watch = {}): JobContext {
   return job({
     actor: mapper,
-    ...(jobId === undefined ? {} : { jobId }),
+    ...(lease === undefined ? {} : { jobId: lease.jobId, lease }),
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { progress: onProgress }),
   });
@@ -107,6 +109,12 @@ export async function openWorld({ maxAoiKm2 = 1, servers }: { maxAoiKm2?: number
     backend,
     predicting,
     precedence,
+    /** The processes that answer for `bright/1`; asked by their records, since their memory is looked up slowly where many run. */
+    servers: async (): Promise<number[]> =>
+      (await readdir(join(home, 'run')))
+        .map((name) => /^serving-bright-1-(\d+)\.json$/.exec(name)?.[1])
+        .filter((pid) => pid !== undefined)
+        .map(Number),
     featureLogs: files,
     /** What jobs run. */
     processes: { predict: predict(512), 'shadow-prediction': shadow },
