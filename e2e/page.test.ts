@@ -26,6 +26,8 @@ describe('the page of the demo', () => {
   describePage(get);
   describeInterpret(get);
   describeTogether(get);
+  // Before the next one, which approves and takes back the version that these are drawn of.
+  describeExamples(get);
   describeApprove(get);
   describeTrain(get);
   describeTrace(get);
@@ -33,6 +35,4 @@ describe('the page of the demo', () => {
   describeFeedback(get);
   describeTasks(get);
   describeDocs(get);
-  // The others look at a version that came without a picture.
-  describeExamples(get);
 });

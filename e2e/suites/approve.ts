@@ -129,7 +129,7 @@ export function describeApprove(demo: () => DemoHome): void {
         for (const colorScheme of language === 'en' ? (['light', 'dark'] as const) : (['light'] as const)) {
           await reader.page.emulateMedia({ colorScheme });
           await reader.open(`/approve/${model}?version=2`);
-          await reader.page.locator('form').waitFor();
+          await reader.page.locator('form.decide').waitFor();
           expect([await reader.barriers(), await reader.overflow()]).toEqual([[], 0]);
         }
         await reader.end();

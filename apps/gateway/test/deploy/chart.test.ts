@@ -281,7 +281,7 @@ describe.skipIf(tools === '')('the Helm chart', () => {
         securityContext: { runAsNonRoot: true, runAsUser: 1000 },
         containers: [
           {
-            image: 'docker.io/moby/buildkit:v0.34.2-rootless',
+            image: 'moby/buildkit:v0.34.2-rootless',
             args: ['--config', '/etc/buildkit/buildkitd.toml'],
             securityContext: {
               readOnlyRootFilesystem: true,
@@ -298,7 +298,7 @@ describe.skipIf(tools === '')('the Helm chart', () => {
       }
       const rooted = await render(...examples['with engines'], '--set', 'builder.rootless=false');
       expect(builderOf(rooted).spec).toMatchObject({
-        containers: [{ image: 'docker.io/moby/buildkit:v0.34.2', securityContext: { privileged: true } }],
+        containers: [{ image: 'moby/buildkit:v0.34.2', securityContext: { privileged: true } }],
       });
       // BuildKit's socket lies there, and what runc writes down: all else of the image cannot be written.
       expect(builderOf(rooted).spec.containers[0]!.volumeMounts).toContainEqual({ name: 'run', mountPath: '/run' });

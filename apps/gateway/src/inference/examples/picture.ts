@@ -21,11 +21,11 @@ const wanted = 768;
  * The lines, told apart by their form and not by colour alone: whole lines for hits, dashed ones for misses, dotted ones with a
  * cross in the middle for inventions, thin ones for what is not counted. In the order in which they are drawn.
  */
-const lines: Record<Standing, { colour: string; width: number; dash?: string }> = {
+const lines: Record<Standing, { colour: string; width: number; dash?: string; crossed?: true }> = {
   beside: { colour: '#ffffff', width: 1.5 },
   hit: { colour: '#3ddc84', width: 4 },
   miss: { colour: '#5cb3ff', width: 4, dash: '12 7' },
-  invention: { colour: '#ff6b57', width: 4, dash: '2 7' },
+  invention: { colour: '#ff6b57', width: 4, dash: '2 7', crossed: true },
 };
 
 /**
@@ -59,9 +59,8 @@ function drawing(
     outlines
       .filter((outline) => outline.standing === standing)
       .flatMap(({ rings }) => {
-        const { colour, width: wide, dash } = lines[standing];
-        const path =
-          rings.map((ring) => pathOf(ring, factor)).join('') + (dash === '2 7' ? crossOf(rings, factor) : '');
+        const { colour, width: wide, dash, crossed } = lines[standing];
+        const path = rings.map((ring) => pathOf(ring, factor)).join('') + (crossed ? crossOf(rings, factor) : '');
         // A dark rim, so that the line is seen on bright roofs too.
         const rim = `<path d="${path}" stroke="#000" stroke-opacity="0.75" stroke-width="${wide + 3}"/>`;
         const dashes = dash === undefined ? '' : ` stroke-dasharray="${dash}"`;
