@@ -10,6 +10,7 @@ export * from './processes.ts';
 export * from './job.ts';
 export * from './estimate.ts';
 export * from './job-events.ts';
+export * from './json-line.ts';
 export * from './version.ts';
 export * from './canary.ts';
 export * from './approval.ts';

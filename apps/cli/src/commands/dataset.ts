@@ -1,5 +1,6 @@
 import { CairnError, type CairnClient, type DatasetWarning, toIdentifier } from '@cairn/contracts';
 import { basename, resolve } from 'node:path';
+import { attended } from '../attended-job.ts';
 import type { AddCommand, Surroundings } from '../command.ts';
 import { addDvcOptions, addToldOptions, type DvcOptions, readDvcSource, readTold } from '../dvc-options.ts';
 import { listFiles, uploadFiles } from '../folder.ts';
@@ -38,16 +39,14 @@ export const addDataset: AddCommand = (program, act) => {
 };
 
 /** Lets the gateway fetch a dataset from a DVC repository. */
-async function fetchDataset({ output, signal }: Surroundings, client: CairnClient, options: DvcOptions) {
+async function fetchDataset(around: Surroundings, client: CairnClient, options: DvcOptions) {
   const dvc = readDvcSource(options);
   if (dvc === undefined) {
     throw new CairnError('input-invalid', 'Neither a folder nor a DVC repository with a path in it is named.', {
       action: 'Give a folder, or --dvc URL --rev REVISION --path PATH.',
     });
   }
-  const job = await client.execute('add-dataset', { ...readTold(options), dvc });
-  signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
-  return client.wait('add-dataset', job.jobID, output.job('Adding the dataset'), signal);
+  return attended(client, 'add-dataset', { ...readTold(options), dvc }, 'Adding the dataset', around);
 }
 
 /** A warning in words, with the first places of it. */

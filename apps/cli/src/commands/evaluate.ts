@@ -1,5 +1,6 @@
 import type { ProcessResult } from '@cairn/contracts';
 import { Argument } from 'commander';
+import { attended } from '../attended-job.ts';
 import type { AddCommand } from '../command.ts';
 import { connect } from '../gateway.ts';
 import { readVersionRef } from '../options.ts';
@@ -21,9 +22,8 @@ export const addEvaluate: AddCommand = (program, act) => {
           { dataset, again = false }: { dataset: string; again?: boolean },
         ) => {
           const client = await connect(config);
-          const job = await client.execute('evaluate-version', { version: `${model}/${version}`, dataset, again });
-          signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
-          const result = await client.wait('evaluate-version', job.jobID, output.job('Evaluating'), signal);
+          const inputs = { version: `${model}/${version}`, dataset, again };
+          const result = await attended(client, 'evaluate-version', inputs, 'Evaluating', { output, signal });
           output.result(result, () => tell(output, result));
         },
       ),

@@ -1,4 +1,5 @@
 import { Argument } from 'commander';
+import { attended } from '../attended-job.ts';
 import type { AddCommand } from '../command.ts';
 import { tellExamples } from '../evidence.ts';
 import { connect, gatewayAddress } from '../gateway.ts';
@@ -22,9 +23,8 @@ export const addExamples: AddCommand = (program, act) => {
           { dataset }: { dataset: string },
         ) => {
           const client = await connect(config);
-          const job = await client.execute('draw-examples', { version: `${model}/${version}`, dataset });
-          signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
-          const result = await client.wait('draw-examples', job.jobID, output.job('Drawing'), signal);
+          const inputs = { version: `${model}/${version}`, dataset };
+          const result = await attended(client, 'draw-examples', inputs, 'Drawing', { output, signal });
           const address = await gatewayAddress(config);
           output.result(result, () => {
             if (result.stored) output.line('Drawn before, by the same version on these very data.');

@@ -1,6 +1,7 @@
 import { CairnError, type CairnClient, type ProcessInput, type ProcessResult, toIdentifier } from '@cairn/contracts';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { attended } from '../attended-job.ts';
 import type { AddCommand, Surroundings } from '../command.ts';
 import { listFiles, uploadFiles } from '../folder.ts';
 import { connect } from '../gateway.ts';
@@ -139,13 +140,12 @@ async function letFetch(
   { inputs, name, title }: Fetched,
   options: ImageryOptions,
 ): Promise<ProcessResult<'add-imagery'>> {
-  const job = await client.execute('add-imagery', {
+  const wanted = {
     id: options.id ?? toIdentifier(name),
     title: options.title ?? title,
     licence: options.licence ?? 'other',
     ...(options.attribution === undefined ? {} : { attribution: options.attribution }),
     ...inputs,
-  });
-  signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
-  return client.wait('add-imagery', job.jobID, output.job('Adding the imagery'), signal);
+  };
+  return attended(client, 'add-imagery', wanted, 'Adding the imagery', { output, signal });
 }

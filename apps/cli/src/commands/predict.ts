@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { CairnError, type CairnClient, type ProcessInput } from '@cairn/contracts';
+import { startAttended } from '../attended-job.ts';
 import type { AddCommand } from '../command.ts';
 import { tellEstimate } from '../estimate.ts';
 import { streamFeatures } from '../features.ts';
@@ -56,10 +57,9 @@ export const addPredict: AddCommand = (program, act) => {
           output.result(estimate, () => tellEstimate(output, estimate));
           return;
         }
-        const job = await client.execute('predict', inputs);
-        signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
-        if (options.stream === true) await streamFeatures(client, job.jobID, output, signal);
-        const result = await client.wait('predict', job.jobID, output.job('Predicting'), signal);
+        const id = await startAttended(client, 'predict', inputs, signal);
+        if (options.stream === true) await streamFeatures(client, id, output, signal);
+        const result = await client.wait('predict', id, output.job('Predicting'), signal);
         await download(client, result.href, options.out);
         if (options.stream === true) return;
         const missing = await missingKm2(client, result.prediction);

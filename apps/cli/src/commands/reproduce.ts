@@ -1,4 +1,5 @@
 import type { ProcessInput, ProcessResult } from '@cairn/contracts';
+import { attended } from '../attended-job.ts';
 import type { AddCommand } from '../command.ts';
 import { connect } from '../gateway.ts';
 import { readSetting } from '../options.ts';
@@ -25,9 +26,8 @@ export const addReproduce: AddCommand = (program, act) => {
     .action(
       act(async ({ config, output, signal }, run: string, options: Options) => {
         const client = await connect(config);
-        const job = await client.execute('reproduce-run', { run, ...insteadOf(options) });
-        signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
-        const result = await client.wait('reproduce-run', job.jobID, output.job('Reproducing'), signal);
+        const inputs = { run, ...insteadOf(options) };
+        const result = await attended(client, 'reproduce-run', inputs, 'Reproducing', { output, signal });
         output.result(result, () => tell(output, result));
         if (!result.reproduced) process.exitCode = notReproduced;
       }),

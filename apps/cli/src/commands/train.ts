@@ -1,4 +1,5 @@
 import { CairnError, type ProcessInput } from '@cairn/contracts';
+import { attended } from '../attended-job.ts';
 import type { AddCommand } from '../command.ts';
 import { addDvcOptions, addToldOptions, type DvcOptions, readDvcSource, readTold } from '../dvc-options.ts';
 import { tellTrainingEstimate } from '../estimate.ts';
@@ -41,9 +42,7 @@ export const addTrain: AddCommand = (program, act) => {
           output.result(estimate, () => tellTrainingEstimate(output, estimate, thought));
           return;
         }
-        const job = await client.execute('train-model', inputs);
-        signal.addEventListener('abort', () => void client.dismiss(job.jobID).catch(() => undefined), { once: true });
-        const result = await client.wait('train-model', job.jobID, output.job('Training'), signal);
+        const result = await attended(client, 'train-model', inputs, 'Training', { output, signal });
         output.result(result, () => {
           output.line(`Trained ${result.version}, a candidate. Approve it with "cairn approve ${result.version}".`);
           for (const [name, value] of Object.entries(result.metrics))

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { CairnError, isErrorCode, type Problem } from '@cairn/contracts';
+import { CairnError, isErrorCode, type Problem, readJsonLine } from '@cairn/contracts';
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const graceMs = 5000;
@@ -48,11 +48,11 @@ export class ModelServer {
     const told = new Promise<string>((resolve, reject) => {
       let problem: Problem | undefined;
       createInterface({ input: child.stdout }).on('line', (line) => {
-        const { address } = parsed(line);
+        const { address } = readJsonLine(line);
         if (typeof address === 'string') resolve(address);
       });
       createInterface({ input: child.stderr }).on('line', (line) => {
-        const json = parsed(line);
+        const json = readJsonLine(line);
         if (typeof json['code'] === 'string') problem = json as unknown as Problem;
         process.stderr.write(`${line}\n`);
       });
@@ -105,18 +105,5 @@ function errorOf(problem: Problem | undefined): CairnError {
       action: 'Look at the log of the serving host.',
     });
   }
-  const { code, detail, action, where } = problem;
-  return new CairnError(code, detail, {
-    ...(action === undefined ? {} : { action }),
-    ...(where === undefined ? {} : { where }),
-  });
-}
-
-function parsed(line: string): Record<string, unknown> {
-  try {
-    const json: unknown = JSON.parse(line);
-    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+  return CairnError.of(problem);
 }

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { CairnError, type Problem } from '@cairn/contracts';
+import { type Problem, readJsonLine } from '@cairn/contracts';
 import type { Graph } from '../../graph.ts';
 import { problemOf, unavailable } from '../problem.ts';
 import { type Server, type ServerPlace, settingsOf } from './server.ts';
@@ -54,7 +54,7 @@ export class HostedServers implements ServerPlace {
     const exited = new Promise<void>((resolve) => lines.once('close', resolve).once('error', () => resolve()));
     await new Promise<void>((resolve) => {
       lines.on('line', (line) => {
-        Object.assign(told, JSON.parse(line));
+        Object.assign(told, readJsonLine(line));
         resolve();
       });
       void exited.then(resolve);
@@ -122,7 +122,6 @@ export class HostedServers implements ServerPlace {
         ...(body === undefined ? {} : { body, duplex: 'half' }),
       });
     } catch (cause) {
-      if (cause instanceof CairnError) throw cause;
       throw unavailable(`the serving host ${this.#address} cannot be reached.`, cause);
     }
   }

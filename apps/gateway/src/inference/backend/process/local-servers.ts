@@ -1,4 +1,4 @@
-import type { Problem } from '@cairn/contracts';
+import { type Problem, readJsonLine } from '@cairn/contracts';
 import type { Children } from '../../../supervise/child.ts';
 import type { Graph } from '../../graph.ts';
 import { problemOf, unavailable } from '../problem.ts';
@@ -42,7 +42,7 @@ export class LocalServers implements ServerPlace {
         command: process.execPath,
         args: ['--enable-source-maps', program, '--attached', ...args],
         onLine: (line, stream) => {
-          const json = parsed(line);
+          const json = readJsonLine(line);
           if (stream === 'stdout' && typeof json['address'] === 'string') lines.address = json['address'];
           else if (typeof json['code'] === 'string') lines.problem = json as unknown as Problem;
           else return;
@@ -67,14 +67,5 @@ export class LocalServers implements ServerPlace {
       if (lines.problem === undefined) throw unavailable((cause as Error).message, cause);
     }
     throw problemOf(lines.problem);
-  }
-}
-
-function parsed(line: string): Record<string, unknown> {
-  try {
-    const json: unknown = JSON.parse(line);
-    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
-  } catch {
-    return {};
   }
 }

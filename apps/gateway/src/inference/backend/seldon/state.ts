@@ -1,4 +1,4 @@
-import { CairnError, type Problem } from '@cairn/contracts';
+import { CairnError, type Problem, readJsonLine } from '@cairn/contracts';
 import { problemOf, unavailable } from '../problem.ts';
 
 /** A `SeldonDeployment` as the API server tells it, as far as Cairn reads it. */
@@ -152,12 +152,8 @@ function refusal(graph: string, { message = '' }: Condition): CairnError {
 /** The problem that a node ended with: a line of JSON among its last words. */
 function problemIn(words = ''): Partial<Problem> {
   for (const line of words.split('\n').toReversed()) {
-    try {
-      const json: unknown = JSON.parse(line);
-      if (typeof json === 'object' && json !== null && 'code' in json) return json as Partial<Problem>;
-    } catch {
-      // Another line of its log.
-    }
+    const json = readJsonLine(line);
+    if ('code' in json) return json;
   }
   return {};
 }
