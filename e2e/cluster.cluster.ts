@@ -11,10 +11,10 @@ import { describeBuildings } from './suites/buildings.ts';
 import { describeDisturbances } from './suites/disturbances.ts';
 import { describeExport } from './suites/export.ts';
 import { describeInput } from './suites/input.ts';
-import { describePage } from './suites/page.ts';
 import { describeRevoke } from './suites/revoke.ts';
 import { describeServices } from './suites/services.ts';
 import { describeVerify } from './suites/verify.ts';
+import { describeWholePage } from './suites/whole-page.ts';
 import { describeWorkflows } from './suites/workflows.ts';
 
 // The laptop's suites on a cluster, where the demo's package becomes an image, and what only a cluster has. Run by
@@ -37,9 +37,8 @@ describe('the demo on Kubernetes', () => {
   describeVerify(get);
   describeExport(get);
   describeInput(get);
-  describePage(get);
+  describeWholePage(get);
   describeServices(get);
-  // From here on there is a second person, and more than the demo's version.
   describeWorkflows(get);
   describeDisturbances();
   // Last: it takes back what the others look at.

@@ -6,13 +6,13 @@ import { generatedScene } from './src/scene.ts';
 import { describeBuildings } from './suites/buildings.ts';
 import { describeExport } from './suites/export.ts';
 import { describeInput } from './suites/input.ts';
-import { describePage } from './suites/page.ts';
 import { describeRevoke } from './suites/revoke.ts';
 import { describeServices } from './suites/services.ts';
 import { describeVerify } from './suites/verify.ts';
+import { describeWholePage } from './suites/whole-page.ts';
 
 // The laptop's suites, on the gateway in a container. Those of its state folder (restart, cold start, kills, full disks) are
-// about processes and files of this machine, and have no counterpart here.
+// about processes and files of this machine, and have no counterpart here; the pictures of the page are of a laptop's.
 describe('the demo on Docker Compose', () => {
   let demo: DemoHome | undefined;
   const get = (): DemoHome => demo!;
@@ -25,7 +25,7 @@ describe('the demo on Docker Compose', () => {
   describeVerify(get);
   describeExport(get);
   describeInput(get);
-  describePage(get);
+  describeWholePage(get);
   describeServices(get);
   // Last: it takes back what the others look at.
   describeRevoke(get);

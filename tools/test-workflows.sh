@@ -1,10 +1,12 @@
 #!/bin/sh
-# The whole program on a cluster: installs the chart on any Kubernetes with Argo Workflows and Seldon Core 1, registers, trains and
-# predicts by it, runs the laptop's suites on it, disturbs it, and takes it all away again. Part of tools/test-cluster.sh; arguments
+# The whole program on a cluster: installs the chart on any Kubernetes with Argo Workflows and Seldon Core 1, or both with it on one
+# without, registers, trains and predicts by it, runs the laptop's suites on it, disturbs it, and takes it all away again. Part of tools/test-cluster.sh; arguments
 # go to vitest. Told by the environment, beside KUBECONFIG, CAIRN_TEST_REGISTRY, CAIRN_TEST_BUILD_OPTIONS and
 # CAIRN_TEST_SELDON_EXECUTOR of that script:
 #   CAIRN_TEST_VERSION       tag of the images REGISTRY/cairn/{gateway,mlflow,postgres,minio,serving}; left out: e2e. One that is not
 #                            there is built and pushed
+#   CAIRN_TEST_CHARTS        folder with the packed charts of the engines, which then come with the chart cairn-with-engines; left out:
+#                            they are there
 #   CAIRN_TEST_VALUES        file with further values of the chart, for what this cluster needs; left out: none
 #   CAIRN_TEST_HELM_OPTIONS  of helm upgrade; left out: none
 #   CAIRN_TEST_STORAGE       class of volumes; left out: the cluster's default one, or folders of a node where it has none
@@ -41,9 +43,11 @@ end() {
   [ -n "${class:-}" ] || on_node clear 'rm -rf /node/postgres /node/minio' >/dev/null 2>&1 || true
 }
 trap end EXIT
+trap 'exit 130' INT TERM
 
 echo '== images of the program'
 digests=
+of_cairn=${CAIRN_TEST_CHARTS:+cairn.}
 for image in gateway:apps/gateway mlflow:deploy/images/mlflow postgres:deploy/images/postgres minio:deploy/images/minio \
   serving:apps/serving; do
   name=$images/${image%%:*}:$version
@@ -54,7 +58,7 @@ for image in gateway:apps/gateway mlflow:deploy/images/mlflow postgres:deploy/im
   docker image inspect --format "{{.Size}} $name" "$name"
   # A node that has an image of this tag would not pull another.
   digest=$(docker image inspect --format '{{range .RepoDigests}}{{println .}}{{end}}' "$name" | sed -n "s|^${name%:*}@||p" | head -n 1)
-  digests="$digests --set images.${image%%:*}.digest=$digest"
+  digests="$digests --set ${of_cairn}images.${image%%:*}.digest=$digest"
 done
 
 echo '== volumes'
@@ -65,6 +69,11 @@ class=${CAIRN_TEST_STORAGE:-$(kubectl get storageclass -o jsonpath="$default" | 
 if [ -n "$class" ]; then
   printf 'postgres: { storage: { storageClass: %s, size: 5Gi } }\nminio: { storage: { storageClass: %s, size: 20Gi } }\n' "$class" "$class" >"$work/storage.yaml"
 else
+  # A run that was cut off leaves its volumes behind, each bound to a claim that is gone.
+  if kubectl get pv "$release-postgres" "$release-minio" --ignore-not-found -o jsonpath='{..status.phase}' | grep -q Released; then
+    kubectl delete pv "$release-postgres" "$release-minio" --ignore-not-found >/dev/null
+    on_node clear 'rm -rf /node/postgres /node/minio'
+  fi
   on_node prepare 'mkdir -p /node/postgres /node/minio && chown 10001:10001 /node/* && chmod 700 /node/*'
   for service in postgres minio; do
     kubectl apply -f - <<YAML >/dev/null
@@ -92,11 +101,21 @@ YAML
 fi
 
 echo '== the chart'
+chart=deploy/helm/cairn
+cp e2e/src/cluster/values.yaml "$work/values.yaml"
+if [ -n "$of_cairn" ]; then
+  chart=$work/cairn-with-engines
+  cp -R deploy/helm/cairn-with-engines "$work"
+  helm package deploy/helm/cairn --destination "$chart/charts" >/dev/null
+  cp "$CAIRN_TEST_CHARTS"/*.tgz "$chart/charts"
+  sed -i -e 's/^/  /' -e '1i cairn:' "$work/values.yaml" "$work/storage.yaml"
+  cat e2e/src/cluster/engines.yaml >>"$work/values.yaml"
+fi
 # shellcheck disable=SC2086 # some options, or none
-helm upgrade --install "$release" deploy/helm/cairn --namespace "$release" --values e2e/src/cluster/values.yaml \
-  --values "$work/storage.yaml" ${CAIRN_TEST_VALUES:+--values "$CAIRN_TEST_VALUES"} \
-  ${CAIRN_TEST_HELM_OPTIONS:-} --set images.registry="$images" --set builder.registry="$CAIRN_TEST_REGISTRY/$release" \
-  $digests --set seldon.executor="${CAIRN_TEST_SELDON_EXECUTOR:-false}" >/dev/null
+helm upgrade --install "$release" "$chart" --namespace "$release" --values "$work/values.yaml" --values "$work/storage.yaml" \
+  ${CAIRN_TEST_VALUES:+--values "$CAIRN_TEST_VALUES"} ${CAIRN_TEST_HELM_OPTIONS:-} $digests \
+  --set "${of_cairn}images.registry=$images,${of_cairn}builder.registry=$CAIRN_TEST_REGISTRY/$release" \
+  --set "${of_cairn}seldon.executor=${CAIRN_TEST_SELDON_EXECUTOR:-false}" >/dev/null
 kubectl -n "$release" rollout status "statefulset/$release-gateway" --timeout=15m
 
 # A way to a service: SERVICE PORT REMOTE. It ends with each pod at its other end, and is made again.

@@ -23,6 +23,15 @@ export function composed(): Installed | undefined {
     stop: async () => {
       await compose('stop', 'gateway');
     },
+    crash: async () => {
+      await compose('kill', 'gateway');
+    },
+    hold: async () => {
+      await compose('pause', 'serving');
+      return async () => {
+        await compose('unpause', 'serving');
+      };
+    },
     inside: (service, ...words) => compose('exec', '-T', service, ...words),
     killAll: async () => {
       await compose('kill');

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { repository } from './cairn.ts';
+import { installed } from './installed.ts';
 
 /** Somebody's Git repository, in which DVC pins a folder and keeps its files in its own cache. */
 export interface DvcRepository {
@@ -11,27 +12,35 @@ export interface DvcRepository {
   remove(): Promise<void>;
 }
 
-/** Makes one. @param path of the folder, inside the repository. */
+/** In the container of a gateway: a folder that deploy/compose/test.yaml lets it fetch from. */
+const inContainer = '/var/lib/cairn/of-a-test';
+
+/** Makes one, where the gateway reads it. @param path of the folder, inside the repository. */
 export async function dvcRepository(
   path: string,
   content: Record<string, string | Uint8Array>,
 ): Promise<DvcRepository> {
-  const folder = await mkdtemp(join(tmpdir(), 'cairn-dvc-'));
-  const run = async (program: string, ...words: string[]): Promise<void> => {
-    const env = { ...process.env, DVC_NO_ANALYTICS: '1' };
-    await promisify(execFile)(program, words, { cwd: folder, env });
+  const there = installed();
+  const folder = there === undefined ? await mkdtemp(join(tmpdir(), 'cairn-dvc-')) : inContainer;
+  const run = async (...words: string[]): Promise<void> => {
+    if (there === undefined) await promisify(execFile)(words[0]!, words.slice(1));
+    else await there.inside('gateway', ...words);
   };
-  const dvc = join(repository, '.tools/python/bin/dvc');
-  await run('git', 'init', '--quiet');
-  await run(dvc, 'init', '--quiet');
+  /** In the folder; `$0` and `$1` are the words. */
+  const shell = (script: string, ...words: string[]) =>
+    run('env', 'DVC_NO_ANALYTICS=1', 'sh', '-ec', `cd '${folder}'; ${script}`, ...words);
+  const dvc = there === undefined ? join(repository, '.tools/python/bin/dvc') : '/cairn/.tools/python/bin/dvc';
+  if (there !== undefined) await run('mkdir', '-p', folder);
+  await shell('git init --quiet; "$0" init --quiet', dvc);
   for (const [name, bytes] of Object.entries(content)) {
-    const file = join(folder, path, name);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, bytes);
+    const file = join(path, name);
+    const text = Buffer.from(bytes).toString('base64');
+    await shell(`mkdir -p '${dirname(file)}'; echo "$0" | base64 -d >'${file}'`, text);
   }
-  await run(dvc, 'add', '--quiet', path);
-  await run('git', 'add', '--all');
-  const author = ['-c', 'user.name=Somebody', '-c', 'user.email=somebody@example.org'];
-  await run('git', ...author, 'commit', '--quiet', '--message', 'Pin the data');
-  return { url: folder, remove: () => rm(folder, { recursive: true, force: true }) };
+  const author = '-c user.name=Somebody -c user.email=somebody@example.org';
+  await shell(`"$0" add --quiet "$1"; git add --all; git ${author} commit --quiet --message 'Pin the data'`, dvc, path);
+  return {
+    url: folder,
+    remove: () => (there === undefined ? rm(folder, { recursive: true, force: true }) : run('rm', '-rf', folder)),
+  };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { CairnClient } from '@cairn/contracts';
 import { start, type Running, type Surroundings } from './cairn.ts';
 import { installed } from './installed.ts';
+import { pidOf } from './victim.ts';
 
 /** A Cairn that answers. */
 export interface Opened {
@@ -12,8 +13,10 @@ export interface Opened {
   client: CairnClient;
   /** Ends it as Ctrl-C does. */
   stop(): Promise<void>;
-  /** What started its gateway, where that is a process of this machine. */
-  starter?: ChildProcess;
+  /** Ends its gateway by SIGKILL. */
+  crash(): Promise<void>;
+  /** Keeps the models that answer from doing so, until what comes back is called. */
+  hold(): Promise<() => Promise<void>>;
 }
 
 /** One that `cairn up` started. */
@@ -33,6 +36,7 @@ export async function open(surroundings: Surroundings): Promise<Opened> {
 /** Starts Cairn on a state folder and waits until it is ready. */
 export async function up(surroundings: Surroundings): Promise<Up> {
   const running = start(['up', '--port', '0'], surroundings);
+  const scene = { home: surroundings.home, starter: running.child };
   const address = await new Promise<string>((done, fail) => {
     const look = (): void => {
       const found = /ready at (http:\S+)/.exec(running.stdout());
@@ -53,6 +57,18 @@ export async function up(surroundings: Surroundings): Promise<Up> {
     stop: async () => {
       running.child.kill('SIGINT');
       await running.ended;
+    },
+    crash: async () => {
+      process.kill((await pidOf('gateway', scene))!, 'SIGKILL');
+      await running.ended;
+    },
+    hold: async () => {
+      const server = (await pidOf('serving', scene))!;
+      process.kill(server, 'SIGSTOP');
+      return () => {
+        process.kill(server, 'SIGCONT');
+        return Promise.resolve();
+      };
     },
   };
 }

@@ -11,6 +11,10 @@ export interface Installed {
   start: () => Promise<void>;
   /** Stops them. */
   stop: () => Promise<void>;
+  /** Kills its gateways. */
+  crash: () => Promise<void>;
+  /** Keeps models from answering until what comes back is called. */
+  hold: () => Promise<() => Promise<void>>;
   /** Runs a command in the container of a service; answers what it wrote. */
   inside: (service: string, ...words: string[]) => Promise<string>;
   /** Kills every service at once, and waits until all are back. */

@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { openBrowser } from './browser.ts';
 import type { DemoHome } from './demo-home.ts';
 import { open, type Opened } from './gateway.ts';
+import { installed } from './installed.ts';
 import { Visit, type Visitor } from './visit.ts';
 
 /** Where the tests of a suite play: a Cairn, a browser, and whoever comes. */
@@ -47,8 +48,9 @@ export class Stage {
     return this.#visits.flatMap(({ faults }) => faults);
   }
 
+  /** Ends what it began: an installation goes on. */
   async close(): Promise<void> {
     await this.#browser?.close();
-    await this.#cairn?.stop();
+    if (installed() === undefined) await this.#cairn?.stop();
   }
 }

@@ -111,13 +111,13 @@ export function describeApprove(demo: () => DemoHome): void {
 
     test('with a second account nobody approves their own version, and the page says why', async () => {
       const { client } = stage.cairn;
-      await client.addAccount({ id: 'devi', roles: ['approver'] });
+      await client.addAccount({ id: 'sita', roles: ['approver'] });
       try {
         await open(2);
         await says(/Somebody else has to approve it: two people see more than one/);
         expect(await button('Sign the approval').isDisabled()).toBe(true);
       } finally {
-        await client.changeAccount('devi', { disabled: true });
+        await client.changeAccount('sita', { disabled: true });
       }
     });
 

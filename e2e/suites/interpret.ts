@@ -4,7 +4,6 @@ import type { DemoHome } from '../src/demo-home.ts';
 import { Stage } from '../src/stage.ts';
 import { manyBuildings } from '../src/many-buildings.ts';
 import { heaviestTask } from '../src/own-time.ts';
-import { pidOf } from '../src/victim.ts';
 import type { Visit } from '../src/visit.ts';
 
 /** A corner of the scene: longitude and latitude. */
@@ -372,8 +371,7 @@ export function describeInterpret(demo: () => DemoHome): void {
       await client.withdrawReview(id, buildings[0]!.id);
       const told = await client.reviews(id);
       expect(told.reviews.map(({ feature }) => feature)).toEqual(buildings.slice(1, 4).map((one) => one.id));
-      process.kill((await pidOf('gateway', { home: demo().home, starter: stage.cairn.starter! }))!, 'SIGKILL');
-      await stage.cairn.stop();
+      await stage.cairn.crash();
       const { client: again } = await stage.open();
       expect(await again.reviews(id)).toEqual(told);
       for (const { feature } of told.reviews) await again.withdrawReview(id, feature);

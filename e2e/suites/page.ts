@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { DemoHome } from '../src/demo-home.ts';
 import { pictureOf } from '../src/faults/content.ts';
 import { Stage } from '../src/stage.ts';
-import { pidOf } from '../src/victim.ts';
 import type { Visit } from '../src/visit.ts';
 
 /** The western half of the scene: two blocks. */
@@ -145,9 +144,7 @@ export function describePage(demo: () => DemoHome): void {
       await visit.page.getByText('The area that you chose').waitFor();
       await visit.page.getByText(/Takes about/).waitFor();
       // Else it might come to its end while it is looked for.
-      const { starter } = stage.cairn;
-      const server = starter && (await pidOf('serving', { home: demo().home, starter }));
-      if (server !== undefined) process.kill(server, 'SIGSTOP');
+      const release = await stage.cairn.hold();
       try {
         await button('Find buildings').click();
         await visit.page.waitForURL(/#\/jobs\//);
@@ -162,7 +159,7 @@ export function describePage(demo: () => DemoHome): void {
         await button('Cancel').click();
         await heading('Cancelled').waitFor();
       } finally {
-        if (server !== undefined) process.kill(server, 'SIGCONT');
+        await release();
       }
       expect(await visit.barriers()).toEqual([]);
       await link('Change something and try again').click();

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FoundFeature } from '@cairn/contracts';
 import { copyHome, type DemoHome } from '../src/demo-home.ts';
+import { installed } from '../src/installed.ts';
 import { Stage } from '../src/stage.ts';
-import { pidOf } from '../src/victim.ts';
 import type { Visit } from '../src/visit.ts';
 
 const model = 'building-detector';
@@ -16,10 +16,14 @@ const patient = { timeout: 90_000 };
 interface Prediction {
   id: string;
   actor: string;
+  imagery: string;
   features: number;
 }
 
-/** Two people at one Cairn at the same time, and a page that is loaded again in the middle of everything. A copy of the state folder is theirs. */
+/**
+ * Two people at one Cairn at the same time, and a page that is loaded again in the middle of everything. A copy of the state folder
+ * is theirs; an installation keeps what they do, so the version that others look at later is not taken back there.
+ */
 export function describeTogether(demo: () => DemoHome): void {
   describe('two at once', () => {
     let home = '';
@@ -46,15 +50,11 @@ export function describeTogether(demo: () => DemoHome): void {
     };
     /** Nothing is answered by the model while something is done. */
     const held = async (work: () => Promise<void>): Promise<void> => {
-      const { starter } = stage.cairn;
-      if (starter === undefined) return work();
-      await expect.poll(() => pidOf('serving', { home, starter }), patient).toBeDefined();
-      const server = (await pidOf('serving', { home, starter }))!;
-      process.kill(server, 'SIGSTOP');
+      const release = await stage.cairn.hold();
       try {
         await work();
       } finally {
-        process.kill(server, 'SIGCONT');
+        await release();
       }
     };
     const asks = async (on: Visit, area: string): Promise<string> => {
@@ -66,13 +66,15 @@ export function describeTogether(demo: () => DemoHome): void {
     };
 
     beforeAll(async () => {
-      home = await copyHome(demo().home);
+      if (installed() === undefined) home = await copyHome(demo().home);
       const { client } = await stage.open();
       await client.addAccount({ id: 'devi', roles: ['mapper'], password });
-      await client.addAccount({ id: 'ravi', roles: ['approver'], password });
+      await client.addAccount({ id: 'nima', roles: ['approver'], password });
       owner = await stage.begin();
       devi = await signedIn('devi');
       result = (await predictions()).at(-1)!;
+      // So that there is a model that answers.
+      await client.run('predict', { model, imagery: result.imagery, aoi: [86.0689, 15.3755, 86.0691, 15.3757] });
     });
     afterAll(async () => {
       await stage.close();
@@ -81,9 +83,10 @@ export function describeTogether(demo: () => DemoHome): void {
 
     test('both predict and load the page again while it runs: each comes to their own result, and nothing runs twice', async () => {
       const before = await predictions();
-      const jobs = await Promise.all([asks(owner, areas[0]), asks(devi, areas[1])]);
-      expect(new Set(jobs).size).toBe(2);
+      const jobs: string[] = [];
       await held(async () => {
+        jobs.push(...(await Promise.all([asks(owner, areas[0]), asks(devi, areas[1])])));
+        expect(new Set(jobs).size).toBe(2);
         await Promise.all([reload(owner), reload(devi)]);
         expect([owner.page.url(), devi.page.url()]).toEqual(jobs);
         await Promise.all([owner, devi].map((visit) => button('Cancel', visit).waitFor()));
@@ -160,30 +163,36 @@ export function describeTogether(demo: () => DemoHome): void {
       expect([await stage.cairn.client.jobs(), await stage.cairn.client.versions(model)]).toEqual([jobs, versions]);
     });
 
-    test('a version that is taken back while a mapper predicts with it: both are told so', async () => {
-      const ravi = await signedIn('ravi');
-      await devi.open(`/predict?model=${model}&area=86.0701,15.3779,86.0717,15.3794`);
-      await says(/Takes about/, devi);
-      const waiting = await signedIn('devi');
-      await waiting.open(`/predict?model=${model}&area=86.0731,15.3764,86.0737,15.377`);
-      await says(/Takes about/, waiting);
-      await held(async () => {
-        await button('Find buildings', devi).click();
-        await devi.page.waitForURL(/#\/jobs\//);
-        await ravi.open(`/approve/${model}?version=1`);
-        await ravi.page.getByRole('radio', { name: 'Take it back, with all its results' }).check();
-        await ravi.page.getByLabel('Why, in your own words').fill('Its labels are wrong.');
-        await ravi.page.locator('form input[type=checkbox]').check();
-        await button('Take it back for good', ravi).click();
-        await expect
-          .poll(async () => (await stage.cairn.client.versions(model)).find((one) => one.version === 1)?.stage, patient)
-          .toBe('revoked');
-      });
-      await says('The version building-detector/1 was revoked by ravi: Its labels are wrong.', devi);
-      await button('Find buildings', waiting).click();
-      await says('Only versions in production answer predictions', waiting);
-      await says('Version building-detector/1 is revoked.', waiting);
-    });
+    test.skipIf(installed() !== undefined)(
+      'a version that is taken back while a mapper predicts with it: both are told so',
+      async () => {
+        const nima = await signedIn('nima');
+        await devi.open(`/predict?model=${model}&area=86.0701,15.3779,86.0717,15.3794`);
+        await says(/Takes about/, devi);
+        const waiting = await signedIn('devi');
+        await waiting.open(`/predict?model=${model}&area=86.0731,15.3764,86.0737,15.377`);
+        await says(/Takes about/, waiting);
+        await held(async () => {
+          await button('Find buildings', devi).click();
+          await devi.page.waitForURL(/#\/jobs\//);
+          await nima.open(`/approve/${model}?version=1`);
+          await nima.page.getByRole('radio', { name: 'Take it back, with all its results' }).check();
+          await nima.page.getByLabel('Why, in your own words').fill('Its labels are wrong.');
+          await nima.page.locator('form input[type=checkbox]').check();
+          await button('Take it back for good', nima).click();
+          await expect
+            .poll(
+              async () => (await stage.cairn.client.versions(model)).find((one) => one.version === 1)?.stage,
+              patient,
+            )
+            .toBe('revoked');
+        });
+        await says('The version building-detector/1 was revoked by nima: Its labels are wrong.', devi);
+        await button('Find buildings', waiting).click();
+        await says('Only versions in production answer predictions', waiting);
+        await says('Version building-detector/1 is revoked.', waiting);
+      },
+    );
 
     test('the page makes no mistake', () => {
       expect([stage.foreign, stage.faults]).toEqual([[], []]);

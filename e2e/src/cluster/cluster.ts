@@ -1,3 +1,4 @@
+import { signalContainers } from '../../../apps/gateway/test/kubernetes/signal-containers.ts';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
@@ -6,10 +7,10 @@ const run = promisify(execFile);
 /** What of a pod the tests look at. */
 export interface Pod {
   metadata: { name: string };
-  spec: { containers: { name: string; image: string }[] };
+  spec: { nodeName: string; containers: { name: string; image: string }[] };
   status: {
     conditions?: { type: string; status: string }[];
-    containerStatuses?: { name: string; imageID: string; state?: { running?: object } }[];
+    containerStatuses?: { name: string; imageID: string; containerID?: string; state?: { running?: object } }[];
   };
 }
 
@@ -61,6 +62,16 @@ export class Cluster {
   async graphsReady(): Promise<Pod[]> {
     const pods = await this.list<Pod>('pods', this.graphs, 'seldon-deployment-id');
     return pods.filter(isReady);
+  }
+
+  /** Keeps the graphs that answer from doing so, until what comes back is called. */
+  async holdGraphs(): Promise<() => Promise<void>> {
+    const pods = await this.graphsReady();
+    const all = async (signal: 'STOP' | 'CONT'): Promise<void> => {
+      await Promise.all(pods.map((pod) => signalContainers(pod, signal, pod.spec.containers[0]!.image)));
+    };
+    await all('STOP');
+    return () => all('CONT');
   }
 
   /** Selects what belongs to a service of the release. */

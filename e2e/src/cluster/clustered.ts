@@ -26,6 +26,8 @@ export function clustered(): Installed | undefined {
       const gone = ['wait', '--for=delete', 'pod', '-l', cluster.selector('gateway'), '--timeout=3m'];
       await cluster.kubectl('-n', release, ...gone);
     },
+    crash: () => cluster.killServices('gateway'),
+    hold: () => cluster.holdGraphs(),
     inside: (service, ...words) => {
       const kind = service === 'mlflow' ? 'deployment' : 'statefulset';
       return cluster.kubectl('-n', release, 'exec', `${kind}/${cluster.nameOf(service)}`, '--', ...words);

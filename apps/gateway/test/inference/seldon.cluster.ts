@@ -15,6 +15,7 @@ import { ShadowPrediction } from '../../src/inference/shadow/shadow-prediction.t
 import { Canaries } from '../../src/registry/canaries.ts';
 import { Shadows } from '../../src/registry/shadows.ts';
 import { place as origin } from '../imagery/geotiff.ts';
+import { type PodOnNode, signalContainers } from '../kubernetes/signal-containers.ts';
 import { describeBackend, fixture, graphFor, greyBlock, pixelsIn } from './backend-contract.ts';
 import { namespace, openSeldonPlace } from './seldon-place.ts';
 import { type Building, jobContext, openWorld, settlement, type World } from './world.ts';
@@ -66,7 +67,7 @@ describe('graphs on a cluster', () => {
   });
 
   it.runIf(hasExecutor)(
-    'become available with the executor, and answer the same where a node ends by itself',
+    'become available with the executor, and answer the same where the container of a node ends or is killed',
     async () => {
       const backend = await open({});
       const graph = await lay(7);
@@ -86,23 +87,22 @@ describe('graphs on a cluster', () => {
         'seldon-container-engine',
         'transformer',
       ]);
+      const end = async (node: string): Promise<void> => {
+        const container = [pod!.metadata.name, '--container', node];
+        const signal = ['node', '--eval', "process.kill(1, 'SIGTERM')"];
+        await run('kubectl', ['--namespace', namespace, 'exec', ...container, '--', ...signal]);
+      };
+      const kill = async (node: string): Promise<void> => {
+        await signalContainers((await pods())[0]!, 'KILL', process.env['CAIRN_TEST_SERVING_IMAGE']!, [node]);
+      };
       for (const node of ['detector', 'transformer']) {
-        const asked = Array.from({ length: 6 }, () => backend.infer(graph, image, signal));
-        // The only signals that reach a container's first process from inside are those that it takes.
-        const kill = ['node', '--eval', "process.kill(1, 'SIGTERM')"];
-        await run('kubectl', [
-          '--namespace',
-          namespace,
-          'exec',
-          pod!.metadata.name,
-          '--container',
-          node,
-          '--',
-          ...kill,
-        ]);
-        for (const answer of await Promise.all(asked)) expect(answer).toEqual(before);
-        while (restarts(await pods(), node) === 0) await pause(500);
-        expect(await backend.infer(graph, image, signal)).toEqual(before);
+        for (const [times, strike] of [end, kill].entries()) {
+          const asked = Array.from({ length: 6 }, () => backend.infer(graph, image, signal));
+          await strike(node);
+          for (const answer of await Promise.all(asked)) expect(answer).toEqual(before);
+          while (restarts(await pods(), node) <= times) await pause(500);
+          expect(await backend.infer(graph, image, signal)).toEqual(before);
+        }
       }
       expect((await pods()).map(({ metadata }) => metadata.name)).toEqual([pod!.metadata.name]);
     },
@@ -179,9 +179,8 @@ const corner = {
   ],
 };
 
-interface Pod {
-  metadata: { name: string };
-  status: { containerStatuses: { name: string; restartCount: number }[] };
+interface Pod extends PodOnNode {
+  status: { containerStatuses: { name: string; containerID?: string; restartCount: number }[] };
 }
 
 /** How often the container of a node was started again, over all pods. */
