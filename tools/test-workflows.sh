@@ -111,9 +111,10 @@ if [ -n "$of_cairn" ]; then
   sed -i -e 's/^/  /' -e '1i cairn:' "$work/values.yaml" "$work/storage.yaml"
   cat e2e/src/cluster/engines.yaml >>"$work/values.yaml"
 fi
+upgrade="helm upgrade $release $chart --namespace $release ${CAIRN_TEST_HELM_OPTIONS:-}"
 # shellcheck disable=SC2086 # some options, or none
-helm upgrade --install "$release" "$chart" --namespace "$release" --values "$work/values.yaml" --values "$work/storage.yaml" \
-  ${CAIRN_TEST_VALUES:+--values "$CAIRN_TEST_VALUES"} ${CAIRN_TEST_HELM_OPTIONS:-} $digests \
+$upgrade --install --values "$work/values.yaml" --values "$work/storage.yaml" \
+  ${CAIRN_TEST_VALUES:+--values "$CAIRN_TEST_VALUES"} $digests \
   --set "${of_cairn}images.registry=$images,${of_cairn}builder.registry=$CAIRN_TEST_REGISTRY/$release" \
   --set "${of_cairn}seldon.executor=${CAIRN_TEST_SELDON_EXECUTOR:-false}" >/dev/null
 kubectl -n "$release" rollout status "statefulset/$release-gateway" --timeout=15m
@@ -143,9 +144,9 @@ CAIRN_TEST_S3_ENDPOINT=http://127.0.0.1:$((port + 1)) CAIRN_TEST_S3_SECRET_KEY=$
 CAIRN_TEST_MLFLOW_KEY=$(of buckets MLFLOW_S3_SECRET_KEY)
 CAIRN_TEST_PACKAGE_BASE=${CAIRN_TEST_PACKAGE_BASE:-debian:bookworm-slim}
 CAIRN_TEST_STEPS_BASE=${CAIRN_TEST_STEPS_BASE:-$images/mlflow:$version}
-CAIRN_TEST_RELEASE=$release
+CAIRN_TEST_RELEASE=$release CAIRN_TEST_UPGRADE="$upgrade --reuse-values" CAIRN_TEST_OF_CAIRN=$of_cairn
 export CAIRN_ADDRESS CAIRN_TOKEN CAIRN_TEST_PASSWORD CAIRN_TEST_S3_ENDPOINT CAIRN_TEST_S3_SECRET_KEY CAIRN_TEST_MLFLOW_KEY \
-  CAIRN_TEST_PACKAGE_BASE CAIRN_TEST_STEPS_BASE CAIRN_TEST_RELEASE
+  CAIRN_TEST_PACKAGE_BASE CAIRN_TEST_STEPS_BASE CAIRN_TEST_RELEASE CAIRN_TEST_UPGRADE CAIRN_TEST_OF_CAIRN
 
 echo '== the token of the graphs'
 until curl --silent --fail --output /dev/null "$CAIRN_ADDRESS/healthz"; do sleep 1; done

@@ -27,8 +27,10 @@ export async function dvcRepository(
     else await there.inside('gateway', ...words);
   };
   /** In the folder; `$0` and `$1` are the words. */
-  const shell = (script: string, ...words: string[]) =>
-    run('env', 'DVC_NO_ANALYTICS=1', 'sh', '-ec', `cd '${folder}'; ${script}`, ...words);
+  const shell = (script: string, ...words: string[]) => {
+    const settings = 'export DVC_NO_ANALYTICS=1 DVC_SITE_CACHE_DIR="$PWD/.dvc/tmp/site"';
+    return run('sh', '-ec', `cd '${folder}'; ${settings}; ${script}`, ...words);
+  };
   const dvc = there === undefined ? join(repository, '.tools/python/bin/dvc') : '/cairn/.tools/python/bin/dvc';
   if (there !== undefined) await run('mkdir', '-p', folder);
   await shell('git init --quiet; "$0" init --quiet', dvc);

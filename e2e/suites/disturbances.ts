@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { CairnClient, SurveyReport } from '@cairn/contracts';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { ask } from '../src/cluster/asker.ts';
 import { answering } from '../src/cluster/clustered.ts';
 import { Cluster } from '../src/cluster/cluster.ts';
 import { approver, patientClient } from '../src/cluster/patient-client.ts';
@@ -87,6 +88,22 @@ export function describeDisturbances(): void {
       await cluster.killServices('minio');
       await ended(errand);
     });
+
+    test(
+      'the chart is upgraded while a training runs: it ends well, and nobody is left without an answer',
+      patient,
+      async () => {
+        const { errand, id } = await training();
+        const told = await ask(cluster);
+        await cluster.upgrade({ 'gateway.settings.CAIRN_LOG': 'debug' });
+        await cluster.whole('gateway');
+        const { answered, failed } = await told();
+        expect(failed).toEqual([]);
+        expect(answered).toBeGreaterThan(50);
+        await ended(errand);
+        expect((await client.jobLog(id)).match(/submitted as the workflow/g)).toHaveLength(1);
+      },
+    );
 
     test('gateways are killed while a prediction runs: it is made once', patient, async () => {
       const errand = await prediction();

@@ -26,10 +26,11 @@ export function describeTrain(demo: () => DemoHome): void {
     const stage = new Stage(demo);
     let visit: Visit;
     let jobAddress = '';
-    let theirs: DvcRepository;
+    /** On a cluster every gateway would have to see it. */
+    let theirs: DvcRepository | undefined;
     beforeAll(async () => {
-      theirs = await dvcRepository('datasets/village', await datasetOf(3));
-      const { client } = await stage.open({ CAIRN_DATA_SOURCES: theirs.url });
+      if (clustered() === undefined) theirs = await dvcRepository('datasets/village', await datasetOf(3));
+      const { client } = await stage.open({ CAIRN_DATA_SOURCES: theirs?.url ?? '' });
       await client.run('register-model', {
         files: await upload(client, await packageOf(model, 1, process.env['CAIRN_TEST_STEPS_BASE'])),
       });
@@ -41,7 +42,7 @@ export function describeTrain(demo: () => DemoHome): void {
     }, patient);
     afterAll(async () => {
       await stage.close();
-      await theirs.remove();
+      await theirs?.remove();
     });
     const page = () => visit.page;
     const button = (name: string) => page().getByRole('button', { name, exact: true });
@@ -188,7 +189,6 @@ export function describeTrain(demo: () => DemoHome): void {
       expect(await page().getByLabel('steps').inputValue()).toBe('9999');
     });
 
-    // On a cluster two gateways would have to see the repository.
     test.skipIf(clustered() !== undefined)(
       'data of a DVC repository are asked for in the form; what is wrong with them stands at their fields',
       { timeout: patient },
@@ -212,7 +212,7 @@ export function describeTrain(demo: () => DemoHome): void {
         expect(await visit.barriers()).toEqual([]);
 
         await keyboard.press('ControlOrMeta+a');
-        await keyboard.type(theirs.url);
+        await keyboard.type(theirs!.url);
         await visit.tabTo(field('Folder in the repository'));
         await keyboard.type('datasets/village');
         await visit.tabTo(page().getByLabel('steps'));

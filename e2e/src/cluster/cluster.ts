@@ -91,6 +91,13 @@ export class Cluster {
     await this.kubectl('-n', this.release, 'delete', 'pod', '--grace-period=1', '-l', selector);
   }
 
+  /** Upgrades the release to its chart as it lies here, with other values of Cairn; ends when the cluster has taken them. */
+  async upgrade(values: Record<string, string>): Promise<void> {
+    const { CAIRN_TEST_UPGRADE: command = '', CAIRN_TEST_OF_CAIRN: prefix = '' } = process.env;
+    const all = Object.entries(values).map(([name, value]) => `--set-string '${prefix}${name}=${value}'`);
+    await run('sh', ['-c', [command, ...all].join(' ')]);
+  }
+
   /** Waits until a service of the release is as many pods as it should be, and all answer. */
   async whole(service: string): Promise<void> {
     const kind = service === 'mlflow' ? 'deployment' : 'statefulset';
