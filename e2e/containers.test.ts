@@ -106,6 +106,14 @@ describe.each(dockerfiles)('%s', (path) => {
     expect(last().filter((line) => line.startsWith('USER '))).toEqual(['USER 10001:10001']);
   });
 
+  test('takes each base by an argument, so that a build can name it by its digest', () => {
+    const stages = lines.flatMap((line) => /^FROM \S+ AS (\S+)$/.exec(line)?.[1] ?? []);
+    for (const line of lines) {
+      const from = /^FROM (\S+)/.exec(line)?.[1];
+      if (from !== undefined && !stages.includes(from)) expect(from).toMatch(/^\$\{[A-Z]+\}$/);
+    }
+  });
+
   test('takes no base by a tag that moves freely, and fetches nothing that is not fixed', () => {
     for (const line of lines) {
       const base = /^(?:FROM|ARG (?:BASE|GO)=)\s*([\w./-]+:[\w.-]+)/.exec(line)?.[1];

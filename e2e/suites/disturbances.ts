@@ -95,7 +95,7 @@ export function describeDisturbances(): void {
       async () => {
         const { errand, id } = await training();
         const told = await ask(cluster);
-        await cluster.upgrade({ 'gateway.settings.CAIRN_LOG': 'debug' });
+        await cluster.upgrade({ 'gateway.settings.CAIRN_MAX_AOI_KM2': '3' });
         await cluster.whole('gateway');
         const { answered, failed } = await told();
         expect(failed).toEqual([]);
