@@ -69,8 +69,9 @@ class=${CAIRN_TEST_STORAGE:-$(kubectl get storageclass -o jsonpath="$default" | 
 if [ -n "$class" ]; then
   printf 'postgres: { storage: { storageClass: %s, size: 5Gi } }\nminio: { storage: { storageClass: %s, size: 20Gi } }\n' "$class" "$class" >"$work/storage.yaml"
 else
-  # A run that was cut off leaves its volumes behind, each bound to a claim that is gone.
-  if kubectl get pv "$release-postgres" "$release-minio" --ignore-not-found -o jsonpath='{..status.phase}' | grep -q Released; then
+  # What a run that was cut off left behind belongs to claims that are gone.
+  phases=$(kubectl get pv "$release-postgres" "$release-minio" --ignore-not-found -o jsonpath='{.items[*].status.phase}')
+  if [ "$phases" != 'Bound Bound' ]; then
     kubectl delete pv "$release-postgres" "$release-minio" --ignore-not-found >/dev/null
     on_node clear 'rm -rf /node/postgres /node/minio'
   fi
