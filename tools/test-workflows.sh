@@ -1,13 +1,13 @@
 #!/bin/sh
-# The whole program on a cluster: installs the chart on any Kubernetes with Argo Workflows and Seldon Core 1, or both with it on one
-# without, registers, trains and predicts by it, runs the laptop's suites on it, disturbs it, and takes it all away again. Part of tools/test-cluster.sh; arguments
-# go to vitest. Told by the environment, beside KUBECONFIG, CAIRN_TEST_REGISTRY, CAIRN_TEST_BUILD_OPTIONS and
-# CAIRN_TEST_SELDON_EXECUTOR of that script:
+# The whole program on a cluster: installs the chart on any Kubernetes with Argo Workflows and Seldon Core 1, or together with both on
+# one without, registers, trains and predicts by it, runs the laptop's suites on it, disturbs it, and takes it all away again. Part of
+# tools/test-cluster.sh; arguments go to vitest. Told by the environment, beside KUBECONFIG, CAIRN_TEST_REGISTRY,
+# CAIRN_TEST_BUILD_OPTIONS and CAIRN_TEST_SELDON_EXECUTOR of that script:
 #   CAIRN_TEST_VERSION       tag of the images REGISTRY/cairn/{gateway,mlflow,postgres,minio,serving}; left out: e2e. One that is not
 #                            there is built and pushed
 #   CAIRN_TEST_CHARTS        folder with the packed charts of the engines, which then come with the chart cairn-with-engines; left out:
 #                            they are there
-#   CAIRN_TEST_VALUES        file with further values of the chart, for what this cluster needs; left out: none
+#   CAIRN_TEST_VALUES        file with further values of the chart that is installed, for what this cluster needs; left out: none
 #   CAIRN_TEST_HELM_OPTIONS  of helm upgrade; left out: none
 #   CAIRN_TEST_STORAGE       class of volumes; left out: the cluster's default one, or folders of a node where it has none
 #   CAIRN_TEST_PACKAGE_BASE  image of Debian 12 as builds of packages name it; left out: debian:bookworm-slim
