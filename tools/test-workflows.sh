@@ -33,14 +33,19 @@ on_node() {
       \"volumes\": [{\"name\": \"node\", \"hostPath\": {\"path\": \"/var/lib/$release\", \"type\": \"DirectoryOrCreate\"}}]}}"
 }
 
+# Takes away the volumes that are folders of a node, and what is in them.
+clear_volumes() {
+  kubectl delete pv "$release-postgres" "$release-minio" --ignore-not-found >/dev/null
+  on_node clear 'rm -rf /node/postgres /node/minio'
+}
+
 end() {
   for one in ${forwards:-}; do kill "$one" 2>/dev/null || true; done
   rm -rf "$work"
   [ "${CAIRN_TEST_KEEP:-no}" = no ] || return 0
   helm uninstall "$release" --namespace "$release" --wait --timeout 5m >/dev/null 2>&1 || true
   kubectl delete namespace "$release" "$release-steps" "$release-graphs" "$release-builds" --ignore-not-found >/dev/null 2>&1 || true
-  [ -n "${class:-}" ] || kubectl delete pv "$release-postgres" "$release-minio" --ignore-not-found >/dev/null 2>&1 || true
-  [ -n "${class:-}" ] || on_node clear 'rm -rf /node/postgres /node/minio' >/dev/null 2>&1 || true
+  [ -n "${class:-}" ] || clear_volumes >/dev/null 2>&1 || true
 }
 trap end EXIT
 trap 'exit 130' INT TERM
@@ -71,10 +76,7 @@ if [ -n "$class" ]; then
 else
   # What a run that was cut off left behind belongs to claims that are gone.
   phases=$(kubectl get pv "$release-postgres" "$release-minio" --ignore-not-found -o jsonpath='{.items[*].status.phase}')
-  if [ "$phases" != 'Bound Bound' ]; then
-    kubectl delete pv "$release-postgres" "$release-minio" --ignore-not-found >/dev/null
-    on_node clear 'rm -rf /node/postgres /node/minio'
-  fi
+  [ "$phases" = 'Bound Bound' ] || clear_volumes
   on_node prepare 'mkdir -p /node/postgres /node/minio && chown 10001:10001 /node/* && chmod 700 /node/*'
   for service in postgres minio; do
     kubectl apply -f - <<YAML >/dev/null

@@ -38,8 +38,7 @@ export function describeRestart(demo: () => DemoHome): void {
 
     test('a gateway that is killed ends it with an error that says so', async () => {
       const started = await up({ home: demo().home });
-      const pid = await pidOf('gateway', { home: demo().home, starter: started.running.child });
-      process.kill(pid!, 'SIGKILL');
+      await started.crash();
       const { code, stderr } = await started.running.ended;
       expect(code).toBe(1);
       expect(stderr).toContain('The gateway ended without being asked to (SIGKILL)');
