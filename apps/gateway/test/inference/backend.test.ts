@@ -76,8 +76,11 @@ describe('a serving host', () => {
     host = await startHost(folder);
   });
   afterEach(() => host.stop());
-  const backendWith = (token = hostToken, address = host.address): ProcessBackend =>
-    new ProcessBackend({ objects, servers: new HostedServers({ address, token, threads: 1 }) });
+  const backendWith = (token = hostToken, more: { pauses?: number[] } = {}): ProcessBackend =>
+    new ProcessBackend({
+      objects,
+      servers: new HostedServers({ address: host.address, token, threads: 1, ...more }),
+    });
   const bright = async (): Promise<Graph> => {
     const { digest } = await objects.put(await fixture('brightness'));
     return graphFor('bright', 1, digest);
@@ -113,7 +116,7 @@ describe('a serving host', () => {
     }
     expect((await fetch(`${host.address}/healthz`)).status).toBe(200);
     const graph = await bright();
-    const stranger = backendWith('another-token-'.repeat(4));
+    const stranger = backendWith('another-token-'.repeat(4), { pauses: [] });
     await expect(stranger.infer(graph, greyBlock(graph, 255), signal)).rejects.toMatchObject({
       code: 'serving-unavailable',
       message: expect.stringContaining('does not know this token') as string,
@@ -171,7 +174,7 @@ describe('a serving host', () => {
     gateway.kill('SIGKILL');
     await vi.waitFor(async () => expect(await readProcess(left)).toBeUndefined(), 15_000);
 
-    const backend = backendWith();
+    const backend = backendWith(hostToken, { pauses: [10] });
     await backend.infer(graph, greyBlock(graph, 255), signal);
     const { pid } = (await backend.status())[0]!;
     host.child.kill('SIGKILL');
@@ -181,9 +184,22 @@ describe('a serving host', () => {
       code: 'serving-unavailable',
       message: expect.stringContaining('cannot be reached') as string,
     });
+    await backend.close();
+  });
+
+  test('that is gone with its servers is asked again until it is back', async () => {
+    const graph = await bright();
+    const backend = backendWith();
+    await backend.infer(graph, greyBlock(graph, 255), signal);
+    host.child.kill('SIGKILL');
+    await once(host.child, 'exit');
+    const told: string[] = [];
+    const asked = backend.infer(graph, greyBlock(graph, 255), signal, (words) => void told.push(words));
+    await pause(3000);
     // It comes back at its address, as a container does, with what it was sent before.
     host = await startHost(folder, Number(new URL(host.address).port));
-    expect(pixelsIn((await backend.infer(graph, greyBlock(graph, 255), signal))[0])).toBe(8000);
+    expect(pixelsIn((await asked)[0])).toBe(8000);
+    expect(told).toContain('The model server of bright/1 does not answer; it is asked again');
     await backend.close();
   });
 });

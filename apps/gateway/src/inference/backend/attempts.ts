@@ -3,19 +3,31 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Graph } from '../graph.ts';
 import { unavailable } from './problem.ts';
 
-/** Times that a block is sent before its failure is the answer: a server may be killed, and be killed again. */
-const mostAttempts = 4;
+/**
+ * The pauses of a place that others start anew, a container or a pod: it may be gone as a whole, and be told of as there while
+ * it goes, or before it can be reached. They are a minute, without the times that it takes to come up.
+ */
+export const patientPauses: readonly number[] = [1, 2, 4, 8, 15, 15, 15].map((seconds) => seconds * 1000);
 
 /** Times that a block may take too long: once the machine may have slept; the second time it is the model. */
 const mostTimeouts = 2;
+
+/** Wraps why what answers will not come: no further attempt is made, whatever the reason sounds like. */
+export class NeverComes extends Error {
+  constructor(reason: unknown) {
+    super('What answers will not come.', { cause: reason });
+  }
+}
 
 /** How long one block is tried. Times are in milliseconds. */
 export interface AttemptLimits {
   signal: AbortSignal;
   /** The longest that one block may take. */
   requestMs: number;
-  /** Before the second attempt; before each further one twice as long. */
-  pauseMs: number;
+  /** Before each attempt after the first; when that of the last breaks too, its failure is the answer. */
+  pauses: readonly number[];
+  /** Told each time that an attempt broke and another one is made. */
+  onBroken?: (error: unknown) => void;
 }
 
 /** Whether a model server broke or cannot be reached, so that another try may be answered. */
@@ -26,27 +38,37 @@ export function isBroken(error: unknown): boolean {
 
 /**
  * Asks until there is an answer, again where the server broke. What an attempt finds broken it has to put right itself.
- * @throws the signal's reason; CairnError `model-timeout`, `serving-unavailable`, and what an attempt says for good.
+ * @throws the signal's reason; CairnError `model-timeout`, `serving-unavailable`, and what an attempt says for good: the reason
+ * of a NeverComes for one.
  */
 export async function untilAnswered<T>(graph: Graph, limits: AttemptLimits, ask: () => Promise<T>): Promise<T> {
-  const { signal, requestMs, pauseMs } = limits;
+  const { signal, requestMs, pauses, onBroken } = limits;
   let timeouts = 0;
-  for (let attempt = 1; ; attempt++) {
+  for (let attempt = 0; ; attempt++) {
     signal.throwIfAborted();
     try {
       return await ask();
     } catch (error) {
+      if (error instanceof NeverComes) throw error.cause;
       if (!isBroken(error) || signal.aborted) throw error;
       if (isTimeout(error) && ++timeouts === mostTimeouts) throw tooSlow(graph, requestMs, error);
-      if (attempt === mostAttempts) throw error instanceof CairnError ? error : unavailable(String(error), error);
+      if (attempt === pauses.length) throw error instanceof CairnError ? error : unavailable(wordsOf(error), error);
+      onBroken?.(error);
     }
-    if (pauseMs > 0) await sleep(pauseMs * 2 ** (attempt - 1), undefined, { signal }).catch(() => undefined);
+    const pause = pauses[attempt]!;
+    if (pause > 0) await sleep(pause, undefined, { signal }).catch(() => undefined);
   }
 }
 
 /** What a graph is called in words. */
 export function nameOf({ model, version }: Pick<Graph, 'model' | 'version'>): string {
   return `${model}/${version}`;
+}
+
+/** What went wrong, with what lies behind it: "fetch failed" alone tells nothing. */
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
 
 function isTimeout(error: unknown): boolean {

@@ -68,8 +68,9 @@ export class ProcessBackend implements GraphBackend {
     signal: AbortSignal,
     tell?: Tell,
   ): Promise<T> {
-    const limits = { signal, requestMs: this.#parts.requestMs, pauseMs: 0 };
-    return untilAnswered(graph, limits, async () => {
+    const { requestMs, servers } = this.#parts;
+    const onBroken = (): void => tell?.(`The model server of ${nameOf(graph)} does not answer; it is asked again`);
+    return untilAnswered(graph, { signal, requestMs, pauses: servers.pauses, onBroken }, async () => {
       const entry = this.#enter(graph);
       if (!entry.ready) tell?.(`Starting the model server of ${nameOf(graph)}`);
       try {

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Problem, readJsonLine } from '@cairn/contracts';
 import type { Graph } from '../../graph.ts';
+import { patientPauses } from '../attempts.ts';
 import { problemOf, unavailable } from '../problem.ts';
 import { type Server, type ServerPlace, settingsOf } from './server.ts';
 
@@ -22,6 +23,8 @@ type Told = Partial<{ id: string; pid: number; freeBytes: number }>;
  * not. A server lives as long as the answer that tells of its start is read, so it ends with this gateway, however that ends.
  */
 export class HostedServers implements ServerPlace {
+  /** @inheritdoc */
+  readonly pauses: readonly number[];
   readonly #address: string;
   readonly #headers: Record<string, string>;
   readonly #threads: number;
@@ -32,7 +35,10 @@ export class HostedServers implements ServerPlace {
     token: string;
     /** Threads of one inference; fixed, since results are reproducible for one number of them. */
     threads: number;
+    /** Where they are left out: at once, for one server alone may have ended; then those for a container that is started anew. */
+    pauses?: readonly number[];
   }) {
+    this.pauses = options.pauses ?? [0, ...patientPauses];
     this.#address = options.address;
     this.#headers = { authorization: `Bearer ${options.token}` };
     this.#threads = options.threads;

@@ -7,6 +7,8 @@ import { type Server, type ServerPlace, settingsOf } from './server.ts';
 
 /** Model servers as child processes of the gateway. */
 export class LocalServers implements ServerPlace {
+  /** @inheritdoc One that broke is replaced at once; the next one may be killed, too. */
+  readonly pauses: readonly number[] = [0, 0, 0];
   readonly #children: Children;
   readonly #program: Pick<ServingProgram, 'file'>;
   readonly #threads: number;

@@ -20,6 +20,8 @@ export interface Server {
 
 /** Where model servers run. One contract suite holds each place (`test/inference/backend-contract.ts`). */
 export interface ServerPlace {
+  /** In milliseconds, before each attempt of a block after the first, where a server broke or could not be started. */
+  readonly pauses: readonly number[];
   /**
    * Starts a model server that executes a graph, all nodes in one process: what they say to each other needs not be sent.
    * @param weights their file on this machine.

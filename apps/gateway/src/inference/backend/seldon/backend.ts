@@ -4,7 +4,7 @@ import { withDeadline } from '../../../supervise/deadline.ts';
 import type { BlockImage } from '../../block-image.ts';
 import type { Graph } from '../../graph.ts';
 import { shapesOutput, tensorOutput, type SentAnswer } from '../answer.ts';
-import { isBroken, untilAnswered } from '../attempts.ts';
+import { isBroken, nameOf, NeverComes, patientPauses, untilAnswered } from '../attempts.ts';
 import type { GraphBackend, OutsideGraph, OutsideGraphs, Tell } from '../backend.ts';
 import { binaryMessage, jsonMessage, type Message, packedImage, plainImage } from '../message.ts';
 import { unavailable } from '../problem.ts';
@@ -15,7 +15,7 @@ import type { DeploymentState } from './state.ts';
 import { wake, type WakingParts } from './waking.ts';
 
 /** What the backend works with. */
-export interface SeldonBackendParts extends Omit<WakingParts, 'everyMs' | 'startMs'> {
+export interface SeldonBackendParts extends Omit<WakingParts, 'everyMs' | 'startMs' | 'awayMs'> {
   road: Road;
   logger: Pick<FastifyBaseLogger, 'warn'>;
   /** The versions that may serve, as `MODEL/NUMBER`; graphs of others are taken away. */
@@ -26,6 +26,8 @@ export interface SeldonBackendParts extends Omit<WakingParts, 'everyMs' | 'start
   requestMs?: number;
   /** The longest that a graph may take to come up. */
   startMs?: number;
+  /** The longest that the cluster may not answer meanwhile. */
+  awayMs?: number;
   /** Between two looks at one that comes up. */
   everyMs?: number;
 }
@@ -54,7 +56,8 @@ export class SeldonBackend implements GraphBackend {
   #isTroubled = false;
 
   constructor(parts: SeldonBackendParts) {
-    this.#parts = { idleMs: 5 * 60_000, requestMs: 120_000, startMs: 10 * 60_000, everyMs: 500, ...parts };
+    const usual = { idleMs: 5 * 60_000, requestMs: 120_000, startMs: 10 * 60_000, awayMs: 60_000, everyMs: 500 };
+    this.#parts = { ...usual, ...parts };
     this.#later();
   }
 
@@ -125,10 +128,13 @@ export class SeldonBackend implements GraphBackend {
     signal: AbortSignal,
     tell?: Tell,
   ): Promise<T> {
-    const { requestMs, road } = this.#parts;
+    const { requestMs, road, logger } = this.#parts;
     const name = this.#nameOf(graph);
-    // A node that was killed is noticed by the cluster only after a moment.
-    return untilAnswered(graph, { signal, requestMs, pauseMs: 1000 }, async () => {
+    const onBroken = (error: unknown): void => {
+      logger.warn({ err: error, graph: nameOf(graph) }, 'a graph did not answer a block; it is asked again');
+      tell?.(`${nameOf(graph)} does not answer; it is asked again`);
+    };
+    return untilAnswered(graph, { signal, requestMs, pauses: patientPauses, onBroken }, async () => {
       const entry = this.#entry(graph, name);
       entry.users += 1;
       try {
@@ -260,7 +266,10 @@ interface Entry {
   noted: number;
 }
 
-/** Waits until a graph is there, or the caller no longer wants to. */
+/**
+ * Waits until a graph is there, or the caller no longer wants to.
+ * @throws NeverComes with the reason why it will not; the signal's reason.
+ */
 async function awake(entry: Entry, signal: AbortSignal, tell: Tell | undefined): Promise<void> {
   if (entry.ready) return;
   let stop: () => void = () => undefined;
@@ -271,11 +280,15 @@ async function awake(entry: Entry, signal: AbortSignal, tell: Tell | undefined):
   if (tell !== undefined) entry.tells.add(tell);
   if (entry.words !== '') tell?.(entry.words);
   try {
-    await Promise.race([entry.waking, stopped]);
+    await Promise.race([entry.waking.catch(neverComes), stopped]);
   } finally {
     signal.removeEventListener('abort', stop);
     if (tell !== undefined) entry.tells.delete(tell);
   }
+}
+
+function neverComes(reason: unknown): never {
+  throw new NeverComes(reason);
 }
 
 function isGoing({ metadata }: DeploymentState): boolean {
