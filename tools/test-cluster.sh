@@ -39,17 +39,19 @@ kubectl -n cairn create secret generic artifact-store --dry-run=client -o yaml \
   --from-literal=accesskey="$CAIRN_TEST_S3_ACCESS_KEY" --from-literal=secretkey="$CAIRN_TEST_S3_SECRET_KEY" |
   kubectl apply -f - >/dev/null
 
-# Builds an image, pushes it, and says its name by digest: NAME DOCKERFILE FOLDER.
+# Builds an image, pushes it, and says its name by digest: NAME DOCKERFILE FOLDER [OPTION...].
 image() {
+  tag=$CAIRN_TEST_REGISTRY/$1:latest dockerfile=$2 folder=$3
+  shift 3
   # shellcheck disable=SC2086 # some options, or none
-  docker build --quiet ${CAIRN_TEST_BUILD_OPTIONS:-} --tag "$CAIRN_TEST_REGISTRY/$1:latest" \
-    --build-arg "BASE=${CAIRN_TEST_BASE:-python:3.11-slim}" --file "$2" "$3" >/dev/null
-  docker push --quiet "$CAIRN_TEST_REGISTRY/$1:latest" >/dev/null
-  docker image inspect --format '{{index .RepoDigests 0}}' "$CAIRN_TEST_REGISTRY/$1:latest"
+  docker build --quiet ${CAIRN_TEST_BUILD_OPTIONS:-} --tag "$tag" "$@" --file "$dockerfile" "$folder" >/dev/null
+  docker push --quiet "$tag" >/dev/null
+  docker image inspect --format '{{index .RepoDigests 0}}' "$tag"
 }
 
 echo '== images of the package and of the model server'
-CAIRN_TEST_IMAGE=$(image cairn-test-steps apps/gateway/test/jobs/runner/argo/image/Dockerfile apps/gateway/test/jobs/runner)
+CAIRN_TEST_IMAGE=$(image cairn-test-steps apps/gateway/test/jobs/runner/argo/image/Dockerfile apps/gateway/test/jobs/runner \
+  --build-arg "BASE=${CAIRN_TEST_BASE:-python:3.11-slim}")
 CAIRN_TEST_SERVING_IMAGE=$(image cairn-test-serving apps/serving/Dockerfile .)
 
 # The tests speak as the gateway does.
