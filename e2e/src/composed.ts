@@ -33,6 +33,7 @@ export function composed(): Installed | undefined {
       };
     },
     inside: (service, ...words) => compose('exec', '-T', service, ...words),
+    logs: (service) => compose('logs', '--no-color', service),
     killAll: async () => {
       await compose('kill');
       await compose('up', '--detach', '--no-build', '--wait');

@@ -17,6 +17,8 @@ export interface Installed {
   hold: () => Promise<() => Promise<void>>;
   /** Runs a command in the container of a service; answers what it wrote. */
   inside: (service: string, ...words: string[]) => Promise<string>;
+  /** What the containers of a service have said since they started. */
+  logs: (service: string) => Promise<string>;
   /** Kills every service at once, and waits until all are back. */
   killAll: () => Promise<void>;
 }

@@ -11,7 +11,7 @@ const unasked = [86.0697, 15.3763, 86.0727, 15.3797];
 /** What holds of the containers themselves: who they are, what they keep, and whom they let in. */
 export function describeServices(demo: () => DemoHome): void {
   describe('the services', () => {
-    const { services, address, token, start, inside, killAll } = installed()!;
+    const { services, address, token, start, inside, logs, killAll } = installed()!;
     beforeAll(start);
     const predictions = async (): Promise<unknown> =>
       (await fetch(`${address}/predictions`, { headers: { authorization: `Bearer ${token}` } })).json();
@@ -28,6 +28,12 @@ export function describeServices(demo: () => DemoHome): void {
       // Of the machine that the tests run on it says more, which is not asked here.
       const doctor = await cairn(['doctor', '--deep', '--json'], { home: demo().home });
       expect((JSON.parse(doctor.stdout) as { survey: SurveyReport }).survey).toMatchObject({ ok: true, findings: [] });
+    });
+
+    test('the log of the gateway is what its container says, and tells no secret', async () => {
+      const said = await logs('gateway');
+      expect(said).toContain('"msg":"Server listening at http://');
+      expect(said).not.toContain(token);
     });
 
     test.runIf(services.includes('serving'))(

@@ -151,7 +151,7 @@ export async function compose(config: Config, tell: (words: string) => void): Pr
   await Promise.all([logFolder, workFolder].map((folder) => mkdir(folder, { recursive: true })));
   const logger = pino(
     { level: config.logLevel },
-    pino.destination({ dest: join(logFolder, 'gateway.log'), sync: false }),
+    pino.destination({ dest: config.logsToStderr ? 2 : join(logFolder, 'gateway.log'), sync: false }),
   );
   const children = new Children({
     runFolder: join(home, 'run'),

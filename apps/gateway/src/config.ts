@@ -230,6 +230,11 @@ const Settings = Type.Object({
     default: 'info',
     description: 'least level of the log: trace, debug, info, warn, error, silent',
   }),
+  CAIRN_LOG_TO: Type.Union([Type.Literal('file'), Type.Literal('stderr')], {
+    default: 'file',
+    description:
+      "where the log goes: file, logs/gateway.log in CAIRN_HOME; stderr, where a container's log is looked for",
+  }),
   CAIRN_STOP_WITH_STDIN: Type.Boolean({
     default: false,
     description: 'end when standard input closes, as its starter ended',
@@ -366,6 +371,8 @@ export interface Config {
   /** Where graphs run; null: on this machine. */
   graphs: GraphsConfig | null;
   logLevel: string;
+  /** To standard error rather than to a file of the state folder. */
+  logsToStderr: boolean;
   /** End when standard input closes: whoever started this gateway is gone. */
   stopWithStdin: boolean;
   /** The rest of the environment that children inherit: PATH, HOME, locale, certificates, proxies. */
@@ -447,6 +454,7 @@ function toConfig(settings: Static<typeof Settings>, environment: Record<string,
     cluster: settings.CAIRN_RUNNER === 'argo' ? clusterOf(settings) : null,
     graphs: settings.CAIRN_GRAPH_BACKEND === 'seldon' ? graphsOf(settings) : null,
     logLevel: settings.CAIRN_LOG,
+    logsToStderr: settings.CAIRN_LOG_TO === 'stderr',
     stopWithStdin: settings.CAIRN_STOP_WITH_STDIN,
     childEnvironment,
   };

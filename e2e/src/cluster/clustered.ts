@@ -32,6 +32,7 @@ export function clustered(): Installed | undefined {
       const kind = service === 'mlflow' ? 'deployment' : 'statefulset';
       return cluster.kubectl('-n', release, 'exec', `${kind}/${cluster.nameOf(service)}`, '--', ...words);
     },
+    logs: (service) => cluster.kubectl('-n', release, 'logs', '--selector', cluster.selector(service), '--tail=-1'),
     killAll: async () => {
       await cluster.killServices(...services);
       for (const service of services) await cluster.whole(service);

@@ -69,7 +69,7 @@ async function found(check: Check, deep: boolean): Promise<Finding[]> {
       {
         what: `It could not be looked at: ${wordsOf(error)}`,
         where: more.where ?? check.name,
-        action: more.action ?? 'Look at logs/gateway.log in the state folder, and try again.',
+        action: more.action ?? 'Look at the log of the gateway (CAIRN_LOG_TO says where it is), and try again.',
       },
     ];
   }

@@ -34,7 +34,11 @@ describe.skipIf(reason !== undefined)(
       server = await startServer();
       folder = await mkdtemp(join(tmpdir(), 'cairn-two-'));
       // At once, and on an empty database: as the pods of a first installation.
-      gateways = await Promise.all([start('one', credentials), start('two', credentials)]);
+      const logs = { CAIRN_LOG: 'info' };
+      gateways = await Promise.all([
+        start('one', { ...credentials, ...logs }),
+        start('two', { ...credentials, ...logs, CAIRN_LOG_TO: 'stderr' }),
+      ]);
     });
     afterAll(async () => {
       await Promise.all(gateways.map((gateway) => gateway.end()));
@@ -51,6 +55,16 @@ describe.skipIf(reason !== undefined)(
         expect((await readFile(join(folder, name, 'token'), 'utf8')).trim()).toBe(credentials.CAIRN_OWNER_TOKEN);
         expect(await as(gateways[i]!).session()).toMatchObject({ id: 'owner' });
       }
+    });
+
+    test('log where they are told to, and no secret', async () => {
+      const file = (name: string) => readFile(join(folder, name, 'logs/gateway.log'), 'utf8');
+      for (const log of [await file('one'), gateways[1]!.said()]) {
+        expect(log).toContain('"msg":"Server listening at http://');
+        expect(log).not.toContain(credentials.CAIRN_OWNER_TOKEN);
+      }
+      expect(gateways[0]!.said()).toBe('');
+      await expect(file('two')).rejects.toMatchObject({ code: 'ENOENT' });
     });
 
     test('let in at one whom the other has given a token', async () => {
