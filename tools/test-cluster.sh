@@ -24,9 +24,17 @@ for name in KUBECONFIG CAIRN_TEST_HOST CAIRN_TEST_REGISTRY CAIRN_TEST_S3_ENDPOIN
   eval "value=\${$name:-}"
   [ -n "$value" ] || { echo "$name is not set; the head of tools/test-cluster.sh says what it is." >&2; exit 3; }
 done
-for program in kubectl docker; do
+for program in kubectl docker curl; do
   command -v "$program" >/dev/null 2>&1 || { echo "The tests need $program." >&2; exit 3; }
 done
+# A workflow tries a store that refuses it again and again: without this, a bucket that is not there takes half an hour.
+bucket=$(printf 'user = "%s:%s"\n' "$CAIRN_TEST_S3_ACCESS_KEY" "$CAIRN_TEST_S3_SECRET_KEY" |
+  curl --config - --silent --head --output /dev/null --write-out '%{http_code}' --aws-sigv4 aws:amz:us-east-1:s3 \
+    "$CAIRN_TEST_S3_ENDPOINT/$CAIRN_TEST_S3_BUCKET") || true
+[ "$bucket" = 200 ] || {
+  echo "CAIRN_TEST_S3_ENDPOINT answered $bucket for the bucket CAIRN_TEST_S3_BUCKET: make it, or look at the key." >&2
+  exit 3
+}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
