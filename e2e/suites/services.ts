@@ -5,8 +5,9 @@ import { cairn } from '../src/cairn.ts';
 import type { DemoHome } from '../src/demo-home.ts';
 import { installed } from '../src/installed.ts';
 
-/** An area that no other suite asks for: its prediction has to run. */
+/** Areas that no other suite asks for: their predictions have to run. */
 const unasked = [86.0697, 15.3763, 86.0727, 15.3797];
+const alsoUnasked = [86.0698, 15.3764, 86.0726, 15.3796];
 
 /** What holds of the containers themselves: who they are, what they keep, and whom they let in. */
 export function describeServices(demo: () => DemoHome): void {
@@ -54,6 +55,14 @@ export function describeServices(demo: () => DemoHome): void {
         ]);
       },
     );
+
+    test.runIf(services.includes('serving'))('a prediction waits for a serving host that has ended', async () => {
+      const client = new CairnClient({ address, token });
+      const [{ version, imagery }] = await client.get<[{ version: string; imagery: string }]>('/predictions');
+      await inside('serving', 'sh', '-c', 'kill 1');
+      const made = await client.run('predict', { model: version, imagery, aoi: alsoUnasked });
+      expect(made).toMatchObject({ prediction: expect.any(String) as string });
+    });
 
     test('nobody reads the bucket of another', async () => {
       const reach = (bucket: string, accessKey: string, secretKey: string) =>
