@@ -16,6 +16,12 @@ export function describeServices(demo: () => DemoHome): void {
     beforeAll(start);
     const predictions = async (): Promise<unknown> =>
       (await fetch(`${address}/predictions`, { headers: { authorization: `Bearer ${token}` } })).json();
+    /** Predicts once more with a version that has been asked, on its imagery. */
+    const predict = async (aoi: number[]) => {
+      const client = new CairnClient({ address, token });
+      const [{ version, imagery }] = await client.get<[{ version: string; imagery: string }]>('/predictions');
+      return { version, made: await client.run('predict', { model: version, imagery, aoi }) };
+    };
 
     test.each(services)('%s is not root and writes to its own places alone', async (name) => {
       expect((await inside(name, 'id', '-u')).trim()).toBe('10001');
@@ -40,9 +46,7 @@ export function describeServices(demo: () => DemoHome): void {
     test.runIf(services.includes('serving'))(
       'networks are computed by the serving host, which has no secret but its own',
       async () => {
-        const client = new CairnClient({ address, token });
-        const [{ version, imagery }] = await client.get<[{ version: string; imagery: string }]>('/predictions');
-        await client.run('predict', { model: version, imagery, aoi: unasked });
+        const { version } = await predict(unasked);
         expect((await cairn(['status', '--json'], { home: demo().home })).stdout).toContain(version);
         const programs = await inside('serving', 'sh', '-c', 'cat /proc/[0-9]*/cmdline | tr "\\0" " "');
         expect(programs).toContain('--name building-detector');
@@ -57,10 +61,8 @@ export function describeServices(demo: () => DemoHome): void {
     );
 
     test.runIf(services.includes('serving'))('a prediction waits for a serving host that has ended', async () => {
-      const client = new CairnClient({ address, token });
-      const [{ version, imagery }] = await client.get<[{ version: string; imagery: string }]>('/predictions');
       await inside('serving', 'sh', '-c', 'kill 1');
-      const made = await client.run('predict', { model: version, imagery, aoi: alsoUnasked });
+      const { made } = await predict(alsoUnasked);
       expect(made).toMatchObject({ prediction: expect.any(String) as string });
     });
 

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { digestOf } from '@cairn/receipt';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SeldonBackend, type SeldonBackendParts } from '../../src/inference/backend/seldon/backend.ts';
-import { renderSeldonDeployment, type SeldonSettings } from '../../src/inference/backend/seldon/deployment.ts';
+import { renderSeldonDeployment } from '../../src/inference/backend/seldon/deployment.ts';
 import { SeldonDeployments } from '../../src/inference/backend/seldon/deployments.ts';
 import { directRoad } from '../../src/inference/backend/seldon/road.ts';
 import type { PodState } from '../../src/inference/backend/seldon/state.ts';
@@ -14,18 +14,9 @@ import { Kubernetes } from '../../src/kubernetes/kubernetes.ts';
 import { quietLogger } from '../registry/quiet.ts';
 import { fixture, graphFor, greyBlock, pixelsIn } from './backend-contract.ts';
 import { type Node, startNode } from './seldon-node.ts';
+import { seldonSettings } from './seldon-settings.ts';
 
-const settings: SeldonSettings = {
-  namespace: 'graphs',
-  image: `registry.example.org/cairn/serving@sha256:${'b'.repeat(64)}`,
-  registry: 'http://registry.invalid',
-  token: { name: 'cairn-registry', key: 'token' },
-  owner: 'c'.repeat(16),
-  executor: false,
-  threads: 1,
-  cpu: '',
-};
-
+const settings = { ...seldonSettings, executor: false, threads: 1 };
 const { signal } = new AbortController();
 const running = { name: 'graph', started: true, restartCount: 0, state: { running: {} } };
 const ready: Pod = { conditions: [{ type: 'Ready', status: 'True' }], containerStatuses: [running] };
@@ -41,8 +32,7 @@ beforeAll(async () => {
   const bytes = await fixture('brightness');
   graph = graphFor('bright', 1, digestOf(bytes));
   weights = createServer((_, answer) => answer.end(bytes));
-  await once(weights.listen(0, '127.0.0.1'), 'listening');
-  const registry = `http://127.0.0.1:${portOf(weights)}`;
+  const registry = `http://127.0.0.1:${await listening(weights)}`;
   const [predictor] = renderSeldonDeployment(graph, { ...settings, registry }).spec.predictors;
   node = await startNode(predictor.graph, { MLFLOW_TRACKING_TOKEN: 'of a test' });
 });
@@ -52,14 +42,13 @@ afterAll(async () => {
   weights.close();
 });
 
-/** A gateway's backend before what the API server tells of one graph, and the service that leads to the node. */
-function gateway(told: { pod: Pod }, more: Partial<SeldonBackendParts> = {}) {
-  // What Seldon Core and Kubernetes tell: the graph is available, with one pod.
+/** A gateway's backend before an API server that tells of a graph with one pod as available, and the service that leads to the node. */
+async function gateway(pod: Pod, more: Partial<SeldonBackendParts> = {}) {
   const deleted: string[] = [];
   const api = createServer(({ method = '', url = '' }, answer) => {
     const metadata = { name: 'graph', uid: '1', resourceVersion: '1', creationTimestamp: new Date().toISOString() };
     if (method === 'DELETE') deleted.push(url);
-    if (url.includes('/pods')) answer.end(JSON.stringify({ items: [{ metadata: { name: 'p' }, status: told.pod }] }));
+    if (url.includes('/pods')) answer.end(JSON.stringify({ items: [{ metadata: { name: 'p' }, status: pod }] }));
     else if (url.includes('/deployments')) answer.end(JSON.stringify({ items: [] }));
     else answer.end(JSON.stringify({ metadata, status: { state: 'Available' } }));
   });
@@ -72,25 +61,21 @@ function gateway(told: { pod: Pod }, more: Partial<SeldonBackendParts> = {}) {
       }),
     );
   });
-  const open = async (): Promise<{ backend: SeldonBackend; ports: { api: number; service: number } }> => {
-    const ports = { api: await listening(api), service: await listening(service) };
-    const access = { server: new URL(`http://127.0.0.1:${ports.api}`) };
-    const deployments = new SeldonDeployments({ kubernetes: new Kubernetes({ access }), namespace: 'graphs' });
-    const backend = new SeldonBackend({
-      deployments,
-      settings,
-      road: directRoad(`http://127.0.0.1:${ports.service}`, 'graphs'),
-      logger: quietLogger(),
-      mayServe: () => Promise.resolve(new Set(['bright/1'])),
-      ...more,
-    });
-    opened.push(async () => {
-      await backend.close();
-      for (const server of [api, service]) await away(server);
-    });
-    return { backend, ports };
-  };
-  return { open, api, service, deleted };
+  const access = { server: new URL(`http://127.0.0.1:${await listening(api)}`) };
+  const { namespace } = settings;
+  const backend = new SeldonBackend({
+    deployments: new SeldonDeployments({ kubernetes: new Kubernetes({ access }), namespace }),
+    settings,
+    road: directRoad(`http://127.0.0.1:${await listening(service)}`, namespace),
+    logger: quietLogger(),
+    mayServe: () => Promise.resolve(new Set(['bright/1'])),
+    ...more,
+  });
+  opened.push(async () => {
+    await backend.close();
+    for (const server of [api, service]) await away(server);
+  });
+  return { backend, api, service, deleted };
 }
 
 async function listening(server: Server, port = 0): Promise<number> {
@@ -110,21 +95,24 @@ async function away(server: Server): Promise<void> {
   await once(server, 'close');
 }
 
-// Longer than the first pauses together: whoever counts attempts that follow each other closely has given up by then.
-const gone = 9000;
+/** Asks for a block while a server is away, and holds that it comes; answers what was told meanwhile. */
+async function askedWhileAway(backend: SeldonBackend, server: Server): Promise<string[]> {
+  const port = portOf(server);
+  await away(server);
+  const told: string[] = [];
+  const asked = backend.infer(graph, greyBlock(graph, 255), signal, (words) => void told.push(words));
+  // Longer than the first pauses together: whoever counts attempts that follow each other closely has given up by then.
+  await pause(9000);
+  await listening(server, port);
+  expect(pixelsIn((await asked)[0])).toBe(8000);
+  return told;
+}
 
 test.concurrent(
   'a graph is woken although the API server is away from a gateway that has just started',
   async () => {
-    const { open, api } = gateway({ pod: ready });
-    const { backend, ports } = await open();
-    await away(api);
-    const told: string[] = [];
-    const asked = backend.infer(graph, greyBlock(graph, 255), signal, (words) => void told.push(words));
-    await pause(gone);
-    await listening(api, ports.api);
-    expect(pixelsIn((await asked)[0])).toBe(8000);
-    expect(told).toEqual(['Waking bright/1: the cluster does not answer']);
+    const { backend, api } = await gateway(ready);
+    expect(await askedWhileAway(backend, api)).toEqual(['Waking bright/1: the cluster does not answer']);
   },
   60_000,
 );
@@ -132,16 +120,9 @@ test.concurrent(
 test.concurrent(
   'a block is asked again where the cluster tells of a graph as there that nobody reaches',
   async () => {
-    const { open, service } = gateway({ pod: ready });
-    const { backend, ports } = await open();
+    const { backend, service } = await gateway(ready);
     expect(pixelsIn((await backend.infer(graph, greyBlock(graph, 255), signal))[0])).toBe(8000);
-    await away(service);
-    const told: string[] = [];
-    const asked = backend.infer(graph, greyBlock(graph, 255), signal, (words) => void told.push(words));
-    await pause(gone);
-    await listening(service, ports.service);
-    expect(pixelsIn((await asked)[0])).toBe(8000);
-    expect(told).toContain('bright/1 does not answer; it is asked again');
+    expect(await askedWhileAway(backend, service)).toContain('bright/1 does not answer; it is asked again');
   },
   60_000,
 );
@@ -149,8 +130,7 @@ test.concurrent(
 test.concurrent(
   'an API server that stays away is named after a while, and nobody waits for it that is cancelled',
   async () => {
-    const { open, api } = gateway({ pod: ready }, { awayMs: 500, everyMs: 50 });
-    const { backend } = await open();
+    const { backend, api } = await gateway(ready, { awayMs: 500, everyMs: 50 });
     await away(api);
     await expect(backend.infer(graph, greyBlock(graph, 255), signal)).rejects.toMatchObject({
       code: 'cluster-unavailable',
@@ -163,15 +143,15 @@ test.concurrent(
 test.concurrent('a graph that was given up, or is too late, is not tried again and again', async () => {
   const killed = { exitCode: 137, reason: 'OOMKilled' };
   const over = { name: 'graph', restartCount: 3, state: { running: {} }, lastState: { terminated: killed } };
-  const broken = gateway({ pod: { containerStatuses: [over] } });
-  const { backend } = await broken.open();
-  await expect(backend.infer(graph, greyBlock(graph, 255), signal)).rejects.toMatchObject({
+  const broken = await gateway({ containerStatuses: [over] });
+  await expect(broken.backend.infer(graph, greyBlock(graph, 255), signal)).rejects.toMatchObject({
     code: 'serving-unavailable',
     message: expect.stringContaining('OOMKilled') as string,
   });
   expect(broken.deleted).toHaveLength(1);
-  const slow = gateway({ pod: { containerStatuses: [{ ...running, started: false }] } }, { startMs: 300, everyMs: 50 });
-  const late = (await slow.open()).backend.infer(graph, greyBlock(graph, 255), signal);
+  const limits = { startMs: 300, everyMs: 50 };
+  const slow = await gateway({ containerStatuses: [{ ...running, started: false }] }, limits);
+  const late = slow.backend.infer(graph, greyBlock(graph, 255), signal);
   await expect(late).rejects.toMatchObject({
     code: 'serving-unavailable',
     message: expect.stringContaining('still not ready (fetching and checking the weights)') as string,

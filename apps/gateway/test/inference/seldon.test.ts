@@ -15,7 +15,6 @@ import {
   type PredictiveUnit,
   renderSeldonDeployment,
   type SeldonDeployment,
-  type SeldonSettings,
 } from '../../src/inference/backend/seldon/deployment.ts';
 import { packedImage } from '../../src/inference/backend/message.ts';
 import { blockImage, seenBy } from '../../src/inference/block-image.ts';
@@ -26,19 +25,10 @@ import { Children } from '../../src/supervise/child.ts';
 import { quietLogger } from '../registry/quiet.ts';
 import { deploymentProblems } from './seldon-schema.ts';
 import { type Node, startNode } from './seldon-node.ts';
+import { seldonSettings as settings } from './seldon-settings.ts';
 
 const weights = fileURLToPath(new URL('../../../serving/test/fixture/brightness.onnx', import.meta.url));
 const digest = `sha256:${'a'.repeat(64)}`;
-const settings: SeldonSettings = {
-  namespace: 'cairn',
-  image: `registry.example.org/cairn/serving@sha256:${'b'.repeat(64)}`,
-  registry: 'https://cairn.example.org/mlflow',
-  token: { name: 'cairn-registry', key: 'token' },
-  owner: 'c'.repeat(16),
-  executor: true,
-  threads: 0,
-  cpu: '',
-};
 const bright = { model: 'bright', version: 7, weights_digest: digest, stride: 16, halo: 16, output: buildings };
 
 /** A copy with one thing changed. */

@@ -1,5 +1,6 @@
 import { CairnError } from '@cairn/contracts';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whyFailed } from '../../outbound/why-failed.ts';
 import type { Graph } from '../graph.ts';
 import { unavailable } from './problem.ts';
 
@@ -52,7 +53,7 @@ export async function untilAnswered<T>(graph: Graph, limits: AttemptLimits, ask:
       if (error instanceof NeverComes) throw error.cause;
       if (!isBroken(error) || signal.aborted) throw error;
       if (isTimeout(error) && ++timeouts === mostTimeouts) throw tooSlow(graph, requestMs, error);
-      if (attempt === pauses.length) throw error instanceof CairnError ? error : unavailable(wordsOf(error), error);
+      if (attempt === pauses.length) throw error instanceof CairnError ? error : unavailable(whyFailed(error), error);
       onBroken?.(error);
     }
     const pause = pauses[attempt]!;
@@ -63,12 +64,6 @@ export async function untilAnswered<T>(graph: Graph, limits: AttemptLimits, ask:
 /** What a graph is called in words. */
 export function nameOf({ model, version }: Pick<Graph, 'model' | 'version'>): string {
   return `${model}/${version}`;
-}
-
-/** What went wrong, with what lies behind it: "fetch failed" alone tells nothing. */
-function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message;
 }
 
 function isTimeout(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CairnError } from '@cairn/contracts';
+import { whyFailed } from '../../outbound/why-failed.ts';
 import { mlflowProbe, type Mlflow, type MlflowHealth } from './transport.ts';
 
 /** A server that is started anew with its container is there within it. */
@@ -35,7 +36,7 @@ export class RemoteMlflow implements Mlflow {
       await this.#ask();
       return { state: 'up', address: this.#address };
     } catch (error) {
-      return { state: 'down', detail: wordsOf(error), address: this.#address };
+      return { state: 'down', detail: whyFailed(error), address: this.#address };
     }
   }
 
@@ -81,16 +82,14 @@ export class RemoteMlflow implements Mlflow {
 
   #unavailable(cause: unknown): CairnError {
     const { host } = new URL(this.#address);
-    return new CairnError('mlflow-unavailable', `The MLflow server at ${host} cannot be reached: ${wordsOf(cause)}.`, {
-      where: host,
-      action: 'See whether it runs, and whether CAIRN_MLFLOW_ADDRESS names it; then try again.',
-      cause,
-    });
+    return new CairnError(
+      'mlflow-unavailable',
+      `The MLflow server at ${host} cannot be reached: ${whyFailed(cause)}.`,
+      {
+        where: host,
+        action: 'See whether it runs, and whether CAIRN_MLFLOW_ADDRESS names it; then try again.',
+        cause,
+      },
+    );
   }
-}
-
-/** `fetch` itself says only that it failed. */
-function wordsOf(error: unknown): string {
-  const { message, cause } = error as Error;
-  return cause instanceof Error && cause.message !== '' ? cause.message : message;
 }

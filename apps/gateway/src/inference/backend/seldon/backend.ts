@@ -15,7 +15,8 @@ import type { DeploymentState } from './state.ts';
 import { wake, type WakingParts } from './waking.ts';
 
 /** What the backend works with. */
-export interface SeldonBackendParts extends Omit<WakingParts, 'everyMs' | 'startMs' | 'awayMs'> {
+export interface SeldonBackendParts
+  extends Pick<WakingParts, 'deployments' | 'settings'>, Partial<Omit<WakingParts, 'deployments' | 'settings'>> {
   road: Road;
   logger: Pick<FastifyBaseLogger, 'warn'>;
   /** The versions that may serve, as `MODEL/NUMBER`; graphs of others are taken away. */
@@ -24,12 +25,6 @@ export interface SeldonBackendParts extends Omit<WakingParts, 'everyMs' | 'start
   idleMs?: number;
   /** The longest that one block may take. */
   requestMs?: number;
-  /** The longest that a graph may take to come up. */
-  startMs?: number;
-  /** The longest that the cluster may not answer meanwhile. */
-  awayMs?: number;
-  /** Between two looks at one that comes up. */
-  everyMs?: number;
 }
 
 const executorPort = 8000;
